@@ -1,0 +1,392 @@
+//! The people of a company and their API tokens, as the operator manages them.
+
+use argon2::Argon2;
+use argon2::password_hash::PasswordHasher;
+use penstock_model::{Clock, CompanyId, Time, UserId};
+use penstock_store::{Sql, Statement, Store, StoreError, Weight};
+use sha2::{Digest, Sha256};
+
+/// A seat as the operator sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    pub id: UserId,
+    pub name: String,
+    pub email: String,
+    pub is_active: bool,
+    pub is_admin: bool,
+}
+
+/// Who is to get a seat.
+#[derive(Clone)]
+pub struct NewAccount {
+    pub name: String,
+    pub email: String,
+    pub password: String,
+    pub is_admin: bool,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum AccountError {
+    /// A name, address, password or token that cannot be one.
+    #[error("{0}")]
+    Invalid(String),
+    #[error("there is no user {0}")]
+    Unknown(String),
+    #[error("a user with the e-mail address {0} exists already")]
+    EmailTaken(String),
+    #[error("the API token belongs to somebody already")]
+    TokenTaken,
+    #[error("{0} is the last active administrator")]
+    LastAdministrator(String),
+    #[error("the system gives no random numbers: {0}")]
+    NoRandomness(String),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// The number of hex digits of an API token.
+pub const TOKEN_DIGITS: usize = 40;
+
+/// The visibility group and the role of everybody who was not given another one; a new company starts with both.
+pub(crate) const DEFAULT_GROUP: i64 = 1;
+pub(crate) const DEFAULT_ROLE: i64 = 1;
+/// The language id of English.
+const ENGLISH: i64 = 1;
+
+/// All users of a company that are not deleted, by id.
+pub async fn list(store: &Store, company: CompanyId) -> Result<Vec<Account>, StoreError> {
+    let mut sql = Sql::new("SELECT id, name, email, active_flag, is_admin FROM users WHERE company_id = ");
+    sql.bind(company).push(" AND is_deleted = 0 ORDER BY id");
+    store
+        .read(sql, Weight::Light, Vec::new(), |accounts, row| {
+            accounts.push(Account {
+                id: UserId(row.int(0).unwrap_or_default()),
+                name: row.text(1).unwrap_or_default().to_owned(),
+                email: row.text(2).unwrap_or_default().to_owned(),
+                is_active: row.int(3) == Some(1),
+                is_admin: row.int(4) == Some(1),
+            });
+        })
+        .await
+}
+
+/// The user with this id or e-mail address. Errors: [`AccountError::Unknown`].
+pub async fn find(store: &Store, company: CompanyId, who: &str) -> Result<Account, AccountError> {
+    let id = who.parse().ok().map(UserId);
+    list(store, company)
+        .await?
+        .into_iter()
+        .find(|account| Some(account.id) == id || account.email.eq_ignore_ascii_case(who))
+        .ok_or_else(|| AccountError::Unknown(who.to_owned()))
+}
+
+/// Gives somebody a seat. Errors: [`AccountError::Invalid`], [`AccountError::EmailTaken`].
+pub async fn create(store: &Store, clock: &dyn Clock, company: CompanyId, new: NewAccount) -> Result<Account, AccountError> {
+    let name = checked_name(&new.name)?;
+    let email = checked_email(&new.email)?;
+    let password_hash = hash_password(&new.password)?;
+    let (currency, timezone, locale) = company_defaults(store, company).await?;
+    let id = UserId(store.next_id(company, "users").await?);
+    let row = UserRow {
+        company,
+        id,
+        name: &name,
+        email: &email,
+        password_hash: &password_hash,
+        currency: &currency,
+        timezone: &timezone,
+        locale: &locale,
+        is_admin: new.is_admin,
+        has_created_company: false,
+        time: clock.now(),
+    };
+    match store.execute(vec![row.insert(), next_revision(company)]).await {
+        Ok(()) => Ok(Account { id, name, email, is_active: true, is_admin: new.is_admin }),
+        Err(StoreError::Taken(_)) => Err(AccountError::EmailTaken(email)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Opens or closes a seat. Whoever is not active can neither log in nor use the API.
+/// Errors: [`AccountError::LastAdministrator`].
+pub async fn set_active(store: &Store, clock: &dyn Clock, company: CompanyId, user: &Account, active: bool) -> Result<(), AccountError> {
+    let mut sql = update(clock.now());
+    sql.push(", active_flag = ").bind(active);
+    update_unless_last_admin(store, sql, company, user, active).await
+}
+
+/// Makes a user an administrator, or a regular user again. Errors: [`AccountError::LastAdministrator`].
+pub async fn set_admin(store: &Store, clock: &dyn Clock, company: CompanyId, user: &Account, admin: bool) -> Result<(), AccountError> {
+    let mut sql = update(clock.now());
+    sql.push(", is_admin = ").bind(admin).push(", access = ").bind(access(admin));
+    update_unless_last_admin(store, sql, company, user, admin).await
+}
+
+/// Replaces the password of a user. Errors: [`AccountError::Invalid`].
+pub async fn set_password(
+    store: &Store,
+    clock: &dyn Clock,
+    company: CompanyId,
+    user: &Account,
+    password: &str,
+) -> Result<(), AccountError> {
+    let mut sql = update(clock.now());
+    sql.push(", password_hash = ").bind(hash_password(password)?);
+    of_user(&mut sql, company, user.id);
+    match store.execute(vec![Statement::one_row(sql.text, sql.values), next_revision(company)]).await {
+        Err(StoreError::Conflict) => Err(AccountError::Unknown(user.email.clone())),
+        outcome => Ok(outcome?),
+    }
+}
+
+/// Gives a user an API token, a new one where none is named, and ends the one there was (semantics.md 2).
+/// Answers the token, which cannot be read again. Errors: [`AccountError::Invalid`], [`AccountError::TokenTaken`].
+pub async fn issue_token(
+    store: &Store,
+    clock: &dyn Clock,
+    company: CompanyId,
+    user: UserId,
+    token: Option<String>,
+) -> Result<String, AccountError> {
+    let token = match token {
+        Some(token) => checked_token(token)?,
+        None => random_token()?,
+    };
+    let statements = vec![delete_tokens(company, user), insert_token(company, user, &token, clock.now()), next_revision(company)];
+    match store.execute(statements).await {
+        Ok(()) => Ok(token),
+        Err(StoreError::Taken(_)) => Err(AccountError::TokenTaken),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Ends the API token of a user, if there is one.
+pub async fn revoke_token(store: &Store, company: CompanyId, user: UserId) -> Result<(), StoreError> {
+    store.execute(vec![delete_tokens(company, user), next_revision(company)]).await
+}
+
+/// What the store keeps of a token, in hex.
+pub fn token_hash(token: &str) -> [u8; 32] {
+    Sha256::digest(token).into()
+}
+
+/// Lower-case hex digits.
+pub fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        text.push(char::from(DIGITS[usize::from(byte >> 4)]));
+        text.push(char::from(DIGITS[usize::from(byte & 15)]));
+    }
+    text
+}
+
+/// A new API token.
+pub fn random_token() -> Result<String, AccountError> {
+    Ok(hex(&random::<{ TOKEN_DIGITS / 2 }>()?))
+}
+
+/// A new password of 20 characters, 100 bits, none of them easily taken for another.
+pub fn random_password() -> Result<String, AccountError> {
+    const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+    Ok(random::<20>()?.iter().map(|byte| char::from(LETTERS[usize::from(byte & 31)])).collect())
+}
+
+fn random<const N: usize>() -> Result<[u8; N], AccountError> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(|error| AccountError::NoRandomness(error.to_string()))?;
+    Ok(bytes)
+}
+
+/// Argon2id with a random salt, as a PHC string.
+pub(crate) fn hash_password(password: &str) -> Result<String, AccountError> {
+    if password.is_empty() {
+        return Err(AccountError::Invalid("the password is empty".to_owned()));
+    }
+    Argon2::default()
+        .hash_password(password.as_bytes())
+        .map(|hash| hash.to_string())
+        .map_err(|error| AccountError::Invalid(format!("the password cannot be kept: {error}")))
+}
+
+pub(crate) fn checked_name(name: &str) -> Result<String, AccountError> {
+    match name.trim() {
+        "" => Err(AccountError::Invalid("the name is empty".to_owned())),
+        name if name.chars().count() > 255 => Err(AccountError::Invalid("the name has more than 255 characters".to_owned())),
+        name => Ok(name.to_owned()),
+    }
+}
+
+/// Addresses are kept in lower case, so that one person cannot get two seats by accident.
+pub(crate) fn checked_email(email: &str) -> Result<String, AccountError> {
+    let email = email.trim().to_lowercase();
+    let whole = |part: &str| !part.is_empty() && !part.contains(|letter: char| letter == '@' || letter.is_whitespace());
+    match email.split_once('@') {
+        Some((local, domain)) if whole(local) && whole(domain) && email.len() <= 255 => Ok(email),
+        _ => Err(AccountError::Invalid(format!("{email:?} is not an e-mail address"))),
+    }
+}
+
+pub(crate) fn checked_token(token: String) -> Result<String, AccountError> {
+    if token.len() == TOKEN_DIGITS && token.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+        Ok(token)
+    } else {
+        Err(AccountError::Invalid(format!("an API token has {TOKEN_DIGITS} hex digits")))
+    }
+}
+
+pub(crate) fn insert_token(company: CompanyId, user: UserId, token: &str, time: Time) -> Statement {
+    Statement::new(
+        "INSERT INTO tokens (hash, company_id, user_id, add_time) VALUES ($1, $2, $3, $4)",
+        vec![hex(&token_hash(token)).into(), company.into(), user.into(), time.into()],
+    )
+}
+
+fn delete_tokens(company: CompanyId, user: UserId) -> Statement {
+    Statement::new("DELETE FROM tokens WHERE company_id = $1 AND user_id = $2", vec![company.into(), user.into()])
+}
+
+/// Tells every process that what it knows of the company's people is old.
+fn next_revision(company: CompanyId) -> Statement {
+    Statement::new("UPDATE companies SET revision = revision + 1 WHERE id = $1", vec![company.into()])
+}
+
+/// A row of `users` in the making.
+pub(crate) struct UserRow<'a> {
+    pub company: CompanyId,
+    pub id: UserId,
+    pub name: &'a str,
+    pub email: &'a str,
+    pub password_hash: &'a str,
+    pub currency: &'a str,
+    pub timezone: &'a str,
+    pub locale: &'a str,
+    pub is_admin: bool,
+    pub has_created_company: bool,
+    pub time: Time,
+}
+
+impl UserRow<'_> {
+    pub(crate) fn insert(&self) -> Statement {
+        Statement::new(
+            "INSERT INTO users (company_id, id, version, name, email, password_hash, default_currency, locale, lang,
+                 timezone_name, active_flag, activated, is_deleted, is_admin, access, role_id, group_id,
+                 has_created_company, add_time, update_time)
+             VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, 1, 1, 0, $10, $11, $12, $13, $14, $15, $16)",
+            vec![
+                self.company.into(),
+                self.id.into(),
+                self.name.into(),
+                self.email.into(),
+                self.password_hash.into(),
+                self.currency.into(),
+                self.locale.into(),
+                ENGLISH.into(),
+                self.timezone.into(),
+                self.is_admin.into(),
+                access(self.is_admin).into(),
+                DEFAULT_ROLE.into(),
+                DEFAULT_GROUP.into(),
+                self.has_created_company.into(),
+                self.time.into(),
+                self.time.into(),
+            ],
+        )
+    }
+}
+
+/// The apps of a user as v1 lists them.
+fn access(admin: bool) -> &'static str {
+    if admin {
+        r#"[{"app":"sales","admin":true},{"app":"global","admin":true},{"app":"account_settings","admin":true}]"#
+    } else {
+        r#"[{"app":"sales","admin":false},{"app":"global","admin":false}]"#
+    }
+}
+
+/// Currency, time zone and locale that a new user starts with.
+async fn company_defaults(store: &Store, company: CompanyId) -> Result<(String, String, String), AccountError> {
+    let mut sql = Sql::new("SELECT currency, timezone, locale FROM companies WHERE id = ");
+    sql.bind(company);
+    store
+        .read(sql, Weight::Light, None, |defaults, row| {
+            let text = |index| row.text(index).unwrap_or_default().to_owned();
+            *defaults = Some((text(0), text(1), text(2)));
+        })
+        .await?
+        .ok_or_else(|| AccountError::Invalid(format!("there is no company {company}")))
+}
+
+/// The beginning of an update of a user; the version moves on, so that no write planned before it succeeds.
+fn update(time: Time) -> Sql {
+    let mut sql = Sql::new("UPDATE users SET version = version + 1, update_time = ");
+    sql.bind(time);
+    sql
+}
+
+fn of_user(sql: &mut Sql, company: CompanyId, user: UserId) {
+    sql.push(" WHERE company_id = ").bind(company).push(" AND id = ").bind(user).push(" AND is_deleted = 0");
+}
+
+/// Runs an update of a user. One that takes rights away does nothing where nobody else could give them back.
+async fn update_unless_last_admin(
+    store: &Store,
+    mut sql: Sql,
+    company: CompanyId,
+    user: &Account,
+    gives: bool,
+) -> Result<(), AccountError> {
+    of_user(&mut sql, company, user.id);
+    if !gives {
+        sql.push(
+            " AND (is_admin = 0 OR active_flag = 0 OR EXISTS (SELECT 1 FROM users other
+               WHERE other.is_admin = 1 AND other.active_flag = 1 AND other.is_deleted = 0 AND other.company_id = ",
+        );
+        sql.bind(company).push(" AND other.id <> ").bind(user.id).push("))");
+    }
+    match store.execute(vec![Statement::one_row(sql.text, sql.values), next_revision(company)]).await {
+        Ok(()) => Ok(()),
+        Err(StoreError::Conflict) if gives => Err(AccountError::Unknown(user.email.clone())),
+        Err(StoreError::Conflict) => Err(AccountError::LastAdministrator(user.email.clone())),
+        Err(error) => Err(error.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use argon2::password_hash::PasswordVerifier;
+
+    #[test]
+    fn keeps_a_password_that_can_be_checked_only() {
+        let hash = hash_password("open sesame").unwrap();
+        assert!(hash.starts_with("$argon2id$v=19$"), "{hash}");
+        assert!(Argon2::default().verify_password(b"open sesame", &hash).is_ok());
+        assert!(Argon2::default().verify_password(b"open sesam", &hash).is_err());
+        assert_ne!(hash, hash_password("open sesame").unwrap());
+    }
+
+    #[test]
+    fn hashes_tokens_as_everybody_does() {
+        let known = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(hex(&token_hash("abc")), known);
+    }
+
+    #[test]
+    fn makes_up_tokens_and_passwords() {
+        let token = random_token().unwrap();
+        assert_eq!(checked_token(token.clone()).unwrap(), token);
+        assert_ne!(token, random_token().unwrap());
+        assert_eq!(random_password().unwrap().len(), 20);
+    }
+
+    #[test]
+    fn refuses_what_is_no_address_or_token() {
+        for email in ["", "a", "@b", "a@", "a@b@c", "a b@c"] {
+            assert!(checked_email(email).is_err(), "{email}");
+        }
+        assert_eq!(checked_email(" Ann@Example.com ").unwrap(), "ann@example.com");
+        assert!(checked_token("x".repeat(TOKEN_DIGITS)).is_err());
+        assert!(checked_token("a".repeat(TOKEN_DIGITS - 1)).is_err());
+    }
+}

@@ -1,0 +1,185 @@
+//! The product as one value: the store, the clock, and what is known of each company.
+
+use crate::accounts;
+use crate::call::{Call, Request, Response};
+use crate::directory::Directory;
+use crate::error::{ApiError, ApiResult};
+use crate::op::{Method, Version};
+use crate::router::{Found, Router};
+use penstock_model::{Clock, CompanyId, Principal, Time, UserId};
+use penstock_store::{Sql, Store, StoreError, Weight};
+use std::collections::HashMap;
+use std::sync::{Arc, RwLock};
+
+/// What the operator may set.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// Where clients reach this server, without a trailing slash.
+    pub public_url: Option<String>,
+}
+
+/// How long a directory may be used before its revision is checked again. Writes of this process are seen
+/// at once; this bounds how late those of another process (a command, another node) are.
+const DIRECTORY_CHECK_MILLIS: i64 = 1_000;
+
+struct Known {
+    directory: Arc<Directory>,
+    checked: Time,
+}
+
+/// A token that was looked up, by the hash of its text.
+type Tokens = HashMap<[u8; 32], (CompanyId, UserId, i64)>;
+
+pub struct App {
+    pub(crate) store: Arc<Store>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) settings: Settings,
+    router: Router,
+    companies: RwLock<HashMap<CompanyId, Known>>,
+    tokens: RwLock<Tokens>,
+}
+
+impl App {
+    /// Opens the product on a store whose schema is up to date.
+    pub async fn open(store: Arc<Store>, clock: Arc<dyn Clock>, settings: Settings) -> Result<Arc<App>, StoreError> {
+        Ok(Arc::new(App { store, clock, settings, router: Router::new(), companies: RwLock::default(), tokens: RwLock::default() }))
+    }
+
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Whether requests can be served: the store answers and its schema is current.
+    pub async fn ready(&self) -> Result<(), StoreError> {
+        match self.store.pending_migrations().await? {
+            0 => Ok(()),
+            steps => Err(StoreError::Unavailable(format!("{steps} schema steps are missing"))),
+        }
+    }
+
+    /// Answers one request of the API. Never fails: whatever goes wrong becomes an answer.
+    pub async fn handle(self: &Arc<Self>, request: Request) -> Response {
+        let mut operation = None;
+        let version = split_prefix(&request.path).0.unwrap_or(Version::V1);
+        let answer = self.answer(request, &mut operation).await;
+        match answer {
+            Ok(reply) => Response::of_reply(reply, operation),
+            Err(error) => Response::of_error(&error, version, operation),
+        }
+    }
+
+    async fn answer(self: &Arc<Self>, request: Request, operation: &mut Option<&'static str>) -> ApiResult<crate::call::Reply> {
+        // Credentials come before routes: without them nobody learns which paths exist (semantics.md 2).
+        let (principal, directory) = self.authenticate(&request).await?;
+        let unknown = || ApiError::NotFound("Unknown method.".to_owned());
+        let (version, path) = split_prefix(&request.path);
+        let version = version.ok_or_else(unknown)?;
+        let method = Method::parse(&request.method).ok_or(ApiError::MethodNotAllowed)?;
+        let found = self.router.find(version, method, path);
+        let (op, path, selector) = match found {
+            Found::Op { op, path, selector } => (op, path, selector),
+            Found::OtherMethod => return Err(ApiError::MethodNotAllowed),
+            Found::Nothing => return Err(unknown()),
+        };
+        *operation = Some(self.router.label(op));
+        if op.admin_only && !principal.is_admin {
+            return Err(ApiError::Forbidden("You do not have permissions to do this.".to_owned()));
+        }
+        let call = Call::new(self.clone(), principal, directory, op, path, selector, request)?;
+        (op.run)(call).await
+    }
+
+    async fn authenticate(&self, request: &Request) -> ApiResult<(Principal, Arc<Directory>)> {
+        let token = request.token().ok_or(ApiError::Unauthorized)?;
+        let hash = accounts::token_hash(&token);
+        if let Some((company, user, revision)) = self.known_token(&hash) {
+            let directory = self.directory(company).await?;
+            if directory.company.revision == revision {
+                return principal(directory, user);
+            }
+        }
+        let (company, user) = self.find_token(&hash).await?.ok_or(ApiError::Unauthorized)?;
+        let directory = self.directory(company).await?;
+        let mut tokens = self.tokens.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if tokens.len() > 100_000 {
+            tokens.clear();
+        }
+        tokens.insert(hash, (company, user, directory.company.revision));
+        drop(tokens);
+        principal(directory, user)
+    }
+
+    fn known_token(&self, hash: &[u8; 32]) -> Option<(CompanyId, UserId, i64)> {
+        self.tokens.read().unwrap_or_else(std::sync::PoisonError::into_inner).get(hash).copied()
+    }
+
+    async fn find_token(&self, hash: &[u8; 32]) -> Result<Option<(CompanyId, UserId)>, StoreError> {
+        let mut sql = Sql::new("SELECT company_id, user_id FROM tokens WHERE hash = ");
+        sql.bind(accounts::hex(hash));
+        let row = self.store.rows(sql, Weight::Light, 2).await?.pop();
+        Ok(row.and_then(|row| Some((CompanyId(row[0].as_int()?), UserId(row[1].as_int()?)))))
+    }
+
+    /// The settings of a company, at most a second old; exact after writes of this process.
+    pub(crate) async fn directory(&self, company: CompanyId) -> ApiResult<Arc<Directory>> {
+        let now = self.clock.now();
+        let known = {
+            let companies = self.companies.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+            companies.get(&company).map(|known| (known.directory.clone(), known.checked))
+        };
+        if let Some((directory, checked)) = known {
+            if (now.millis() - checked.millis()).abs() < DIRECTORY_CHECK_MILLIS {
+                return Ok(directory);
+            }
+            if self.revision(company).await? == Some(directory.company.revision) {
+                self.remember(directory.clone(), now);
+                return Ok(directory);
+            }
+        }
+        self.reload_directory(company).await
+    }
+
+    /// Reads the settings of a company anew, after a write that changed them.
+    pub(crate) async fn reload_directory(&self, company: CompanyId) -> ApiResult<Arc<Directory>> {
+        let now = self.clock.now();
+        let directory = Directory::load(&self.store, company).await?.ok_or(ApiError::Unauthorized)?;
+        let directory = Arc::new(directory);
+        self.remember(directory.clone(), now);
+        Ok(directory)
+    }
+
+    async fn revision(&self, company: CompanyId) -> Result<Option<i64>, StoreError> {
+        let mut sql = Sql::new("SELECT revision FROM companies WHERE id = ");
+        sql.bind(company);
+        let row = self.store.rows(sql, Weight::Light, 1).await?.pop();
+        Ok(row.and_then(|row| row[0].as_int()))
+    }
+
+    fn remember(&self, directory: Arc<Directory>, checked: Time) {
+        let mut companies = self.companies.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let company = directory.company.id;
+        let newer = companies.get(&company).is_some_and(|known| known.directory.company.revision > directory.company.revision);
+        if !newer {
+            companies.insert(company, Known { directory, checked });
+        }
+    }
+}
+
+/// The user behind a token, who must be active.
+fn principal(directory: Arc<Directory>, user: UserId) -> ApiResult<(Principal, Arc<Directory>)> {
+    let user = directory.user(user).filter(|user| user.is_active && !user.is_deleted).ok_or(ApiError::Unauthorized)?;
+    let principal = Principal { company: directory.company.id, user: user.id, is_admin: user.is_admin, group: user.group };
+    Ok((principal, directory))
+}
+
+/// Takes the version prefix off a path: v1 answers below `/v1` and `/api/v1`, v2 below `/api/v2` (semantics.md 1).
+fn split_prefix(path: &str) -> (Option<Version>, &str) {
+    for (prefix, version) in [("/api/v2", Version::V2), ("/api/v1", Version::V1), ("/v1", Version::V1)] {
+        if let Some(rest) = path.strip_prefix(prefix)
+            && (rest.is_empty() || rest.starts_with('/'))
+        {
+            return (Some(version), rest);
+        }
+    }
+    (None, path)
+}

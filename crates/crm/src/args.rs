@@ -1,0 +1,181 @@
+//! Query parameters: lenient in v1, strict in v2 (semantics.md 1, 5.4).
+
+use crate::error::{ApiError, ApiResult};
+use crate::op::{Op, Param, ParamKind, Version};
+use penstock_model::{Date, Time};
+use std::sync::Arc;
+
+/// At most so many ids in one query (semantics.md 30).
+const MAX_IDS: usize = 100;
+
+#[derive(Debug, Clone)]
+enum Arg {
+    Int(i64),
+    Bool(bool),
+    Text(String),
+    Words(Vec<String>),
+    Ids(Vec<i64>),
+    Time(Time),
+    Date(Date),
+}
+
+/// The parameters of one request that its operation knows, each checked.
+#[derive(Debug, Clone, Default)]
+pub struct Args {
+    values: Arc<Vec<(&'static str, Arg)>>,
+}
+
+impl Args {
+    /// Reads the query. v2 refuses names that the operation does not know; v1 passes over them.
+    pub fn parse(op: &'static Op, query: &str) -> ApiResult<Self> {
+        let mut values: Vec<(&'static str, Arg)> = Vec::new();
+        if !query.is_empty() {
+            let pairs: Vec<(String, String)> =
+                serde_urlencoded::from_str(query).map_err(|_| ApiError::invalid("the query cannot be read"))?;
+            for (name, text) in pairs {
+                let Some(param) = op.query.iter().find(|param| param.name == name) else {
+                    if op.version == Version::V2 && name != "api_token" {
+                        return Err(ApiError::invalid_key(&name, "this query parameter is not allowed"));
+                    }
+                    continue;
+                };
+                if text.contains('\0') {
+                    return Err(ApiError::invalid_key(param.name, "must not contain a NUL character"));
+                }
+                if let Some(arg) = read(op.version, param, &text)? {
+                    values.retain(|(known, _)| *known != param.name);
+                    values.push((param.name, arg));
+                }
+            }
+        }
+        for param in op.query.iter().filter(|param| param.required) {
+            if !values.iter().any(|(name, _)| *name == param.name) {
+                return Err(ApiError::invalid_key(param.name, "is required"));
+            }
+        }
+        Ok(Args { values: Arc::new(values) })
+    }
+
+    fn get(&self, name: &str) -> Option<&Arg> {
+        self.values.iter().find(|(known, _)| *known == name).map(|(_, arg)| arg)
+    }
+
+    pub fn has(&self, name: &str) -> bool {
+        self.get(name).is_some()
+    }
+
+    pub fn int(&self, name: &str) -> Option<i64> {
+        match self.get(name)? {
+            Arg::Int(number) => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// A flag; absent counts as no.
+    pub fn flag(&self, name: &str) -> bool {
+        matches!(self.get(name), Some(Arg::Bool(true)))
+    }
+
+    pub fn text(&self, name: &str) -> Option<&str> {
+        match self.get(name)? {
+            Arg::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The words of a comma list; absent counts as none.
+    pub fn words(&self, name: &str) -> &[String] {
+        match self.get(name) {
+            Some(Arg::Words(words)) => words,
+            _ => &[],
+        }
+    }
+
+    pub fn ids(&self, name: &str) -> Option<&[i64]> {
+        match self.get(name)? {
+            Arg::Ids(ids) => Some(ids),
+            _ => None,
+        }
+    }
+
+    pub fn time(&self, name: &str) -> Option<Time> {
+        match self.get(name)? {
+            Arg::Time(time) => Some(*time),
+            _ => None,
+        }
+    }
+
+    pub fn date(&self, name: &str) -> Option<Date> {
+        match self.get(name)? {
+            Arg::Date(date) => Some(*date),
+            _ => None,
+        }
+    }
+}
+
+/// `None` for an empty value, which both versions take as absent.
+fn read(version: Version, param: &Param, text: &str) -> ApiResult<Option<Arg>> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let refuse = |problem: &str| ApiError::invalid_key(param.name, problem);
+    let lenient = version == Version::V1;
+    let arg = match param.kind {
+        ParamKind::Int => Arg::Int(text.parse().map_err(|_| refuse("must be a whole number"))?),
+        ParamKind::Bool => Arg::Bool(match text {
+            "true" | "1" => true,
+            "false" | "0" => false,
+            _ => return Err(refuse("must be true or false")),
+        }),
+        ParamKind::Text | ParamKind::Json => Arg::Text(text.to_owned()),
+        ParamKind::Choice(words) => {
+            let word = if lenient { text.to_ascii_lowercase() } else { text.to_owned() };
+            if !words.contains(&word.as_str()) {
+                return Err(refuse(&format!("must be one of {}", words.join(", "))));
+            }
+            Arg::Text(word)
+        }
+        ParamKind::Choices(words) => {
+            let chosen: Vec<String> = text.split(',').map(|word| word.trim().to_owned()).filter(|word| !word.is_empty()).collect();
+            if let Some(unknown) = chosen.iter().find(|word| !words.contains(&word.as_str())) {
+                return Err(refuse(&format!("{unknown} is not one of {}", words.join(", "))));
+            }
+            Arg::Words(chosen)
+        }
+        ParamKind::Ids => Arg::Ids(ids(text).map_err(|problem| refuse(&problem))?),
+        ParamKind::Time => Arg::Time(time(lenient, text).ok_or_else(|| refuse("must be an RFC 3339 time with whole seconds"))?),
+        ParamKind::Date => Arg::Date(date(lenient, text).ok_or_else(|| refuse("must be a date in the form YYYY-MM-DD"))?),
+    };
+    Ok(Some(arg))
+}
+
+/// Reads `1,2,3`.
+pub fn ids(text: &str) -> Result<Vec<i64>, String> {
+    let mut ids = Vec::new();
+    for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
+        ids.push(part.parse().map_err(|_| "must be whole numbers separated by commas".to_owned())?);
+    }
+    if ids.len() > MAX_IDS {
+        return Err(format!("must not name more than {MAX_IDS} ids"));
+    }
+    Ok(ids)
+}
+
+/// v2 refuses fractions of a second (semantics.md 4.1).
+fn time(lenient: bool, text: &str) -> Option<Time> {
+    // A plus sign in a query arrives as a space.
+    let text = text.replacen(" 0", "+0", usize::from(!lenient && text.contains('T')));
+    if lenient {
+        return Time::parse_lenient(&text).ok();
+    }
+    if text.contains('.') {
+        return None;
+    }
+    Time::parse_rfc3339(&text).ok()
+}
+
+fn date(lenient: bool, text: &str) -> Option<Date> {
+    let day = if lenient { text.get(..10).unwrap_or(text) } else { text };
+    Date::parse(day).ok()
+}

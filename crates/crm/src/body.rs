@@ -1,0 +1,185 @@
+//! Request bodies: JSON in both versions, forms in v1 (semantics.md 1).
+
+use crate::error::{ApiError, ApiResult};
+use crate::op::{Op, Param, ParamKind, Takes, Version};
+use serde_json::{Map, Value};
+use std::sync::Arc;
+
+/// The body of one request, read but not yet judged field by field.
+#[derive(Debug, Clone)]
+pub enum Body {
+    Nothing,
+    Object(Arc<Map<String, Value>>),
+    List(Arc<Vec<Value>>),
+}
+
+impl Body {
+    /// Reads what the operation takes. Bodies of operations that take none are ignored.
+    pub fn parse(op: &'static Op, content_type: Option<&str>, bytes: &[u8]) -> ApiResult<Self> {
+        if matches!(op.takes, Takes::Nothing) {
+            return Ok(Body::Nothing);
+        }
+        let media = content_type.unwrap_or("application/json").split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        let value = if bytes.iter().all(u8::is_ascii_whitespace) {
+            Value::Object(Map::new())
+        } else if media.ends_with("json") || (media == "text/plain" && op.version == Version::V1) {
+            serde_json::from_slice(bytes).map_err(|_| ApiError::invalid("the body is not valid JSON"))?
+        } else if media == "application/x-www-form-urlencoded" && op.version == Version::V1 {
+            form(bytes)?
+        } else {
+            return Err(ApiError::UnsupportedMediaType(format!("Content type {media} is not supported")));
+        };
+        refuse_nul(&value)?;
+        match (op.takes, value) {
+            (Takes::List, Value::Array(items)) => Ok(Body::List(Arc::new(items))),
+            (Takes::List, _) => Err(ApiError::invalid("the body must be a list")),
+            (Takes::Keys(params), Value::Object(members)) => {
+                check_keys(op.version, params, &members)?;
+                Ok(Body::Object(Arc::new(members)))
+            }
+            (_, Value::Object(members)) => Ok(Body::Object(Arc::new(members))),
+            _ => Err(ApiError::invalid("the body must be an object")),
+        }
+    }
+
+    pub fn object(&self) -> ApiResult<&Map<String, Value>> {
+        match self {
+            Body::Object(members) => Ok(members),
+            _ => Err(ApiError::invalid("the body must be an object")),
+        }
+    }
+
+    pub fn list(&self) -> ApiResult<&[Value]> {
+        match self {
+            Body::List(items) => Ok(items),
+            _ => Err(ApiError::invalid("the body must be a list")),
+        }
+    }
+
+    /// The member, where it is there and not null.
+    pub fn get(&self, key: &str) -> Option<&Value> {
+        match self {
+            Body::Object(members) => members.get(key).filter(|value| !value.is_null()),
+            _ => None,
+        }
+    }
+
+    /// A whole number, also in text form; checked when the body was read.
+    pub fn int(&self, key: &str) -> Option<i64> {
+        int(self.get(key)?)
+    }
+
+    pub fn text(&self, key: &str) -> Option<&str> {
+        self.get(key)?.as_str()
+    }
+
+    /// A flag in any of the forms that v1 takes.
+    pub fn flag(&self, key: &str) -> Option<bool> {
+        flag(self.get(key)?)
+    }
+}
+
+/// A whole number, also in text form.
+pub fn int(value: &Value) -> Option<i64> {
+    match value {
+        Value::Number(number) => number.as_i64().or_else(|| whole(number.as_f64()?)),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    }
+}
+
+fn whole(number: f64) -> Option<i64> {
+    (number.fract() == 0.0 && number.abs() < 9e15).then_some(number as i64)
+}
+
+/// `true`, `1`, `"1"`, `"true"` and their opposites.
+pub fn flag(value: &Value) -> Option<bool> {
+    match value {
+        Value::Bool(flag) => Some(*flag),
+        Value::Number(number) => match number.as_i64() {
+            Some(0) => Some(false),
+            Some(1) => Some(true),
+            _ => None,
+        },
+        Value::String(text) => match text.as_str() {
+            "1" | "true" => Some(true),
+            "0" | "false" => Some(false),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn form(bytes: &[u8]) -> ApiResult<Value> {
+    let pairs: Vec<(String, String)> = serde_urlencoded::from_bytes(bytes).map_err(|_| ApiError::invalid("the form cannot be read"))?;
+    let mut members = Map::new();
+    for (name, text) in pairs {
+        // PHP style lists: `label_ids[]=1&label_ids[]=2`.
+        match name.strip_suffix("[]") {
+            Some(list) => {
+                let items = members.entry(list).or_insert_with(|| Value::Array(Vec::new()));
+                if let Value::Array(items) = items {
+                    items.push(Value::String(text));
+                }
+            }
+            None => {
+                members.insert(name, Value::String(text));
+            }
+        }
+    }
+    Ok(Value::Object(members))
+}
+
+/// PostgreSQL cannot keep NUL in text, so no text may hold one on either engine.
+fn refuse_nul(value: &Value) -> ApiResult<()> {
+    let refuse = || ApiError::invalid("text must not contain a NUL character");
+    match value {
+        Value::String(text) if text.contains('\0') => Err(refuse()),
+        Value::Array(items) => items.iter().try_for_each(refuse_nul),
+        Value::Object(members) => members.iter().try_for_each(|(key, value)| {
+            if key.contains('\0') {
+                return Err(refuse());
+            }
+            refuse_nul(value)
+        }),
+        _ => Ok(()),
+    }
+}
+
+fn check_keys(version: Version, params: &[Param], members: &Map<String, Value>) -> ApiResult<()> {
+    for (key, value) in members {
+        let Some(param) = params.iter().find(|param| param.name == key) else {
+            if version == Version::V2 {
+                return Err(ApiError::invalid_key(key, "this key is not allowed"));
+            }
+            continue;
+        };
+        if !value.is_null() {
+            check_kind(version, param, value)?;
+        }
+    }
+    for param in params.iter().filter(|param| param.required) {
+        if members.get(param.name).is_none_or(Value::is_null) {
+            return Err(ApiError::invalid_key(param.name, "is required"));
+        }
+    }
+    Ok(())
+}
+
+fn check_kind(version: Version, param: &Param, value: &Value) -> ApiResult<()> {
+    let strict = version == Version::V2;
+    let (fits, wanted) = match param.kind {
+        ParamKind::Int => (if strict { value.is_i64() } else { int(value).is_some() }, "number"),
+        ParamKind::Bool => (if strict { value.is_boolean() } else { flag(value).is_some() }, "boolean"),
+        ParamKind::Text | ParamKind::Choices(_) | ParamKind::Time | ParamKind::Date => (value.is_string(), "string"),
+        ParamKind::Choice(words) => {
+            let known = value.as_str().is_some_and(|word| words.contains(&word));
+            if value.is_string() && !known {
+                return Err(ApiError::invalid_key(param.name, &format!("must be one of {}", words.join(", "))));
+            }
+            (value.is_string(), "string")
+        }
+        ParamKind::Ids | ParamKind::Json => (true, ""),
+    };
+    if fits { Ok(()) } else { Err(ApiError::invalid_key(param.name, &format!("The value is not a valid '{wanted}'"))) }
+}

@@ -1,0 +1,208 @@
+//! One request on its way through an operation.
+
+use crate::app::App;
+use crate::args::Args;
+use crate::body::Body;
+use crate::directory::{Directory, User};
+use crate::error::{ApiError, ApiResult};
+use crate::json::Json;
+use crate::op::{Op, Version};
+use jiff::tz::TimeZone;
+use penstock_model::{Actor, ChangeSource, CompanyId, Principal, Time};
+use penstock_store::{Batch, Store};
+use std::sync::Arc;
+
+/// A request as the server hands it over.
+#[derive(Debug, Default)]
+pub struct Request {
+    pub method: String,
+    /// Still percent-encoded.
+    pub path: String,
+    /// Still percent-encoded, without the question mark.
+    pub query: String,
+    pub api_token: Option<String>,
+    pub authorization: Option<String>,
+    pub content_type: Option<String>,
+    pub user_agent: Option<String>,
+    pub request_id: String,
+    pub body: Vec<u8>,
+}
+
+impl Request {
+    /// The API token: header first, then query. A Bearer header is for access tokens only, and an API token
+    /// sent that way is not accepted (semantics.md 2).
+    pub(crate) fn token(&self) -> Option<String> {
+        if self.authorization.is_some() && self.api_token.is_none() {
+            return None;
+        }
+        if let Some(token) = &self.api_token {
+            return Some(token.clone());
+        }
+        if !self.query.contains("api_token") {
+            return None;
+        }
+        let pairs: Vec<(String, String)> = serde_urlencoded::from_str(&self.query).ok()?;
+        pairs.into_iter().find(|(name, _)| name == "api_token").map(|(_, token)| token)
+    }
+}
+
+/// The finished answer.
+#[derive(Debug)]
+pub struct Response {
+    pub status: u16,
+    pub headers: Vec<(&'static str, String)>,
+    /// JSON; empty for 204.
+    pub body: Vec<u8>,
+    /// Such as `v2.getDeals`, for metrics and logs.
+    pub operation: Option<&'static str>,
+}
+
+impl Response {
+    pub(crate) fn of_reply(reply: Reply, operation: Option<&'static str>) -> Self {
+        Response { status: reply.status, headers: Vec::new(), body: reply.body, operation }
+    }
+
+    pub(crate) fn of_error(error: &ApiError, version: Version, operation: Option<&'static str>) -> Self {
+        if let ApiError::Internal(details) = error {
+            tracing::error!(operation, details, "an operation failed");
+        }
+        let headers = match error {
+            ApiError::Unauthorized => vec![("x-401-by-gw", "true".to_owned())],
+            ApiError::Unavailable => vec![("retry-after", "1".to_owned())],
+            _ => Vec::new(),
+        };
+        Response { status: error.status(), headers, body: error.body(version), operation }
+    }
+}
+
+/// What an operation answers when it succeeds.
+#[derive(Debug)]
+pub struct Reply {
+    pub status: u16,
+    pub body: Vec<u8>,
+}
+
+/// Everything an operation needs to know of the request and of who made it.
+#[derive(Clone)]
+pub struct Call {
+    pub app: Arc<App>,
+    pub principal: Principal,
+    pub directory: Arc<Directory>,
+    pub op: &'static Op,
+    pub path: Vec<String>,
+    /// The keys of a v1 field selector `:(a,b)`.
+    pub selector: Option<Arc<[String]>>,
+    pub args: Args,
+    pub body: Body,
+    /// When the request came in; every row of a write carries it.
+    pub now: Time,
+    user_agent: Option<Arc<str>>,
+}
+
+impl Call {
+    pub(crate) fn new(
+        app: Arc<App>,
+        principal: Principal,
+        directory: Arc<Directory>,
+        op: &'static Op,
+        path: Vec<String>,
+        selector: Option<Arc<[String]>>,
+        request: Request,
+    ) -> ApiResult<Self> {
+        let args = Args::parse(op, &request.query)?;
+        let body = Body::parse(op, request.content_type.as_deref(), &request.body)?;
+        let now = app.clock.now();
+        let user_agent = request.user_agent.map(Arc::from);
+        Ok(Call { app, principal, directory, op, path, selector, args, body, now, user_agent })
+    }
+
+    pub fn store(&self) -> &Store {
+        &self.app.store
+    }
+
+    pub fn company(&self) -> CompanyId {
+        self.principal.company
+    }
+
+    pub fn version(&self) -> Version {
+        self.op.version
+    }
+
+    /// The calling user.
+    pub fn user(&self) -> Option<&User> {
+        self.directory.user(self.principal.user)
+    }
+
+    /// The zone in which days of this caller begin.
+    pub fn timezone(&self) -> &TimeZone {
+        self.user().map_or(&self.directory.company.timezone, |user| &user.timezone)
+    }
+
+    /// The currency of amounts that this caller gives without one.
+    pub fn currency(&self) -> &str {
+        self.user().map_or(&self.directory.company.currency, |user| &user.default_currency)
+    }
+
+    /// The first number of the path; anything else cannot name a record.
+    pub fn id(&self, title: &str) -> ApiResult<i64> {
+        self.path_id(0, title)
+    }
+
+    /// The `index`th parameter of the path as a number.
+    pub fn path_id(&self, index: usize, title: &str) -> ApiResult<i64> {
+        let text = self.path.get(index).map(String::as_str).unwrap_or_default();
+        match text.parse::<i64>() {
+            Ok(id) if id > 0 && !text.starts_with('+') => Ok(id),
+            Ok(_) => Err(ApiError::not_found(title)),
+            Err(_) if self.version() == Version::V2 => Err(ApiError::invalid_key("id", "must be a whole number")),
+            Err(_) => Err(ApiError::not_found(title)),
+        }
+    }
+
+    pub fn actor(&self) -> Actor {
+        Actor {
+            company: self.company(),
+            user: self.principal.user,
+            source: ChangeSource::Api,
+            user_agent: self.user_agent.clone(),
+            time: self.now,
+        }
+    }
+
+    pub fn batch(&self) -> Batch {
+        Batch::new(self.actor())
+    }
+
+    /// An answer of this operation's success status.
+    pub fn reply(&self, body: Json) -> Reply {
+        Reply { status: self.op.status, body: body.into_bytes() }
+    }
+
+    /// `{"success":true,"data":…}` around what `write` writes, with `rest` after the data.
+    pub fn data_and(&self, write: impl FnOnce(&mut Json), rest: impl FnOnce(&mut Json)) -> Reply {
+        let mut json = Json::with_capacity(1024);
+        json.begin_object();
+        json.key("success");
+        json.bool(true);
+        json.key("data");
+        write(&mut json);
+        rest(&mut json);
+        json.end_object();
+        self.reply(json)
+    }
+
+    /// `{"success":true,"data":…}` around what `write` writes.
+    pub fn data(&self, write: impl FnOnce(&mut Json)) -> Reply {
+        self.data_and(write, |_| {})
+    }
+
+    /// The answer to a deletion: `{"success":true,"data":{"id":…}}`.
+    pub fn deleted(&self, id: i64) -> Reply {
+        self.data(|json| {
+            json.begin_object();
+            json.key("id");
+            json.int(id);
+            json.end_object();
+        })
+    }
+}

@@ -1,0 +1,127 @@
+//! Shows custom field values in both versions (semantics.md 11.2).
+
+use super::{FieldType, timezone};
+use crate::directory::FieldDefinition;
+use crate::json::Json;
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
+use std::sync::Arc;
+
+/// The kept members of a record: code and value, both still text.
+type Kept<'a> = Vec<(&'a str, &'a str)>;
+
+/// Splits the kept JSON object into its members without reading the values.
+fn split(kept: &str) -> Kept<'_> {
+    if kept.len() <= 2 {
+        return Vec::new();
+    }
+    let members: Result<Members<'_>, _> = serde_json::from_str(kept);
+    members.map(|members| members.0).unwrap_or_default()
+}
+
+struct Members<'a>(Kept<'a>);
+
+impl<'de: 'a, 'a> serde::Deserialize<'de> for Members<'a> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl<'de> serde::de::Visitor<'de> for Visitor {
+            type Value = Members<'de>;
+
+            fn expecting(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                out.write_str("an object")
+            }
+
+            fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
+                let mut members = Vec::new();
+                while let Some((key, value)) = map.next_entry::<&'de str, &'de RawValue>()? {
+                    members.push((key, value.get()));
+                }
+                Ok(Members(members))
+            }
+        }
+        deserializer.deserialize_map(Visitor)
+    }
+}
+
+/// Writes the object `custom_fields` of v2 with every field of `fields`, unset ones as null (semantics.md 31.1).
+/// With `labels`, option ids become `{id, label}`.
+pub fn write_custom_v2<'f>(json: &mut Json, fields: impl Iterator<Item = &'f Arc<FieldDefinition>>, kept: &str, labels: bool) {
+    let members = split(kept);
+    json.begin_object();
+    for field in fields {
+        json.key(&field.code);
+        match members.iter().find(|(code, _)| *code == field.code) {
+            None => json.null(),
+            Some((_, value)) if labels && field.field_type.has_options() => write_labelled(json, field, value),
+            Some((_, value)) => json.raw(value),
+        }
+    }
+    json.end_object();
+}
+
+fn write_labelled(json: &mut Json, field: &FieldDefinition, value: &str) {
+    let one = |json: &mut Json, id: i64| {
+        json.begin_object();
+        json.key("id");
+        json.int(id);
+        json.key("label");
+        json.string_or_null(field.option(id).map(|option| option.label.as_str()));
+        json.end_object();
+    };
+    match serde_json::from_str::<Value>(value) {
+        Ok(Value::Array(ids)) => {
+            json.begin_array();
+            ids.iter().filter_map(Value::as_i64).for_each(|id| one(json, id));
+            json.end_array();
+        }
+        Ok(Value::Number(id)) => match id.as_i64() {
+            Some(id) => one(json, id),
+            None => json.null(),
+        },
+        _ => json.null(),
+    }
+}
+
+/// Writes the flat keys of v1 for every field of `fields`, unset ones as null.
+pub fn write_custom_v1<'f>(json: &mut Json, fields: impl Iterator<Item = &'f Arc<FieldDefinition>>, kept: &str) {
+    let members = split(kept);
+    for field in fields {
+        let value = members.iter().find(|(code, _)| *code == field.code).map(|(_, value)| *value);
+        write_flat(json, field, value);
+    }
+}
+
+fn write_flat(json: &mut Json, field: &FieldDefinition, value: Option<&str>) {
+    let parts = field.field_type.parts();
+    let Some(value) = value else {
+        json.key(&field.code);
+        json.null();
+        for part in parts {
+            json.key(&format!("{}_{part}", field.code));
+            json.null();
+        }
+        return;
+    };
+    json.key(&field.code);
+    match field.field_type {
+        // Option ids are texts in v1.
+        FieldType::Enum => json.string(value),
+        FieldType::Set => json.string(value.trim_matches(['[', ']'])),
+        _ if parts.is_empty() => json.raw(value),
+        _ => write_parts(json, field, value, parts),
+    }
+}
+
+fn write_parts(json: &mut Json, field: &FieldDefinition, value: &str, parts: &[&str]) {
+    let members: Map<String, Value> = serde_json::from_str(value).unwrap_or_default();
+    json.value(members.get("value").unwrap_or(&Value::Null));
+    for part in parts {
+        json.key(&format!("{}_{part}", field.code));
+        if *part == "timezone_id" {
+            let number = members.get("timezone_name").and_then(Value::as_str).and_then(timezone::number_of);
+            json.int_or_null(number);
+        } else {
+            json.value(members.get(*part).unwrap_or(&Value::Null));
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! What lists of deals are narrowed to (semantics.md 5.4).
+
+use crate::call::Call;
+use crate::error::ApiResult;
+use crate::narrow;
+use crate::select::purge_limit;
+use penstock_store::Sql;
+
+/// v2: all parameters together; deleted deals only on request; archived ones only in their own list.
+pub fn live(call: &Call, sql: &mut Sql) -> ApiResult<()> {
+    sql.push(" AND t.is_archived = 0");
+    narrow_v2(call, sql)
+}
+
+pub fn archived(call: &Call, sql: &mut Sql) -> ApiResult<()> {
+    sql.push(" AND t.is_archived = 1");
+    narrow_v2(call, sql)
+}
+
+fn narrow_v2(call: &Call, sql: &mut Sql) -> ApiResult<()> {
+    narrow::refuse_filter(call)?;
+    narrow::ids(call, sql);
+    for (parameter, column) in [
+        ("owner_id", "owner_id"),
+        ("person_id", "person_id"),
+        ("org_id", "org_id"),
+        ("pipeline_id", "pipeline_id"),
+        ("stage_id", "stage_id"),
+    ] {
+        narrow::equal(call, sql, parameter, column);
+    }
+    narrow::updated(call, sql, "updated_since", "updated_until");
+    let statuses = call.args.words("status");
+    status(call, sql, &statuses.iter().map(String::as_str).collect::<Vec<_>>());
+    Ok(())
+}
+
+/// Appends the statuses; none named means all but deleted. Deleted deals show for thirty days.
+fn status(call: &Call, sql: &mut Sql, statuses: &[&str]) {
+    if statuses.is_empty() {
+        sql.push(" AND t.is_deleted = 0");
+        return;
+    }
+    sql.push(" AND t.status IN ").bind_list(statuses.iter().copied());
+    if statuses.contains(&"deleted") {
+        sql.push(" AND (t.is_deleted = 0 OR t.delete_time > ").bind(purge_limit(call.now)).push(")");
+    }
+}
+
+/// One word of v1, `all_not_deleted` where none is given.
+pub fn status_v1(call: &Call, sql: &mut Sql) {
+    match call.args.text("status") {
+        None | Some("all_not_deleted") => status(call, sql, &[]),
+        Some(word) => status(call, sql, &[word]),
+    }
+}
+
+/// v1 lists: a filter would win over `owned_by_you`, which wins over `user_id`.
+pub fn live_v1(call: &Call, sql: &mut Sql) -> ApiResult<()> {
+    sql.push(" AND t.is_archived = 0");
+    narrow_v1(call, sql)
+}
+
+pub fn archived_v1(call: &Call, sql: &mut Sql) -> ApiResult<()> {
+    sql.push(" AND t.is_archived = 1");
+    for (parameter, column) in [("person_id", "person_id"), ("org_id", "org_id"), ("pipeline_id", "pipeline_id")] {
+        narrow::equal(call, sql, parameter, column);
+    }
+    narrow_v1(call, sql)
+}
+
+fn narrow_v1(call: &Call, sql: &mut Sql) -> ApiResult<()> {
+    narrow::refuse_filter(call)?;
+    narrow::owner_v1(call, sql);
+    narrow::equal(call, sql, "stage_id", "stage_id");
+    status_v1(call, sql);
+    Ok(())
+}
+
+/// The collection of v1: cursor paging over everything, for administrators.
+pub fn collection(call: &Call, sql: &mut Sql) -> ApiResult<()> {
+    narrow::equal(call, sql, "user_id", "owner_id");
+    narrow::equal(call, sql, "stage_id", "stage_id");
+    narrow::updated(call, sql, "since", "until");
+    status_v1(call, sql);
+    Ok(())
+}
+
+/// Deals of one pipeline or stage: the caller's own open ones, unless asked otherwise; `everyone` wins over
+/// `user_id` (semantics.md 5.4).
+pub fn of_board(call: &Call, sql: &mut Sql) -> ApiResult<()> {
+    sql.push(" AND t.is_archived = 0 AND t.is_deleted = 0 AND t.status = 'open'");
+    if call.args.flag("everyone") {
+        return Ok(());
+    }
+    narrow::refuse_filter(call)?;
+    let owner = call.args.int("user_id").unwrap_or(call.principal.user.0);
+    sql.push(" AND t.owner_id = ").bind(owner);
+    Ok(())
+}

@@ -1,0 +1,17 @@
+//! Deals.
+
+mod detail;
+mod fields;
+mod list;
+mod ops;
+pub mod participants;
+pub mod rules;
+pub mod stages_passed;
+pub mod view;
+
+pub use fields::*;
+pub use ops::OPS;
+
+use crate::resource::Resource;
+
+pub static DEALS: Resource = Resource { entity: &DEAL, extra_v1: view::extra_v1, hides_by_403: true };

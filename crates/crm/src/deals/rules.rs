@@ -1,0 +1,227 @@
+//! The rules of deals: what a create fills in, what a change of stage, status or archive brings with it
+//! (semantics.md 7, 9.1, 16).
+
+use super::fields::*;
+use crate::call::Call;
+use crate::error::{ApiError, ApiResult};
+use crate::op::Version;
+use crate::write::Given;
+use penstock_model::{Change, Money, Record};
+
+/// Completes and checks a new deal whose sent fields are in `change.after`.
+pub fn on_create(call: &Call, change: &mut Change, given: &Given) -> ApiResult<()> {
+    let deal = &mut change.after;
+    require_title(call, deal)?;
+    deal.set(CREATOR, call.principal.user);
+    default(deal, OWNER, call.principal.user);
+    default(deal, VALUE, Money::ZERO);
+    default(deal, CURRENCY, call.currency());
+    default(deal, VISIBLE_TO, call.directory.default_visibility(call.principal.user, "deal"));
+    default(deal, LABELS, "[]");
+    default(deal, CUSTOM_FIELDS, "{}");
+    default(deal, STATUS, "open");
+    default(deal, IS_ARCHIVED, false);
+    default(deal, ADD_TIME, call.now);
+    deal.set(ORIGIN, "API");
+    deal.set(UPDATE_TIME, call.now);
+    deal.set(ROT_TIME, call.now);
+    if deal.is(IS_DELETED) || deal.text(STATUS) == Some("deleted") {
+        return Err(ApiError::invalid("a deal cannot be created as deleted"));
+    }
+    deal.set(IS_DELETED, false);
+    place_new(call, deal, given)?;
+    check_closing_fields(deal, given)?;
+    close(call, deal, given);
+    archive(call, deal, given, false);
+    Ok(())
+}
+
+fn default<T: penstock_model::FromValue>(deal: &mut Record, col: penstock_model::Col<T>, value: impl Into<penstock_model::Value>) {
+    if deal.get(col).is_none() {
+        deal.set(col, value);
+    }
+}
+
+fn require_title(call: &Call, deal: &Record) -> ApiResult<()> {
+    let blank = deal.text(TITLE).is_none_or(|title| title.trim().is_empty());
+    match (blank, call.version()) {
+        (false, _) => Ok(()),
+        (true, Version::V1) => Err(ApiError::invalid("Deal title must be given.")),
+        (true, Version::V2) => Err(ApiError::invalid_key("title", "is required")),
+    }
+}
+
+/// The stage decides the pipeline; a pipeline alone means its first stage; neither means the first stage of the
+/// first pipeline.
+fn place_new(call: &Call, deal: &mut Record, given: &Given) -> ApiResult<()> {
+    if given.has(STAGE) && deal.get(STAGE).is_some() {
+        return follow_stage(call, deal);
+    }
+    let pipeline = match deal.get(PIPELINE) {
+        Some(pipeline) => pipeline,
+        None => call.directory.default_pipeline().ok_or_else(|| ApiError::invalid("there is no pipeline"))?.id,
+    };
+    enter_pipeline(call, deal, pipeline)
+}
+
+fn follow_stage(call: &Call, deal: &mut Record) -> ApiResult<()> {
+    let stage = deal.get(STAGE).and_then(|id| call.directory.live_stage(id));
+    let stage = stage.ok_or_else(|| ApiError::invalid_key("stage_id", "Stage not found or not accessible."))?;
+    deal.set(PIPELINE, stage.pipeline);
+    Ok(())
+}
+
+fn enter_pipeline(call: &Call, deal: &mut Record, pipeline: i64) -> ApiResult<()> {
+    let missing = || ApiError::invalid_key("pipeline_id", "Pipeline not found or not accessible.");
+    call.directory.live_pipeline(pipeline).ok_or_else(missing)?;
+    let first = call.directory.stages_of(pipeline).first().map(|stage| stage.id);
+    let first = first.ok_or_else(|| ApiError::invalid_key("pipeline_id", "the pipeline has no stages"))?;
+    deal.set(PIPELINE, pipeline);
+    deal.set(STAGE, first);
+    Ok(())
+}
+
+/// Completes and checks the change of a deal.
+pub fn on_update(call: &Call, change: &mut Change, given: &Given) -> ApiResult<()> {
+    restore_or_refuse(call, change, given)?;
+    let was_archived = change.before.as_ref().is_some_and(|before| before.is(IS_ARCHIVED));
+    let unarchives = given.has(IS_ARCHIVED) && !change.after.is(IS_ARCHIVED);
+    if was_archived && !unarchives {
+        return Err(ApiError::invalid("Archived deals cannot be edited, only unarchived"));
+    }
+    require_title(call, &change.after)?;
+    if change.after.get(VALUE).is_none() {
+        change.after.set(VALUE, Money::ZERO);
+    }
+    move_deal(call, change, given)?;
+    check_closing_fields(&change.after, given)?;
+    change_status(call, change, given);
+    archive(call, &mut change.after, given, was_archived);
+    if change.differences().next().is_some() {
+        change.after.set(UPDATE_TIME, call.now);
+        change.after.set(ROT_TIME, call.now);
+    }
+    Ok(())
+}
+
+/// A deleted deal takes no change but the one that restores it, in v1 (semantics.md 9.1). Neither version deletes
+/// by an update, except `status: deleted` of v1.
+fn restore_or_refuse(call: &Call, change: &mut Change, given: &Given) -> ApiResult<()> {
+    let Some(before) = &change.before else { return Ok(()) };
+    let deal = &mut change.after;
+    if before.is(IS_DELETED) {
+        let restores = (given.has(IS_DELETED) && !deal.is(IS_DELETED)) || (given.has(STATUS) && deal.text(STATUS) == Some("open"));
+        if call.version() == Version::V2 || !restores {
+            return Err(ApiError::not_found("Deal"));
+        }
+        if !given.has(STATUS) {
+            deal.set(STATUS, before.text(FORMER_STATUS).unwrap_or("open"));
+        }
+        deal.set(IS_DELETED, false);
+        deal.clear(FORMER_STATUS);
+        deal.clear(DELETE_TIME);
+        return Ok(());
+    }
+    let deletes = deal.is(IS_DELETED) || deal.text(STATUS) == Some("deleted");
+    match (deletes, call.version()) {
+        (false, _) => Ok(()),
+        (true, Version::V1) => {
+            crate::rights::may_remove(&call.principal)?;
+            if let Some(status) = before.text(STATUS) {
+                deal.set(STATUS, status);
+            }
+            delete(deal, call.now);
+            Ok(())
+        }
+        (true, Version::V2) => Err(ApiError::invalid_key("is_deleted", "a deal cannot be deleted by an update")),
+    }
+}
+
+/// Marks a deal as deleted and remembers the status it had.
+pub fn delete(deal: &mut Record, now: penstock_model::Time) {
+    let status = deal.text(STATUS).unwrap_or("open").to_owned();
+    deal.set(FORMER_STATUS, status);
+    deal.set(STATUS, "deleted");
+    deal.set(IS_DELETED, true);
+    deal.set(DELETE_TIME, now);
+    deal.set(UPDATE_TIME, now);
+}
+
+fn move_deal(call: &Call, change: &mut Change, given: &Given) -> ApiResult<()> {
+    if change.touches(STAGE) {
+        follow_stage(call, &mut change.after)?;
+    } else if given.has(STAGE) {
+        // The stage was named but is the same: it still decides the pipeline.
+        if let Some(before) = &change.before {
+            let pipeline = before.get(PIPELINE);
+            change.after.set(PIPELINE, pipeline);
+        }
+    } else if change.touches(PIPELINE)
+        && let Some(pipeline) = change.after.get(PIPELINE)
+    {
+        enter_pipeline(call, &mut change.after, pipeline)?;
+    }
+    if change.touches(STAGE) {
+        change.after.set(STAGE_CHANGE_TIME, call.now);
+    }
+    Ok(())
+}
+
+/// Times and reasons of closing fit only the status they belong to (semantics.md 7).
+fn check_closing_fields(deal: &Record, given: &Given) -> ApiResult<()> {
+    let sent = |col| given.has::<penstock_model::Time>(col) && deal.get(col).is_some();
+    let refuse = |key: &str, status: &str| Err(ApiError::invalid_key(key, &format!("is allowed only with status {status}")));
+    if sent(WON_TIME) && !is_won(deal) {
+        return refuse("won_time", "won");
+    }
+    if sent(LOST_TIME) && !is_lost(deal) {
+        return refuse("lost_time", "lost");
+    }
+    if given.has(LOST_REASON) && deal.text(LOST_REASON).is_some_and(|reason| !reason.is_empty()) && !is_lost(deal) {
+        return refuse("lost_reason", "lost");
+    }
+    if sent(CLOSE_TIME) && !is_closed(deal) {
+        return refuse("close_time", "won or lost");
+    }
+    Ok(())
+}
+
+fn change_status(call: &Call, change: &mut Change, given: &Given) {
+    if change.touches(STATUS) && is_open(&change.after) {
+        for col in [CLOSE_TIME, WON_TIME, LOST_TIME] {
+            change.after.clear(col);
+        }
+        change.after.clear(LOST_REASON);
+    } else if change.touches(STATUS) {
+        close(call, &mut change.after, given);
+    }
+}
+
+/// Sets the times of a won or lost deal that were not sent, and clears those of the other outcome.
+fn close(call: &Call, deal: &mut Record, given: &Given) {
+    let sent = |deal: &Record, col| given.has(col).then(|| deal.get(col)).flatten();
+    if is_won(deal) {
+        let time = sent(deal, WON_TIME).or_else(|| sent(deal, CLOSE_TIME)).unwrap_or(call.now);
+        deal.set(WON_TIME, time);
+        default(deal, FIRST_WON_TIME, time);
+        deal.clear(LOST_TIME);
+        deal.clear(LOST_REASON);
+        let close_time = sent(deal, CLOSE_TIME).unwrap_or(time);
+        deal.set(CLOSE_TIME, close_time);
+    } else if is_lost(deal) {
+        let time = sent(deal, LOST_TIME).or_else(|| sent(deal, CLOSE_TIME)).unwrap_or(call.now);
+        deal.set(LOST_TIME, time);
+        deal.clear(WON_TIME);
+        let close_time = sent(deal, CLOSE_TIME).unwrap_or(time);
+        deal.set(CLOSE_TIME, close_time);
+    }
+}
+
+/// Archiving sets its time unless it was sent; unarchiving clears it (semantics.md 9.1).
+fn archive(call: &Call, deal: &mut Record, given: &Given, was_archived: bool) {
+    if !deal.is(IS_ARCHIVED) {
+        deal.clear(ARCHIVE_TIME);
+    } else if !was_archived && !(given.has(ARCHIVE_TIME) && deal.get(ARCHIVE_TIME).is_some()) {
+        deal.set(ARCHIVE_TIME, call.now);
+    }
+}

@@ -1,0 +1,144 @@
+//! The one error of the product, and its renderings (semantics.md 4.1).
+
+use crate::json::Json;
+use crate::op::Version;
+use penstock_store::StoreError;
+
+const SHORT_INFO: &str = "Please check developers.pipedrive.com";
+const LONG_INFO: &str = "Please check developers.pipedrive.com for more information about Pipedrive API.";
+
+/// Why a request was refused. `text` is what clients read in `error`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ApiError {
+    /// 400: the request says something that cannot be.
+    Invalid(String),
+    /// 401: no valid credentials; the body of the gateway.
+    Unauthorized,
+    /// 403 of the gateway: no scope of the token covers the operation.
+    ScopeMismatch,
+    /// 403: the caller may not do this.
+    Forbidden(String),
+    /// 404: there is no such thing, or the caller may not see it.
+    NotFound(String),
+    /// 404 with only `success` and `error`, as the operations on users answer.
+    BareNotFound(String),
+    MethodNotAllowed,
+    /// 409
+    Conflicting(String),
+    /// 413
+    TooLarge,
+    /// 415: a body in a form that the operation does not take.
+    UnsupportedMediaType(String),
+    /// 503: the store does not answer; may be tried again.
+    Unavailable,
+    /// 500: a fault of ours; the details are in the log.
+    Internal(String),
+}
+
+pub type ApiResult<T> = Result<T, ApiError>;
+
+impl ApiError {
+    pub fn invalid(text: impl Into<String>) -> Self {
+        ApiError::Invalid(text.into())
+    }
+
+    /// A refusal that names the key it is about.
+    pub fn invalid_key(key: &str, text: &str) -> Self {
+        ApiError::Invalid(format!("{key}: {text}"))
+    }
+
+    /// `Deal not found` for an entity titled `Deal`.
+    pub fn not_found(title: &str) -> Self {
+        ApiError::NotFound(format!("{title} not found"))
+    }
+
+    pub fn status(&self) -> u16 {
+        match self {
+            ApiError::Invalid(_) => 400,
+            ApiError::Unauthorized => 401,
+            ApiError::ScopeMismatch | ApiError::Forbidden(_) => 403,
+            ApiError::NotFound(_) | ApiError::BareNotFound(_) => 404,
+            ApiError::MethodNotAllowed => 405,
+            ApiError::Conflicting(_) => 409,
+            ApiError::TooLarge => 413,
+            ApiError::UnsupportedMediaType(_) => 415,
+            ApiError::Internal(_) => 500,
+            ApiError::Unavailable => 503,
+        }
+    }
+
+    /// The body of the answer.
+    pub fn body(&self, version: Version) -> Vec<u8> {
+        match self {
+            ApiError::Unauthorized => gateway("unauthorized access", 401),
+            ApiError::ScopeMismatch => gateway("Scope and URL mismatch", 403),
+            ApiError::Invalid(text) if version == Version::V2 => validation(text),
+            ApiError::BareNotFound(text) => bare(text),
+            ApiError::Invalid(text)
+            | ApiError::Forbidden(text)
+            | ApiError::NotFound(text)
+            | ApiError::Conflicting(text)
+            | ApiError::UnsupportedMediaType(text) => application(text),
+            ApiError::MethodNotAllowed => application("Method not allowed"),
+            ApiError::TooLarge => application("Request entity too large"),
+            ApiError::Unavailable => application("Requested service is not available"),
+            ApiError::Internal(_) => application("Internal server error"),
+        }
+    }
+}
+
+fn begin(text: &str) -> Json {
+    let mut json = Json::with_capacity(256);
+    json.begin_object();
+    json.key("success");
+    json.bool(false);
+    json.key("error");
+    json.string(text);
+    json
+}
+
+fn gateway(text: &str, code: i64) -> Vec<u8> {
+    let mut json = begin(text);
+    json.key("errorCode");
+    json.int(code);
+    json.key("error_info");
+    json.string(SHORT_INFO);
+    json.end_object();
+    json.into_bytes()
+}
+
+fn application(text: &str) -> Vec<u8> {
+    let mut json = begin(text);
+    json.key("error_info");
+    json.string(LONG_INFO);
+    json.key("data");
+    json.null();
+    json.key("additional_data");
+    json.null();
+    json.end_object();
+    json.into_bytes()
+}
+
+fn validation(text: &str) -> Vec<u8> {
+    let mut json = begin(&format!("Validation failed: {text}"));
+    json.key("code");
+    json.string("ERR_SCHEMA_VALIDATION_FAILED");
+    json.end_object();
+    json.into_bytes()
+}
+
+fn bare(text: &str) -> Vec<u8> {
+    let mut json = begin(text);
+    json.end_object();
+    json.into_bytes()
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(_) => ApiError::Unavailable,
+            StoreError::Conflict => ApiError::Conflicting("The record was changed at the same time, please try again".to_owned()),
+            other => ApiError::Internal(other.to_string()),
+        }
+    }
+}

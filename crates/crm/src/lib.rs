@@ -1,0 +1,44 @@
+//! The product: the operations of the API and the rules behind them.
+//!
+//! Reading order: `operations.rs` (what there is), `deals/fields.rs` and `deals/ops.rs` (one resource),
+//! `deals/rules.rs` (its rules), then the generic parts that they call.
+
+pub mod accounts;
+mod app;
+mod args;
+mod body;
+mod call;
+mod currencies;
+mod cursor;
+mod custom;
+mod deals;
+mod directory;
+mod error;
+mod followers;
+mod json;
+mod list;
+mod narrow;
+mod op;
+pub mod openapi;
+pub mod operations;
+mod organizations;
+mod params;
+mod parse;
+mod persons;
+mod pipelines;
+mod records;
+mod related;
+mod resource;
+mod rights;
+mod router;
+mod select;
+pub mod setup;
+mod stages;
+mod view;
+mod view_v1;
+mod write;
+
+pub use app::{App, Settings};
+pub use call::{Request, Response};
+pub use error::ApiError;
+pub use op::{Method, Op, Param, ParamKind, Takes, Version};

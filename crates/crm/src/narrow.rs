@@ -1,0 +1,61 @@
+//! Conditions that lists of several entities share. The rows are called `t`.
+
+use crate::call::Call;
+use crate::error::{ApiError, ApiResult};
+use penstock_store::Sql;
+
+/// `column = parameter`, where the parameter is given.
+pub fn equal(call: &Call, sql: &mut Sql, parameter: &str, column: &str) {
+    if let Some(id) = call.args.int(parameter) {
+        sql.push(" AND t.").push(column).push(" = ").bind(id);
+    }
+}
+
+/// The parameter `ids`: unknown and invisible ones are just left out (semantics.md 5.4).
+pub fn ids(call: &Call, sql: &mut Sql) {
+    if let Some(ids) = call.args.ids("ids") {
+        sql.push(" AND t.id IN ").bind_list(ids.iter().copied());
+    }
+}
+
+/// The first bound of the update time is inside, the second outside (semantics.md 5.4).
+pub fn updated(call: &Call, sql: &mut Sql, since: &str, until: &str) {
+    if let Some(time) = call.args.time(since) {
+        sql.push(" AND t.update_time >= ").bind(time);
+    }
+    if let Some(time) = call.args.time(until) {
+        sql.push(" AND t.update_time < ").bind(time);
+    }
+}
+
+/// v1: `owned_by_you` wins over `user_id` (semantics.md 5.4).
+pub fn owner_v1(call: &Call, sql: &mut Sql) {
+    if call.args.flag("owned_by_you") {
+        sql.push(" AND t.owner_id = ").bind(call.principal.user);
+    } else {
+        equal(call, sql, "user_id", "owner_id");
+    }
+}
+
+/// The first letter of the name, in any case.
+pub fn first_char(call: &Call, sql: &mut Sql) {
+    if let Some(letter) = call.args.text("first_char") {
+        sql.push(" AND t.first_char = ").bind(letter.to_lowercase());
+    }
+}
+
+/// There are no saved filters yet, so every `filter_id` names one that does not exist.
+pub fn refuse_filter(call: &Call) -> ApiResult<()> {
+    if call.args.has("filter_id") {
+        return Err(ApiError::NotFound("Filter not found".to_owned()));
+    }
+    Ok(())
+}
+
+/// The ids of a bulk call; none is refused.
+pub fn bulk_ids(call: &Call) -> ApiResult<Vec<i64>> {
+    match call.args.ids("ids") {
+        Some(ids) if !ids.is_empty() => Ok(ids.to_vec()),
+        _ => Err(ApiError::invalid_key("ids", "is required")),
+    }
+}

@@ -1,0 +1,192 @@
+//! One row of the operation table.
+
+use crate::call::{Call, Reply};
+use crate::error::ApiResult;
+use std::future::Future;
+use std::pin::Pin;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Version {
+    V1,
+    V2,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Method {
+    Get,
+    Post,
+    Put,
+    Patch,
+    Delete,
+}
+
+impl Method {
+    pub fn parse(name: &str) -> Option<Self> {
+        Some(match name {
+            "GET" | "HEAD" => Method::Get,
+            "POST" => Method::Post,
+            "PUT" => Method::Put,
+            "PATCH" => Method::Patch,
+            "DELETE" => Method::Delete,
+            _ => return None,
+        })
+    }
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Method::Get => "GET",
+            Method::Post => "POST",
+            Method::Put => "PUT",
+            Method::Patch => "PATCH",
+            Method::Delete => "DELETE",
+        }
+    }
+}
+
+/// What a query parameter or a key of a body holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ParamKind {
+    Int,
+    Bool,
+    Text,
+    /// One word of a list.
+    Choice(&'static [&'static str]),
+    /// Several words of a list, comma separated.
+    Choices(&'static [&'static str]),
+    /// Ids, comma separated, at most 100.
+    Ids,
+    /// An instant: RFC 3339 with whole seconds in v2, also `YYYY-MM-DD HH:MM:SS` in v1.
+    Time,
+    Date,
+    /// Anything; the operation looks itself.
+    Json,
+}
+
+/// A query parameter, or a key of a body that is not a record.
+#[derive(Debug, Clone, Copy)]
+pub struct Param {
+    pub name: &'static str,
+    pub kind: ParamKind,
+    pub required: bool,
+    pub about: &'static str,
+}
+
+impl Param {
+    pub const fn new(name: &'static str, kind: ParamKind, about: &'static str) -> Self {
+        Param { name, kind, required: false, about }
+    }
+
+    pub const fn required(mut self) -> Self {
+        self.required = true;
+        self
+    }
+}
+
+/// What the body of an operation holds.
+#[derive(Debug, Clone, Copy)]
+pub enum Takes {
+    Nothing,
+    /// The writable fields of an entity.
+    Record(&'static penstock_model::Entity),
+    /// These keys.
+    Keys(&'static [Param]),
+    /// A bare JSON list.
+    List,
+}
+
+pub type Answer = Pin<Box<dyn Future<Output = ApiResult<Reply>> + Send>>;
+
+/// One operation of the API.
+#[derive(Clone, Copy)]
+pub struct Op {
+    pub version: Version,
+    pub method: Method,
+    /// Below the prefix of the version, such as `/deals/{id}`.
+    pub path: &'static str,
+    pub id: &'static str,
+    pub tag: &'static str,
+    /// Any one of these OAuth scopes opens the operation; comma separated.
+    pub scopes: &'static str,
+    /// How many tokens of the budget a call costs.
+    pub cost: u32,
+    pub summary: &'static str,
+    pub query: &'static [Param],
+    pub takes: Takes,
+    /// The status of success.
+    pub status: u16,
+    /// Only administrators may call it.
+    pub admin_only: bool,
+    pub run: fn(Call) -> Answer,
+}
+
+impl Op {
+    pub const fn new(version: Version, method: Method, path: &'static str, id: &'static str, run: fn(Call) -> Answer) -> Self {
+        Op {
+            version,
+            method,
+            path,
+            id,
+            tag: "",
+            scopes: "",
+            cost: 1,
+            summary: "",
+            query: &[],
+            takes: Takes::Nothing,
+            status: 200,
+            admin_only: false,
+            run,
+        }
+    }
+
+    pub const fn tag(mut self, tag: &'static str) -> Self {
+        self.tag = tag;
+        self
+    }
+
+    pub const fn scopes(mut self, scopes: &'static str) -> Self {
+        self.scopes = scopes;
+        self
+    }
+
+    pub const fn cost(mut self, tokens: u32) -> Self {
+        self.cost = tokens;
+        self
+    }
+
+    pub const fn about(mut self, summary: &'static str) -> Self {
+        self.summary = summary;
+        self
+    }
+
+    pub const fn query(mut self, params: &'static [Param]) -> Self {
+        self.query = params;
+        self
+    }
+
+    pub const fn takes(mut self, takes: Takes) -> Self {
+        self.takes = takes;
+        self
+    }
+
+    pub const fn created(mut self) -> Self {
+        self.status = 201;
+        self
+    }
+
+    pub const fn admin_only(mut self) -> Self {
+        self.admin_only = true;
+        self
+    }
+}
+
+/// Makes an async handler fit into a row: `run!(one_deal)` or `run!(read::one(&DEALS))`, which calls
+/// the function with the call first.
+#[macro_export]
+macro_rules! run {
+    ($($function:ident)::+) => {
+        |call| Box::pin($($function)::+(call))
+    };
+    ($($function:ident)::+ ($($argument:expr),+)) => {
+        |call| Box::pin($($function)::+(call, $($argument),+))
+    };
+}

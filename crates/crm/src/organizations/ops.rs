@@ -1,0 +1,193 @@
+//! The operations of organizations.
+
+use super::{ORGANIZATION, ORGANIZATIONS, list, rules};
+use crate::call::{Call, Reply};
+use crate::error::ApiResult;
+use crate::followers;
+use crate::list::{self as pages, Offset};
+use crate::op::Method::{Delete, Get, Patch, Post, Put};
+use crate::op::Version::{V1, V2};
+use crate::op::{Op, Param, ParamKind, Takes};
+use crate::params::*;
+use crate::records;
+use crate::rights;
+use crate::run;
+use crate::view_v1;
+use crate::write;
+use penstock_model::{Change, Record};
+
+const READ: &str = "contacts:read,contacts:full";
+const FULL: &str = "contacts:full";
+
+/// The optional keys of a v2 organization.
+pub const INCLUDE: &[&str] = &[
+    "next_activity_id",
+    "last_activity_id",
+    "open_deals_count",
+    "related_open_deals_count",
+    "closed_deals_count",
+    "related_closed_deals_count",
+    "email_messages_count",
+    "people_count",
+    "activities_count",
+    "done_activities_count",
+    "undone_activities_count",
+    "files_count",
+    "notes_count",
+    "followers_count",
+    "won_deals_count",
+    "related_won_deals_count",
+    "lost_deals_count",
+    "related_lost_deals_count",
+    "smart_bcc_email",
+];
+const INCLUDE_FIELDS: Param = Param::new("include_fields", ParamKind::Choices(INCLUDE), "Optional keys to show, comma separated.");
+
+const ONE: &[Param] = &[INCLUDE_FIELDS, CUSTOM_FIELDS, INCLUDE_OPTION_LABELS, INCLUDE_LABELS];
+const LIST: &[Param] = &[
+    FILTER_ID,
+    IDS,
+    OWNER_ID,
+    UPDATED_SINCE,
+    UPDATED_UNTIL,
+    SORT_BY,
+    SORT_DIRECTION,
+    INCLUDE_FIELDS,
+    CUSTOM_FIELDS,
+    INCLUDE_OPTION_LABELS,
+    INCLUDE_LABELS,
+    LIMIT,
+    CURSOR,
+];
+const LIST_V1: &[Param] = &[USER_ID, FILTER_ID, FIRST_CHAR, START, LIMIT, SORT];
+const COLLECTION: &[Param] = &[CURSOR, LIMIT, SINCE, UNTIL, OWNER_ID, FIRST_CHAR];
+
+const fn op(
+    version: crate::op::Version,
+    method: crate::op::Method,
+    path: &'static str,
+    id: &'static str,
+    run: fn(Call) -> crate::op::Answer,
+) -> Op {
+    Op::new(version, method, path, id, run).tag("Organizations").scopes(FULL)
+}
+
+pub const OPS: &[Op] = &[
+    op(V2, Get, "/organizations", "getOrganizations", run!(pages::page(&ORGANIZATION, list::live)))
+        .scopes(READ)
+        .cost(10)
+        .query(LIST)
+        .about("Lists organizations that are not deleted"),
+    op(V2, Post, "/organizations", "addOrganization", run!(add))
+        .cost(5)
+        .takes(Takes::Record(&ORGANIZATION))
+        .about("Creates an organization"),
+    op(V2, Get, "/organizations/{id}", "getOrganization", run!(records::one_v2(&ORGANIZATIONS)))
+        .scopes(READ)
+        .cost(1)
+        .query(ONE)
+        .about("Shows one organization"),
+    op(V2, Patch, "/organizations/{id}", "updateOrganization", run!(update))
+        .cost(5)
+        .takes(Takes::Record(&ORGANIZATION))
+        .about("Changes the sent fields of an organization"),
+    op(V2, Delete, "/organizations/{id}", "deleteOrganization", run!(delete)).cost(3).about("Marks an organization as deleted"),
+    op(V1, Get, "/organizations", "getOrganizations", run!(list_v1))
+        .scopes(READ)
+        .cost(20)
+        .query(LIST_V1)
+        .about("Lists organizations by offset"),
+    op(V1, Get, "/organizations/collection", "getOrganizationsCollection", run!(view_v1::collection(&ORGANIZATIONS, list::collection)))
+        .scopes(READ)
+        .cost(10)
+        .query(COLLECTION)
+        .admin_only()
+        .about("Lists all organizations by cursor, for administrators"),
+    op(V1, Post, "/organizations", "addOrganization", run!(add))
+        .cost(10)
+        .takes(Takes::Record(&ORGANIZATION))
+        .created()
+        .about("Creates an organization"),
+    op(V1, Delete, "/organizations", "deleteOrganizations", run!(delete_many))
+        .cost(10)
+        .query(&[BULK_IDS])
+        .about("Marks several organizations as deleted"),
+    op(V1, Get, "/organizations/{id}", "getOrganization", run!(one_v1)).scopes(READ).cost(2).about("Shows one organization in detail"),
+    op(V1, Put, "/organizations/{id}", "updateOrganization", run!(update))
+        .cost(10)
+        .takes(Takes::Record(&ORGANIZATION))
+        .about("Changes the sent fields of an organization"),
+    op(V1, Delete, "/organizations/{id}", "deleteOrganization", run!(delete)).cost(6).about("Marks an organization as deleted"),
+];
+
+async fn add(call: Call) -> ApiResult<Reply> {
+    records::refuse_id(&call)?;
+    let id = call.store().next_id(call.company(), "organizations").await?;
+    let mut change = Change::insert(Record::blank(&ORGANIZATION, id));
+    write::fill(&call, &mut change)?;
+    rules::on_create(&call, &mut change)?;
+    write::check_references(&call, &change).await?;
+    let mut batch = call.batch();
+    batch.save(change);
+    write::save(&call, batch).await?;
+    records::show_created(&call, &ORGANIZATIONS, id).await
+}
+
+async fn update(call: Call) -> ApiResult<Reply> {
+    let id = call.id(ORGANIZATION.title)?;
+    write::commit(&call, || {
+        Box::pin(async {
+            let before = records::find_to_update(&call, &ORGANIZATIONS, id).await?;
+            let mut change = Change::update(before);
+            records::restore(&call, &mut change);
+            write::fill(&call, &mut change)?;
+            rules::on_update(&call, &mut change)?;
+            write::check_references(&call, &change).await?;
+            let mut batch = call.batch();
+            batch.save(change);
+            Ok((batch, ()))
+        })
+    })
+    .await?;
+    records::show(&call, &ORGANIZATIONS, id).await
+}
+
+async fn delete(call: Call) -> ApiResult<Reply> {
+    let id = call.id(ORGANIZATION.title)?;
+    delete_all(&call, &[id], false).await?;
+    Ok(call.deleted(id))
+}
+
+async fn delete_many(call: Call) -> ApiResult<Reply> {
+    let ids = crate::narrow::bulk_ids(&call)?;
+    delete_all(&call, &ids, true).await?;
+    Ok(records::deleted_many(&call, &ids))
+}
+
+/// Deletes all of them or none.
+async fn delete_all(call: &Call, ids: &[i64], bulk: bool) -> ApiResult<()> {
+    rights::may_remove(&call.principal)?;
+    records::change_all(call, &ORGANIZATIONS, ids, bulk, |organization| rules::delete(organization, call.now)).await
+}
+
+async fn list_v1(call: Call) -> ApiResult<Reply> {
+    let offset = Offset::of(&call, &ORGANIZATION, &[("id", false)])?;
+    let page = offset.records(&call, &ORGANIZATION, list::live_v1).await?;
+    view_v1::offset_list(call, &ORGANIZATIONS, page, &offset).await
+}
+
+/// A single organization names its followers and its address for copied mail (semantics.md 31.17).
+async fn one_v1(call: Call) -> ApiResult<Reply> {
+    let id = call.id(ORGANIZATION.title)?;
+    let followers = followers::rows(&call, &ORGANIZATION, id).await?;
+    records::show_v1_with(&call, &ORGANIZATIONS, id, |json| {
+        json.key("additional_data");
+        json.begin_object();
+        json.key("followers");
+        followers::write_v1_map(json, &ORGANIZATION, id, &followers);
+        json.key("dropbox_email");
+        json.string(&call.directory.smart_bcc("organization", id));
+        json.end_object();
+    })
+    .await
+}

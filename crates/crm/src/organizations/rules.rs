@@ -1,0 +1,59 @@
+//! The rules of organizations.
+
+use super::fields::*;
+use crate::call::Call;
+use crate::error::{ApiError, ApiResult};
+use crate::op::Version;
+use crate::persons::rules::first_char;
+use penstock_model::{Change, Record, Time};
+
+/// Completes and checks a new organization whose sent fields are in `change.after`.
+pub fn on_create(call: &Call, change: &mut Change) -> ApiResult<()> {
+    let organization = &mut change.after;
+    name(call, organization)?;
+    if organization.get(OWNER).is_none() {
+        organization.set(OWNER, call.principal.user);
+    }
+    if organization.get(VISIBLE_TO).is_none() {
+        organization.set(VISIBLE_TO, call.directory.default_visibility(call.principal.user, "organization"));
+    }
+    if organization.text(LABELS).is_none() {
+        organization.set(LABELS, "[]");
+    }
+    if organization.text(CUSTOM_FIELDS).is_none() {
+        organization.set(CUSTOM_FIELDS, "{}");
+    }
+    if organization.get(ADD_TIME).is_none() {
+        organization.set(ADD_TIME, call.now);
+    }
+    organization.set(UPDATE_TIME, call.now);
+    organization.set(IS_DELETED, false);
+    Ok(())
+}
+
+pub fn on_update(call: &Call, change: &mut Change) -> ApiResult<()> {
+    name(call, &mut change.after)?;
+    if change.differences().next().is_some() {
+        change.after.set(UPDATE_TIME, call.now);
+    }
+    Ok(())
+}
+
+fn name(call: &Call, organization: &mut Record) -> ApiResult<()> {
+    let name = organization.text(NAME).unwrap_or_default().trim().to_owned();
+    if name.is_empty() {
+        return Err(match call.version() {
+            Version::V1 => ApiError::invalid("Name must be given."),
+            Version::V2 => ApiError::invalid_key("name", "is required"),
+        });
+    }
+    organization.set(FIRST_CHAR, first_char(&name));
+    organization.set(NAME, name);
+    Ok(())
+}
+
+pub fn delete(organization: &mut Record, now: Time) {
+    organization.set(IS_DELETED, true);
+    organization.set(DELETE_TIME, now);
+    organization.set(UPDATE_TIME, now);
+}

@@ -1,0 +1,36 @@
+//! What lists of persons are narrowed to (semantics.md 5.4).
+
+use crate::call::Call;
+use crate::error::ApiResult;
+use crate::narrow;
+use penstock_store::Sql;
+
+pub fn live(call: &Call, sql: &mut Sql) -> ApiResult<()> {
+    narrow::refuse_filter(call)?;
+    sql.push(" AND t.is_deleted = 0");
+    narrow::ids(call, sql);
+    narrow::equal(call, sql, "owner_id", "owner_id");
+    narrow::equal(call, sql, "org_id", "org_id");
+    if let Some(deal) = call.args.int("deal_id") {
+        sql.push(" AND t.id IN (SELECT p.person_id FROM participants p WHERE p.company_id = ").bind(call.company());
+        sql.push(" AND p.deal_id = ").bind(deal).push(")");
+    }
+    narrow::updated(call, sql, "updated_since", "updated_until");
+    Ok(())
+}
+
+pub fn live_v1(call: &Call, sql: &mut Sql) -> ApiResult<()> {
+    narrow::refuse_filter(call)?;
+    sql.push(" AND t.is_deleted = 0");
+    narrow::owner_v1(call, sql);
+    narrow::first_char(call, sql);
+    Ok(())
+}
+
+pub fn collection(call: &Call, sql: &mut Sql) -> ApiResult<()> {
+    sql.push(" AND t.is_deleted = 0");
+    narrow::equal(call, sql, "owner_id", "owner_id");
+    narrow::first_char(call, sql);
+    narrow::updated(call, sql, "since", "until");
+    Ok(())
+}

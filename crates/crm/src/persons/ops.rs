@@ -1,0 +1,183 @@
+//! The operations of persons.
+
+use super::{PERSON, PERSONS, list, rules};
+use crate::call::{Call, Reply};
+use crate::error::ApiResult;
+use crate::list::{self as pages, Offset};
+use crate::op::Method::{Delete, Get, Patch, Post, Put};
+use crate::op::Version::{V1, V2};
+use crate::op::{Op, Param, ParamKind, Takes};
+use crate::params::*;
+use crate::records;
+use crate::rights;
+use crate::run;
+use crate::view_v1;
+use crate::write;
+use penstock_model::{Change, Record};
+
+const READ: &str = "contacts:read,contacts:full";
+const FULL: &str = "contacts:full";
+
+/// The optional keys of a v2 person.
+pub const INCLUDE: &[&str] = &[
+    "next_activity_id",
+    "last_activity_id",
+    "open_deals_count",
+    "related_open_deals_count",
+    "closed_deals_count",
+    "related_closed_deals_count",
+    "participant_open_deals_count",
+    "participant_closed_deals_count",
+    "email_messages_count",
+    "activities_count",
+    "done_activities_count",
+    "undone_activities_count",
+    "files_count",
+    "notes_count",
+    "followers_count",
+    "won_deals_count",
+    "related_won_deals_count",
+    "lost_deals_count",
+    "related_lost_deals_count",
+    "last_incoming_mail_time",
+    "last_outgoing_mail_time",
+    "marketing_status",
+    "doi_status",
+    "smart_bcc_email",
+];
+const INCLUDE_FIELDS: Param = Param::new("include_fields", ParamKind::Choices(INCLUDE), "Optional keys to show, comma separated.");
+
+const ONE: &[Param] = &[INCLUDE_FIELDS, CUSTOM_FIELDS, INCLUDE_OPTION_LABELS, INCLUDE_LABELS];
+const LIST: &[Param] = &[
+    FILTER_ID,
+    IDS,
+    OWNER_ID,
+    ORG_ID,
+    DEAL_ID,
+    UPDATED_SINCE,
+    UPDATED_UNTIL,
+    SORT_BY,
+    SORT_DIRECTION,
+    INCLUDE_FIELDS,
+    CUSTOM_FIELDS,
+    INCLUDE_OPTION_LABELS,
+    INCLUDE_LABELS,
+    LIMIT,
+    CURSOR,
+];
+const LIST_V1: &[Param] = &[USER_ID, FILTER_ID, FIRST_CHAR, START, LIMIT, SORT];
+const COLLECTION: &[Param] = &[CURSOR, LIMIT, SINCE, UNTIL, OWNER_ID, FIRST_CHAR];
+
+const fn op(
+    version: crate::op::Version,
+    method: crate::op::Method,
+    path: &'static str,
+    id: &'static str,
+    run: fn(Call) -> crate::op::Answer,
+) -> Op {
+    Op::new(version, method, path, id, run).tag("Persons").scopes(FULL)
+}
+
+pub const OPS: &[Op] = &[
+    op(V2, Get, "/persons", "getPersons", run!(pages::page(&PERSON, list::live)))
+        .scopes(READ)
+        .cost(10)
+        .query(LIST)
+        .about("Lists persons that are not deleted"),
+    op(V2, Post, "/persons", "addPerson", run!(add)).cost(5).takes(Takes::Record(&PERSON)).about("Creates a person"),
+    op(V2, Get, "/persons/{id}", "getPerson", run!(records::one_v2(&PERSONS))).scopes(READ).cost(1).query(ONE).about("Shows one person"),
+    op(V2, Patch, "/persons/{id}", "updatePerson", run!(update))
+        .cost(5)
+        .takes(Takes::Record(&PERSON))
+        .about("Changes the sent fields of a person"),
+    op(V2, Delete, "/persons/{id}", "deletePerson", run!(delete)).cost(3).about("Marks a person as deleted"),
+    op(V1, Get, "/persons", "getPersons", run!(list_v1)).scopes(READ).cost(20).query(LIST_V1).about("Lists persons by offset"),
+    op(V1, Get, "/persons/collection", "getPersonsCollection", run!(view_v1::collection(&PERSONS, list::collection)))
+        .scopes(READ)
+        .cost(10)
+        .query(COLLECTION)
+        .admin_only()
+        .about("Lists all persons by cursor, for administrators"),
+    op(V1, Post, "/persons", "addPerson", run!(add)).cost(10).takes(Takes::Record(&PERSON)).created().about("Creates a person"),
+    op(V1, Delete, "/persons", "deletePersons", run!(delete_many)).cost(10).query(&[BULK_IDS]).about("Marks several persons as deleted"),
+    op(V1, Get, "/persons/{id}", "getPerson", run!(one_v1)).scopes(READ).cost(2).about("Shows one person in detail"),
+    op(V1, Put, "/persons/{id}", "updatePerson", run!(update))
+        .cost(10)
+        .takes(Takes::Record(&PERSON))
+        .about("Changes the sent fields of a person"),
+    op(V1, Delete, "/persons/{id}", "deletePerson", run!(delete)).cost(6).about("Marks a person as deleted"),
+];
+
+async fn add(call: Call) -> ApiResult<Reply> {
+    records::refuse_id(&call)?;
+    rules::refuse_contact_sync(&call)?;
+    let id = call.store().next_id(call.company(), "persons").await?;
+    let mut change = Change::insert(Record::blank(&PERSON, id));
+    let given = write::fill(&call, &mut change)?;
+    rules::on_create(&call, &mut change, &given)?;
+    write::check_references(&call, &change).await?;
+    let mut batch = call.batch();
+    batch.save(change);
+    write::save(&call, batch).await?;
+    match call.version() {
+        crate::op::Version::V1 => records::show_v1_with(&call, &PERSONS, id, |json| write_dropbox(json, &call, id)).await,
+        crate::op::Version::V2 => records::show_created(&call, &PERSONS, id).await,
+    }
+}
+
+async fn update(call: Call) -> ApiResult<Reply> {
+    rules::refuse_contact_sync(&call)?;
+    let id = call.id(PERSON.title)?;
+    write::commit(&call, || {
+        Box::pin(async {
+            let before = records::find_to_update(&call, &PERSONS, id).await?;
+            let mut change = Change::update(before);
+            records::restore(&call, &mut change);
+            let given = write::fill(&call, &mut change)?;
+            rules::on_update(&call, &mut change, &given)?;
+            write::check_references(&call, &change).await?;
+            let mut batch = call.batch();
+            batch.save(change);
+            Ok((batch, ()))
+        })
+    })
+    .await?;
+    records::show(&call, &PERSONS, id).await
+}
+
+async fn delete(call: Call) -> ApiResult<Reply> {
+    let id = call.id(PERSON.title)?;
+    delete_all(&call, &[id], false).await?;
+    Ok(call.deleted(id))
+}
+
+async fn delete_many(call: Call) -> ApiResult<Reply> {
+    let ids = crate::narrow::bulk_ids(&call)?;
+    delete_all(&call, &ids, true).await?;
+    Ok(records::deleted_many(&call, &ids))
+}
+
+/// Deletes all of them or none.
+async fn delete_all(call: &Call, ids: &[i64], bulk: bool) -> ApiResult<()> {
+    rights::may_remove(&call.principal)?;
+    records::change_all(call, &PERSONS, ids, bulk, |person| rules::delete(person, call.now)).await
+}
+
+async fn list_v1(call: Call) -> ApiResult<Reply> {
+    let offset = Offset::of(&call, &PERSON, &[("id", false)])?;
+    let page = offset.records(&call, &PERSON, list::live_v1).await?;
+    view_v1::offset_list(call, &PERSONS, page, &offset).await
+}
+
+async fn one_v1(call: Call) -> ApiResult<Reply> {
+    let id = call.id(PERSON.title)?;
+    records::show_v1_with(&call, &PERSONS, id, |json| write_dropbox(json, &call, id)).await
+}
+
+fn write_dropbox(json: &mut crate::json::Json, call: &Call, id: i64) {
+    json.key("additional_data");
+    json.begin_object();
+    json.key("dropbox_email");
+    json.string(&call.directory.smart_bcc("person", id));
+    json.end_object();
+}

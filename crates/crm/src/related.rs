@@ -1,0 +1,272 @@
+//! The records that v1 rows refer to: embedded in them as small objects, and listed beside them under
+//! `related_objects` (semantics.md 4, 9, 31.15).
+
+use crate::call::Call;
+use crate::directory::Directory;
+use crate::error::ApiResult;
+use crate::json::Json;
+use crate::organizations::ORGANIZATION;
+use crate::persons::PERSON;
+use crate::select;
+use crate::view_v1::{write_contacts, write_user_members};
+use penstock_model::{Entity, Kind, Record, UserId, Value};
+use penstock_store::{Row, Sql, Weight};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A person as other records show it.
+#[derive(Debug, Clone)]
+pub struct PersonRef {
+    pub name: String,
+    pub is_active: bool,
+    pub owner: i64,
+    emails: String,
+    phones: String,
+}
+
+/// An organization as other records show it.
+#[derive(Debug, Clone)]
+pub struct OrganizationRef {
+    pub name: String,
+    pub is_active: bool,
+    pub owner: i64,
+    people_count: i64,
+    address: Option<String>,
+    label_ids: String,
+}
+
+/// Persons and organizations that some records refer to, as far as the caller may see them.
+#[derive(Debug, Default)]
+pub struct Related {
+    company: i64,
+    pub persons: BTreeMap<i64, PersonRef>,
+    pub organizations: BTreeMap<i64, OrganizationRef>,
+}
+
+impl Related {
+    pub async fn load(call: &Call, records: &[Record]) -> ApiResult<Self> {
+        Ok(Related {
+            company: call.company().0,
+            persons: persons(call, &linked(records, Kind::Person)).await?,
+            organizations: organizations(call, &linked(records, Kind::Organization)).await?,
+        })
+    }
+
+    /// A reference to a person: an object with the id under `value`. A hidden one shows nothing else.
+    pub fn write_person_ref(&self, json: &mut Json, id: i64) {
+        json.begin_object();
+        match self.persons.get(&id) {
+            Some(person) => person.write_members(json, Some(self.company)),
+            None => {
+                json.key("name");
+                json.null();
+            }
+        }
+        json.key("value");
+        json.int(id);
+        json.end_object();
+    }
+
+    pub fn write_organization_ref(&self, json: &mut Json, directory: &Directory, id: i64) {
+        json.begin_object();
+        match self.organizations.get(&id) {
+            Some(organization) => organization.write_members(json, directory, id),
+            None => {
+                json.key("name");
+                json.null();
+            }
+        }
+        json.key("value");
+        json.int(id);
+        json.end_object();
+    }
+
+    /// `"related_objects":{…}`, only with sorts of objects that some record refers to.
+    pub fn write_objects(&self, json: &mut Json, call: &Call, records: &[Record]) {
+        json.key("related_objects");
+        json.begin_object();
+        self.write_users(json, call, records);
+        if !self.organizations.is_empty() {
+            json.key("organization");
+            json.begin_object();
+            for (id, organization) in &self.organizations {
+                json.key(&id.to_string());
+                json.begin_object();
+                json.key("id");
+                json.int(*id);
+                organization.write_members(json, &call.directory, *id);
+                json.end_object();
+            }
+            json.end_object();
+        }
+        if !self.persons.is_empty() {
+            json.key("person");
+            json.begin_object();
+            for (id, person) in &self.persons {
+                json.key(&id.to_string());
+                json.begin_object();
+                json.key("id");
+                json.int(*id);
+                person.write_members(json, None);
+                json.end_object();
+            }
+            json.end_object();
+        }
+        write_stages(json, call, records);
+        json.end_object();
+    }
+
+    fn write_users(&self, json: &mut Json, call: &Call, records: &[Record]) {
+        let users = linked(records, Kind::User);
+        let users: Vec<_> = users.iter().filter_map(|id| call.directory.user(UserId(*id))).collect();
+        if users.is_empty() {
+            return;
+        }
+        json.key("user");
+        json.begin_object();
+        for user in users {
+            json.key(&user.id.to_string());
+            json.begin_object();
+            write_user_members(json, user);
+            json.end_object();
+        }
+        json.end_object();
+    }
+}
+
+fn write_stages(json: &mut Json, call: &Call, records: &[Record]) {
+    let directory = &call.directory;
+    let stages: Vec<_> = linked(records, Kind::Stage).iter().filter_map(|id| directory.stages.get(id)).cloned().collect();
+    if !stages.is_empty() {
+        json.key("stage");
+        json.begin_object();
+        for stage in &stages {
+            json.key(&stage.id.to_string());
+            crate::stages::write_v1(json, directory, stage);
+        }
+        json.end_object();
+    }
+    let pipelines = linked(records, Kind::Pipeline);
+    let pipelines: Vec<_> = pipelines.iter().filter_map(|id| directory.pipelines.get(id)).collect();
+    if !pipelines.is_empty() {
+        json.key("pipeline");
+        json.begin_object();
+        for pipeline in pipelines {
+            json.key(&pipeline.id.to_string());
+            crate::pipelines::write_v1(json, pipeline, false);
+        }
+        json.end_object();
+    }
+}
+
+impl PersonRef {
+    fn write_members(&self, json: &mut Json, company: Option<i64>) {
+        json.key("active_flag");
+        json.bool(self.is_active);
+        json.key("name");
+        json.string(&self.name);
+        json.key("email");
+        write_contacts(json, Some(&self.emails));
+        json.key("phone");
+        write_contacts(json, Some(&self.phones));
+        json.key("owner_id");
+        json.int(self.owner);
+        if let Some(company) = company {
+            json.key("company_id");
+            json.int(company);
+        }
+    }
+}
+
+impl OrganizationRef {
+    fn write_members(&self, json: &mut Json, directory: &Directory, id: i64) {
+        json.key("name");
+        json.string(&self.name);
+        json.key("people_count");
+        json.int(self.people_count);
+        json.key("owner_id");
+        json.int(self.owner);
+        json.key("address");
+        json.string_or_null(self.address.as_deref());
+        json.key("label_ids");
+        json.raw(&self.label_ids);
+        json.key("active_flag");
+        json.bool(self.is_active);
+        json.key("cc_email");
+        json.string(&directory.smart_bcc("organization", id));
+        json.key("owner_name");
+        json.string_or_null(directory.user(UserId(self.owner)).map(|user| user.name.as_str()));
+    }
+}
+
+/// The ids that the fields of one kind hold in these records.
+fn linked(records: &[Record], kind: Kind) -> BTreeSet<i64> {
+    let mut ids = BTreeSet::new();
+    for record in records {
+        for (field, value) in record.entity.fields.iter().zip(&record.values) {
+            if let (true, Value::Int(id)) = (field.kind == kind, value) {
+                ids.insert(*id);
+            }
+        }
+    }
+    ids
+}
+
+async fn persons(call: &Call, ids: &BTreeSet<i64>) -> ApiResult<BTreeMap<i64, PersonRef>> {
+    let read = |row: &dyn Row| PersonRef {
+        name: text(row, 1),
+        is_active: row.int(2) == Some(0),
+        owner: row.int(3).unwrap_or_default(),
+        emails: text(row, 4),
+        phones: text(row, 5),
+    };
+    small(call, &PERSON, "t.id, t.name, t.is_deleted, t.owner_id, t.emails, t.phones", ids, read).await
+}
+
+async fn organizations(call: &Call, ids: &BTreeSet<i64>) -> ApiResult<BTreeMap<i64, OrganizationRef>> {
+    let read = |row: &dyn Row| OrganizationRef {
+        name: text(row, 1),
+        is_active: row.int(2) == Some(0),
+        owner: row.int(3).unwrap_or_default(),
+        address: row.text(4).and_then(address_line),
+        label_ids: text(row, 5),
+        people_count: row.int(6).unwrap_or_default(),
+    };
+    let columns = "t.id, t.name, t.is_deleted, t.owner_id, t.address, t.label_ids, s.people_count";
+    small(call, &ORGANIZATION, columns, ids, read).await
+}
+
+fn text(row: &dyn Row, index: usize) -> String {
+    row.text(index).unwrap_or_default().to_owned()
+}
+
+fn address_line(kept: &str) -> Option<String> {
+    let members: serde_json::Map<String, serde_json::Value> = serde_json::from_str(kept).ok()?;
+    members.get("value")?.as_str().map(str::to_owned)
+}
+
+/// Reads some columns of the visible records among `ids`, by id.
+async fn small<T: Send + 'static>(
+    call: &Call,
+    entity: &'static Entity,
+    columns: &str,
+    ids: &BTreeSet<i64>,
+    read: fn(&dyn Row) -> T,
+) -> ApiResult<BTreeMap<i64, T>> {
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let mut sql = Sql::new(format!("SELECT {columns} FROM {} t", entity.table));
+    sql.push(" LEFT JOIN totals s ON s.company_id = t.company_id AND s.entity = ").bind(entity.name);
+    sql.push(" AND s.record_id = t.id");
+    select::scope(&mut sql, call, entity);
+    sql.push(" AND t.id IN ").bind_list(ids.iter().copied());
+    let found = call
+        .store()
+        .read(sql, Weight::Light, BTreeMap::new(), move |found, row| {
+            if let Some(id) = row.int(0) {
+                found.insert(id, read(row));
+            }
+        })
+        .await?;
+    Ok(found)
+}

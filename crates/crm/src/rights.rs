@@ -1,0 +1,95 @@
+//! Who sees what. One rule in two forms: a SQL condition that every read passes, and the list of users
+//! who may see one record (semantics.md 8.1).
+
+use crate::directory::{Directory, User};
+use crate::error::{ApiError, ApiResult};
+use penstock_model::{Principal, UserId};
+use penstock_store::Sql;
+
+/// The visibilities that reach beyond owner and followers.
+const GROUP: i64 = 3;
+const GROUP_AND_BELOW: i64 = 5;
+const COMPANY: i64 = 7;
+
+/// Appends `AND (…)` to a condition on the rows called `t`, so that only those remain which the caller may see.
+pub fn visible(sql: &mut Sql, directory: &Directory, principal: &Principal, entity: &'static str) {
+    if principal.is_admin {
+        return;
+    }
+    let me = principal.user;
+    sql.push(" AND (t.owner_id = ").bind(me).push(" OR t.visible_to = ").bind(COMPANY);
+    if directory.groups.len() <= 1 {
+        // The small plans: everything but "owner and followers" is for the entire company.
+        sql.push(" OR t.visible_to > 1");
+    } else {
+        for level in [1, GROUP, GROUP_AND_BELOW] {
+            let groups = owner_groups(directory, principal.group, level);
+            if groups.is_empty() {
+                continue;
+            }
+            sql.push(" OR (t.visible_to = ").bind(level);
+            sql.push(" AND t.owner_id IN (SELECT u.id FROM users u WHERE u.company_id = ").bind(principal.company);
+            sql.push(" AND u.group_id IN ").bind_list(groups).push("))");
+        }
+    }
+    sql.push(" OR EXISTS (SELECT 1 FROM followers f WHERE f.company_id = ").bind(principal.company);
+    sql.push(" AND f.entity = ").bind(entity).push(" AND f.record_id = t.id AND f.user_id = ").bind(me).push(")");
+    sql.push(" OR EXISTS (SELECT 1 FROM followers f WHERE f.company_id = ").bind(principal.company);
+    sql.push(" AND f.entity = 'user' AND f.record_id = t.owner_id AND f.user_id = ").bind(me).push("))");
+}
+
+/// The groups whose members' records of this visibility are seen by a member of `group`.
+fn owner_groups(directory: &Directory, group: i64, visible_to: i64) -> Vec<i64> {
+    let ids = directory.groups.iter().map(|group| group.id);
+    match visible_to {
+        1 => ids.filter(|other| *other != group && is_above(directory, group, *other)).collect(),
+        GROUP => ids.filter(|other| is_above(directory, group, *other)).collect(),
+        _ => ids.filter(|other| is_above(directory, group, *other) || is_above(directory, *other, group)).collect(),
+    }
+}
+
+/// Whether `upper` is `lower` or one of its ancestors.
+fn is_above(directory: &Directory, upper: i64, lower: i64) -> bool {
+    let mut at = Some(lower);
+    // A tree is never deeper than it has nodes; the bound keeps a damaged one from looping.
+    for _ in 0..=directory.groups.len() {
+        match at {
+            Some(group) if group == upper => return true,
+            Some(group) => at = directory.groups.iter().find(|known| known.id == group).and_then(|known| known.parent),
+            None => return false,
+        }
+    }
+    false
+}
+
+/// The users who may see a record: `followers` are those of the record, `owner_followers` those of its owner.
+pub fn permitted_users(
+    directory: &Directory,
+    owner: UserId,
+    visible_to: i64,
+    followers: &[UserId],
+    owner_followers: &[UserId],
+) -> Vec<UserId> {
+    let owner_group = directory.user(owner).map(|user| user.group);
+    let sees = |user: &User| {
+        user.is_admin
+            || user.id == owner
+            || visible_to == COMPANY
+            || (directory.groups.len() <= 1 && visible_to > 1)
+            || (directory.groups.len() > 1
+                && owner_group.is_some_and(|group| owner_groups(directory, user.group, visible_to).contains(&group)))
+            || followers.contains(&user.id)
+            || owner_followers.contains(&user.id)
+    };
+    directory.users.values().filter(|user| user.is_active && !user.is_deleted && sees(user)).map(|user| user.id).collect()
+}
+
+/// Refuses callers who may not remove or merge records: only administrators may, by default (semantics.md 8.2).
+pub fn may_remove(principal: &Principal) -> ApiResult<()> {
+    if principal.is_admin { Ok(()) } else { Err(no_permission()) }
+}
+
+/// 403 in the words of the API.
+pub fn no_permission() -> ApiError {
+    ApiError::Forbidden("You do not have permissions to do this.".to_owned())
+}

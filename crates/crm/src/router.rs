@@ -1,0 +1,112 @@
+//! Finds the operation of a method and a path, from the operation table and nothing else.
+
+use crate::op::{Method, Op, Version};
+use crate::operations;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// What the router knows of a path.
+pub enum Found {
+    Op {
+        op: &'static Op,
+        path: Vec<String>,
+        selector: Option<Arc<[String]>>,
+    },
+    /// The path exists, but not with this method.
+    OtherMethod,
+    Nothing,
+}
+
+#[derive(Default)]
+struct Node {
+    fixed: HashMap<&'static str, Node>,
+    parameter: Option<Box<Node>>,
+    ops: Vec<&'static Op>,
+}
+
+/// The operation table as a tree of path segments, one per version.
+pub struct Router {
+    v1: Node,
+    v2: Node,
+    labels: HashMap<(Version, &'static str), &'static str>,
+}
+
+impl Router {
+    pub fn new() -> Self {
+        let mut router = Router { v1: Node::default(), v2: Node::default(), labels: HashMap::new() };
+        for op in operations::all() {
+            let label = format!("{}.{}", if op.version == Version::V1 { "v1" } else { "v2" }, op.id);
+            // Labels live as long as the process, like the table they name.
+            router.labels.insert((op.version, op.id), Box::leak(label.into_boxed_str()));
+            router.root(op.version).insert(op);
+        }
+        router
+    }
+
+    fn root(&mut self, version: Version) -> &mut Node {
+        match version {
+            Version::V1 => &mut self.v1,
+            Version::V2 => &mut self.v2,
+        }
+    }
+
+    /// `v2.getDeals` and the like.
+    pub fn label(&self, op: &Op) -> &'static str {
+        self.labels.get(&(op.version, op.id)).copied().unwrap_or(op.id)
+    }
+
+    pub fn find(&self, version: Version, method: Method, path: &str) -> Found {
+        let decoded: Vec<String> = path.trim_matches('/').split('/').map(percent_decode).collect();
+        let mut segments: Vec<&str> = decoded.iter().map(String::as_str).collect();
+        let selector = if version == Version::V1 { take_selector(&mut segments) } else { None };
+        let root = if version == Version::V1 { &self.v1 } else { &self.v2 };
+        let mut parameters = Vec::new();
+        let Some(node) = root.find(&segments, &mut parameters) else {
+            return Found::Nothing;
+        };
+        match node.ops.iter().find(|op| op.method == method) {
+            Some(op) => Found::Op { op, path: parameters, selector },
+            None => Found::OtherMethod,
+        }
+    }
+}
+
+impl Node {
+    fn insert(&mut self, op: &'static Op) {
+        let mut node = self;
+        for segment in op.path.trim_start_matches('/').split('/') {
+            node = if segment.starts_with('{') { node.parameter.get_or_insert_default() } else { node.fixed.entry(segment).or_default() };
+        }
+        node.ops.push(op);
+    }
+
+    /// A fixed segment wins over a parameter, as `/deals/summary` does over `/deals/{id}`.
+    fn find<'n>(&'n self, segments: &[&str], parameters: &mut Vec<String>) -> Option<&'n Node> {
+        let Some((first, rest)) = segments.split_first() else {
+            return (!self.ops.is_empty()).then_some(self);
+        };
+        if let Some(found) = self.fixed.get(*first).and_then(|node| node.find(rest, parameters)) {
+            return Some(found);
+        }
+        let node = self.parameter.as_ref()?;
+        parameters.push((*first).to_owned());
+        let found = node.find(rest, parameters);
+        if found.is_none() {
+            parameters.pop();
+        }
+        found
+    }
+}
+
+/// Takes `:(a,b)` off the last segment (semantics.md 1).
+fn take_selector(segments: &mut [&str]) -> Option<Arc<[String]>> {
+    let last = segments.last_mut()?;
+    let (name, keys) = last.split_once(":(")?;
+    let keys = keys.strip_suffix(')')?;
+    *last = name;
+    Some(keys.split(',').map(|key| key.trim().to_owned()).collect())
+}
+
+fn percent_decode(segment: &str) -> String {
+    percent_encoding::percent_decode_str(segment).decode_utf8_lossy().into_owned()
+}

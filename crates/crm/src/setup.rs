@@ -1,0 +1,262 @@
+//! What a company is born with: its administrator, a pipeline, and the options of built-in fields.
+
+use crate::accounts::{self, AccountError, DEFAULT_GROUP, DEFAULT_ROLE, UserRow};
+use crate::directory::FieldOption;
+use jiff::tz::TimeZone;
+use penstock_model::{Clock, CompanyId, Time, UserId};
+use penstock_store::{Sql, Statement, Store, StoreError, Weight};
+
+pub use crate::accounts::{random_password, random_token};
+
+/// A company and its administrator to be.
+#[derive(Clone)]
+pub struct NewCompany {
+    pub name: String,
+    /// The word that stands for the company in addresses: letters, digits and dashes.
+    pub domain: String,
+    /// An ISO 4217 code.
+    pub currency: String,
+    /// An IANA name.
+    pub timezone: String,
+    pub admin_name: String,
+    pub admin_email: String,
+    pub admin_password: String,
+    /// 40 hex digits.
+    pub api_token: String,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum SetupError {
+    #[error("{0}")]
+    Invalid(String),
+    /// Another process was faster.
+    #[error("the company was created by somebody else at the same time")]
+    Taken,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<AccountError> for SetupError {
+    fn from(error: AccountError) -> Self {
+        match error {
+            AccountError::Store(error) => SetupError::Store(error),
+            other => SetupError::Invalid(other.to_string()),
+        }
+    }
+}
+
+const LOCALE: &str = "en_US";
+const ADMIN: UserId = UserId(1);
+const PIPELINE: i64 = 1;
+const STAGES: [&str; 5] = ["Qualified", "Contact Made", "Demo Scheduled", "Proposal Made", "Negotiations Started"];
+/// Unless a record says otherwise, the whole company may see it.
+const ROLE_SETTINGS: &str = r#"{"deal_default_visibility":3,"lead_default_visibility":3,"org_default_visibility":3,"person_default_visibility":3,"product_default_visibility":3}"#;
+
+/// The labels of a new account (semantics.md 12).
+const LABELS: [(&str, &str); 4] = [("Customer", "green"), ("Hot lead", "red"), ("Warm lead", "yellow"), ("Cold lead", "blue")];
+const INDUSTRIES: [&str; 20] = [
+    "Agriculture",
+    "Automotive",
+    "Banking and finance",
+    "Construction",
+    "Consulting",
+    "Consumer goods",
+    "Education",
+    "Energy and utilities",
+    "Government",
+    "Healthcare",
+    "Hospitality and travel",
+    "Insurance",
+    "IT and software",
+    "Legal services",
+    "Manufacturing",
+    "Marketing and advertising",
+    "Media and entertainment",
+    "Non-profit",
+    "Real estate",
+    "Retail",
+];
+const CHANNELS: [&str; 8] =
+    ["Organic search", "Paid search", "Social media", "E-mail campaign", "Event", "Referral", "Partner", "Outbound"];
+
+/// The companies of a store, by id.
+pub async fn companies(store: &Store) -> Result<Vec<(CompanyId, String)>, StoreError> {
+    store
+        .read(Sql::new("SELECT id, name FROM companies ORDER BY id"), Weight::Light, Vec::new(), |companies, row| {
+            companies.push((CompanyId(row.int(0).unwrap_or_default()), row.text(1).unwrap_or_default().to_owned()));
+        })
+        .await
+}
+
+/// Creates a company with all it needs to work, in one transaction. Errors: [`SetupError::Invalid`] where a
+/// value cannot be what it should, [`SetupError::Taken`] where another process creates one at this moment
+/// or the token belongs to somebody.
+pub async fn create_company(store: &Store, clock: &dyn Clock, new: NewCompany) -> Result<CompanyId, SetupError> {
+    let new = checked(new)?;
+    let last = companies(store).await?.last().map_or(0, |(company, _)| company.0);
+    let company = CompanyId(last + 1);
+    let now = clock.now();
+
+    let mut statements = vec![insert_company(company, &new, now)];
+    statements.extend(people(company, &new, now)?);
+    statements.extend(pipeline(company, now));
+    statements.extend(fields(company, now)?);
+    match store.execute(statements).await {
+        Ok(()) => Ok(company),
+        Err(StoreError::Taken(_)) => Err(SetupError::Taken),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn checked(new: NewCompany) -> Result<NewCompany, SetupError> {
+    let domain = new.domain.trim().to_lowercase();
+    if domain.is_empty() || domain.len() > 63 || !domain.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+        return Err(SetupError::Invalid(format!("{:?} cannot be the domain of a company", new.domain)));
+    }
+    let currency = new.currency.trim().to_uppercase();
+    if iso_currency::Currency::from_code(&currency).is_none() {
+        return Err(SetupError::Invalid(format!("{:?} is not a currency code", new.currency)));
+    }
+    if TimeZone::get(&new.timezone).is_err() {
+        return Err(SetupError::Invalid(format!("{:?} is not a known time zone", new.timezone)));
+    }
+    Ok(NewCompany {
+        name: accounts::checked_name(&new.name)?,
+        domain,
+        currency,
+        admin_name: accounts::checked_name(&new.admin_name)?,
+        admin_email: accounts::checked_email(&new.admin_email)?,
+        api_token: accounts::checked_token(new.api_token)?,
+        ..new
+    })
+}
+
+fn insert_company(company: CompanyId, new: &NewCompany, now: Time) -> Statement {
+    Statement::new(
+        "INSERT INTO companies (id, name, domain, currency, timezone, language, locale, revision, add_time)
+         VALUES ($1, $2, $3, $4, $5, 'en', $6, 1, $7)",
+        vec![
+            company.into(),
+            new.name.as_str().into(),
+            new.domain.as_str().into(),
+            new.currency.as_str().into(),
+            new.timezone.as_str().into(),
+            LOCALE.into(),
+            now.into(),
+        ],
+    )
+}
+
+fn people(company: CompanyId, new: &NewCompany, now: Time) -> Result<Vec<Statement>, SetupError> {
+    let password_hash = accounts::hash_password(&new.admin_password)?;
+    let administrator = UserRow {
+        company,
+        id: ADMIN,
+        name: &new.admin_name,
+        email: &new.admin_email,
+        password_hash: &password_hash,
+        currency: &new.currency,
+        timezone: &new.timezone,
+        locale: LOCALE,
+        is_admin: true,
+        has_created_company: true,
+        time: now,
+    };
+    Ok(vec![
+        Statement::new(
+            "INSERT INTO groups (company_id, id, name) VALUES ($1, $2, 'Default group')",
+            vec![company.into(), DEFAULT_GROUP.into()],
+        ),
+        Statement::new(
+            "INSERT INTO roles (company_id, id, name, active_flag, settings) VALUES ($1, $2, '(Unassigned users)', 1, $3)",
+            vec![company.into(), DEFAULT_ROLE.into(), ROLE_SETTINGS.into()],
+        ),
+        administrator.insert(),
+        accounts::insert_token(company, ADMIN, &new.api_token, now),
+        count_from(company, "groups", DEFAULT_GROUP),
+        count_from(company, "roles", DEFAULT_ROLE),
+        count_from(company, "users", ADMIN.0),
+    ])
+}
+
+fn pipeline(company: CompanyId, now: Time) -> Vec<Statement> {
+    let mut statements = vec![Statement::new(
+        "INSERT INTO pipelines (company_id, id, version, name, order_nr, is_deleted, is_deal_probability_enabled, add_time)
+         VALUES ($1, $2, 1, 'Pipeline', 1, 0, 1, $3)",
+        vec![company.into(), PIPELINE.into(), now.into()],
+    )];
+    let numbers = 1..=STAGES.len() as i64;
+    statements.extend(numbers.zip(STAGES).map(|(number, name)| {
+        Statement::new(
+            "INSERT INTO stages (company_id, id, version, pipeline_id, name, order_nr, is_deleted, deal_probability,
+                 is_deal_rot_enabled, add_time)
+             VALUES ($1, $2, 1, $3, $4, $5, 0, 100, 0, $6)",
+            vec![company.into(), number.into(), PIPELINE.into(), name.into(), number.into(), now.into()],
+        )
+    }));
+    statements.push(count_from(company, "pipelines", PIPELINE));
+    statements.push(count_from(company, "stages", STAGES.len() as i64));
+    statements
+}
+
+/// The built-in fields that have options of the company. All options share one counter (semantics.md 19).
+fn fields(company: CompanyId, now: Time) -> Result<Vec<Statement>, SetupError> {
+    let mut last_option = 0;
+    let mut options = |labels: &[(&str, Option<&str>)]| {
+        let numbered: Vec<_> = labels
+            .iter()
+            .map(|(label, color)| {
+                last_option += 1;
+                FieldOption {
+                    id: last_option,
+                    label: (*label).to_owned(),
+                    color: color.map(str::to_owned),
+                    add_time: None,
+                    update_time: None,
+                }
+            })
+            .collect();
+        serde_json::to_string(&numbered).map_err(|error| SetupError::Invalid(error.to_string()))
+    };
+    let labels = LABELS.map(|(label, color)| (label, Some(color)));
+    let rows = [
+        ("person", "label_ids", "Labels", "set", options(&labels)?),
+        ("organization", "label_ids", "Labels", "set", options(&labels)?),
+        ("deal", "label_ids", "Labels", "set", options(&[])?),
+        ("organization", "industry", "Industry", "enum", options(&INDUSTRIES.map(|label| (label, None)))?),
+        ("deal", "channel", "Source channel", "enum", options(&CHANNELS.map(|label| (label, None)))?),
+    ];
+    let last_field = rows.len() as i64;
+    let mut statements: Vec<_> = (1..=last_field)
+        .zip(rows)
+        .map(|(id, (entity, code, name, field_type, options))| {
+            Statement::new(
+                "INSERT INTO fields (company_id, id, version, entity, code, name, field_type, options, settings,
+                     is_custom_field, order_nr, is_deleted, add_time)
+                 VALUES ($1, $2, 1, $3, $4, $5, $6, $7, '{}', 0, $8, 0, $9)",
+                vec![
+                    company.into(),
+                    id.into(),
+                    entity.into(),
+                    code.into(),
+                    name.into(),
+                    field_type.into(),
+                    options.into(),
+                    id.into(),
+                    now.into(),
+                ],
+            )
+        })
+        .collect();
+    statements.push(count_from(company, "fields", last_field));
+    statements.push(count_from(company, "options", last_option));
+    Ok(statements)
+}
+
+/// Lets the ids of a sort go on after `last`.
+fn count_from(company: CompanyId, sort: &'static str, last: i64) -> Statement {
+    Statement::new(
+        "INSERT INTO id_blocks (company_id, sort, next) VALUES ($1, $2, $3)",
+        vec![company.into(), sort.into(), (last + 1).into()],
+    )
+}

@@ -1,0 +1,199 @@
+//! How v1 shows records: flat custom fields, references as objects, and the objects they refer to beside
+//! the data (semantics.md 4, 9).
+
+use crate::call::{Call, Reply};
+use crate::custom::{ADDRESS_PARTS, write_custom_v1};
+use crate::directory::{Directory, User};
+use crate::error::ApiResult;
+use crate::json::Json;
+use crate::list;
+use crate::related::Related;
+use crate::resource::Resource;
+use crate::view::write_money;
+use penstock_model::{Field, Kind, Money, Record, Show, Time, UserId, Value};
+
+/// Whether references are objects or plain ids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    Nested,
+    Flat,
+}
+
+/// Everything that a v1 answer needs to show records of one entity.
+pub struct ViewV1<'a> {
+    pub call: &'a Call,
+    pub resource: &'static Resource,
+    pub related: Related,
+    pub form: Form,
+}
+
+impl<'a> ViewV1<'a> {
+    /// Loads what the records refer to.
+    pub async fn of(call: &'a Call, resource: &'static Resource, records: &[Record], form: Form) -> ApiResult<Self> {
+        let related = Related::load(call, records).await?;
+        Ok(ViewV1 { call, resource, related, form })
+    }
+
+    pub fn directory(&self) -> &Directory {
+        &self.call.directory
+    }
+
+    /// Writes a record as an object; with a field selector only the named keys.
+    pub fn write(&self, json: &mut Json, record: &Record) {
+        match &self.call.selector {
+            None => self.write_whole(json, record),
+            Some(keys) => {
+                let mut whole = Json::with_capacity(2048);
+                self.write_whole(&mut whole, record);
+                let mut members: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(&whole.bytes).unwrap_or_default();
+                members.retain(|key, _| keys.contains(key));
+                json.value(&serde_json::Value::Object(members));
+            }
+        }
+    }
+
+    fn write_whole(&self, json: &mut Json, record: &Record) {
+        json.begin_object();
+        self.write_members(json, record);
+        json.end_object();
+    }
+
+    /// Writes the keys of a record without the braces around them.
+    pub fn write_members(&self, json: &mut Json, record: &Record) {
+        for (field, value) in record.entity.fields.iter().zip(&record.values) {
+            if field.v1 == Show::Always {
+                self.write_field(json, record, field, value);
+            }
+        }
+        (self.resource.extra_v1)(self, record, json);
+    }
+
+    fn write_field(&self, json: &mut Json, record: &Record, field: &Field, value: &Value) {
+        if field.kind == Kind::Custom {
+            let kept = value.as_text().unwrap_or("{}");
+            return write_custom_v1(json, self.directory().custom_fields(record.entity.name), kept);
+        }
+        json.key(field.v1_key);
+        match (field.kind, value) {
+            (Kind::Address, value) => write_address(json, field.v1_key, value),
+            (Kind::LocalDate, _) => self.write_local_date(json, record, field),
+            (Kind::SmartBcc, _) => json.string(&self.directory().smart_bcc(record.entity.name, record.id)),
+            (Kind::Contacts, value) => write_contacts(json, value.as_text()),
+            (Kind::Bool, value) => json.bool(value.as_int().unwrap_or(0) != 0),
+            (_, Value::Null) => json.null(),
+            (Kind::User, Value::Int(id)) if self.form == Form::Nested => self.write_user_ref(json, UserId(*id)),
+            (Kind::Person, Value::Int(id)) if self.form == Form::Nested => self.related.write_person_ref(json, *id),
+            (Kind::Organization, Value::Int(id)) if self.form == Form::Nested => {
+                self.related.write_organization_ref(json, self.directory(), *id);
+            }
+            (Kind::Money, Value::Int(amount)) => write_money(json, Money::from_ten_thousandths(*amount)),
+            (Kind::Time, Value::Int(millis)) => json.plain_string(|out| Time::from_millis(*millis).write_v1(out)),
+            (Kind::Visibility, Value::Int(level)) => json.string(&level.to_string()),
+            (Kind::Labels | Kind::Json, Value::Text(text)) => json.raw(text),
+            (_, Value::Int(number)) => json.int(*number),
+            (_, Value::Real(number)) => json.real(*number),
+            (_, Value::Text(text)) => json.string(text),
+        }
+    }
+
+    fn write_local_date(&self, json: &mut Json, record: &Record, field: &Field) {
+        let millis = record.entity.field(field.column).and_then(|(index, _)| record.values[index].as_int());
+        match millis {
+            Some(millis) => json.string(&Time::from_millis(millis).date_in(self.call.timezone()).to_string()),
+            None => json.null(),
+        }
+    }
+
+    /// The user as an object with the id under `value`.
+    pub fn write_user_ref(&self, json: &mut Json, id: UserId) {
+        match self.directory().user(id) {
+            Some(user) => {
+                json.begin_object();
+                write_user_members(json, user);
+                json.key("value");
+                json.int(id.0);
+                json.end_object();
+            }
+            None => json.int(id.0),
+        }
+    }
+}
+
+/// The small user object inside v1 rows; `has_pic` is 0 or 1 (semantics.md 31.14).
+pub fn write_user_members(json: &mut Json, user: &User) {
+    json.key("id");
+    json.int(user.id.0);
+    json.key("name");
+    json.string(&user.name);
+    json.key("email");
+    json.string(&user.email);
+    json.key("has_pic");
+    json.int(0);
+    json.key("pic_hash");
+    json.null();
+    json.key("active_flag");
+    json.bool(user.is_active);
+}
+
+/// No e-mail or phone shows as one empty row (semantics.md 9).
+pub fn write_contacts(json: &mut Json, kept: Option<&str>) {
+    match kept {
+        None | Some("[]" | "") => json.raw(r#"[{"value":"","primary":true}]"#),
+        Some(list) => json.raw(list),
+    }
+}
+
+/// Spreads an address over flat keys; the key of the line itself is written already.
+fn write_address(json: &mut Json, key: &str, value: &Value) {
+    let members: serde_json::Map<String, serde_json::Value> =
+        value.as_text().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    let part = |name: &str| members.get(name).and_then(serde_json::Value::as_str);
+    json.string_or_null(part("value"));
+    for name in ADDRESS_PARTS {
+        json.key(&format!("{key}_{name}"));
+        json.string_or_null(part(name));
+    }
+}
+
+/// A v1 list: rows or null, pagination, and the related objects.
+pub async fn offset_list(call: Call, resource: &'static Resource, page: (Vec<Record>, bool), offset: &list::Offset) -> ApiResult<Reply> {
+    let (records, more) = page;
+    let view = ViewV1::of(&call, resource, &records, Form::Nested).await?;
+    Ok(call.data_and(
+        |json| write_rows(json, &view, &records),
+        |json| {
+            json.key("additional_data");
+            json.begin_object();
+            list::write_pagination(json, offset.start, offset.limit, more);
+            json.end_object();
+            view.related.write_objects(json, &call, &records);
+        },
+    ))
+}
+
+/// An empty v1 list is null (semantics.md 4).
+pub fn write_rows(json: &mut Json, view: &ViewV1<'_>, records: &[Record]) {
+    if records.is_empty() {
+        json.null();
+        return;
+    }
+    json.begin_array();
+    for record in records {
+        view.write(json, record);
+    }
+    json.end_array();
+}
+
+/// A v1 collection: rows and the cursor of the next page.
+pub async fn collection(call: Call, resource: &'static Resource, narrow: list::Narrow) -> ApiResult<Reply> {
+    let (records, next) = list::cursor_records(&call, resource.entity, narrow).await?;
+    let view = ViewV1::of(&call, resource, &records, Form::Flat).await?;
+    Ok(call.data_and(
+        |json| {
+            json.begin_array();
+            records.iter().for_each(|record| view.write(json, record));
+            json.end_array();
+        },
+        |json| list::write_next_cursor(json, next.as_deref()),
+    ))
+}

@@ -1,0 +1,249 @@
+//! From a request to a planned change, and from a plan to a committed write.
+
+use crate::call::Call;
+use crate::custom::{self, CustomPatch};
+use crate::error::{ApiError, ApiResult};
+use crate::list;
+use crate::op::Version;
+use crate::parse;
+use crate::resource::Resource;
+use crate::rights;
+use crate::select::{self, Depth};
+use penstock_model::{Change, Col, Entity, Field, Kind, Record, UserId, Value, Write};
+use penstock_store::{Batch, Sql, StoreError, Weight};
+use serde_json::Map;
+use std::pin::Pin;
+
+/// How often a write is planned anew when other writes come between.
+const PLANS: usize = 8;
+
+/// The fields that a request has set, by place in the entity.
+#[derive(Debug, Default)]
+pub struct Given(Vec<usize>);
+
+impl Given {
+    pub fn has<T>(&self, col: Col<T>) -> bool {
+        self.0.contains(&col.index)
+    }
+}
+
+/// Puts the fields of the body into `change.after`. Checks each value for itself, not what it refers to.
+pub fn fill(call: &Call, change: &mut Change) -> ApiResult<Given> {
+    let entity = change.entity();
+    let creating = change.is_insert();
+    let body = call.body.object()?;
+    let mut given = Given::default();
+    for (key, json) in body {
+        let Some((index, field)) = writable(call.version(), entity, key, creating) else {
+            if call.version() == Version::V2 && key != "custom_fields" {
+                return Err(ApiError::invalid_key(key, "this key is not allowed"));
+            }
+            continue;
+        };
+        let empty = json.is_null() || (call.version() == Version::V1 && json.as_str() == Some("") && !matches!(field.kind, Kind::Text(_)));
+        let value = if empty {
+            if field.not_null && call.version() == Version::V2 {
+                return Err(ApiError::invalid_key(key, "must not be null"));
+            }
+            if field.not_null {
+                continue;
+            }
+            parse::cleared(field)
+        } else {
+            parse::value(call.version(), field, json).map_err(|problem| ApiError::invalid_key(key, &problem))?
+        };
+        change.after.values[index] = value;
+        given.0.push(index);
+    }
+    fill_custom(call, change)?;
+    Ok(given)
+}
+
+/// The field that a key of the body writes. v1 knows labels under two keys (semantics.md 12).
+fn writable(version: Version, entity: &'static Entity, key: &str, creating: bool) -> Option<(usize, &'static Field)> {
+    let (found, write) = match version {
+        Version::V2 => {
+            let found = entity.field(key)?;
+            (found, found.1.write_v2)
+        }
+        Version::V1 => {
+            let key = if key == "label" { "label_ids" } else { key };
+            let found = entity.field_v1(key)?;
+            (found, found.1.write_v1)
+        }
+    };
+    let open = match write {
+        Write::Always => true,
+        Write::OnCreate => creating,
+        Write::OnUpdate => !creating,
+        Write::Never => false,
+    };
+    open.then_some(found)
+}
+
+fn fill_custom(call: &Call, change: &mut Change) -> ApiResult<()> {
+    let entity = change.entity();
+    let Some((index, _)) = entity.fields.iter().enumerate().find(|(_, field)| field.kind == Kind::Custom) else {
+        return Ok(());
+    };
+    let mut kept = kept_custom(&change.after.values[index]);
+    let body = call.body.object()?;
+    let patch = match call.version() {
+        Version::V2 => match body.get("custom_fields") {
+            None | Some(serde_json::Value::Null) => CustomPatch::new(),
+            Some(given) => custom::apply_v2(call, entity.name, given)?,
+        },
+        Version::V1 => custom::apply_v1(call, entity.name, body, &kept)?,
+    };
+    if patch.is_empty() {
+        return Ok(());
+    }
+    for (code, value) in patch {
+        if value.is_null() {
+            kept.remove(&code);
+        } else {
+            kept.insert(code, value);
+        }
+    }
+    change.after.values[index] = serde_json::Value::Object(kept).to_string().into();
+    Ok(())
+}
+
+pub(crate) fn kept_custom(value: &Value) -> Map<String, serde_json::Value> {
+    value.as_text().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
+}
+
+/// Checks what changed values refer to: users, linked records, options, currencies. `given` keys are named
+/// in the refusal as the version of the request calls them.
+pub async fn check_references(call: &Call, change: &Change) -> ApiResult<()> {
+    for (index, before, after) in change.differences() {
+        let field = &change.entity().fields[index];
+        let key = if call.version() == Version::V1 { field.v1_key } else { field.key };
+        let refuse = |text: &str| Err(ApiError::invalid_key(key, text));
+        match (field.kind, after) {
+            (_, Value::Null) => {}
+            (Kind::User, Value::Int(id)) if !is_active_user(call, *id) => {
+                return refuse("User not found or not accessible.");
+            }
+            (Kind::Person, Value::Int(id)) if !is_live(call, &crate::persons::PERSON, *id).await? => {
+                return refuse("Person not found or not accessible.");
+            }
+            (Kind::Organization, Value::Int(id)) if !is_live(call, &crate::organizations::ORGANIZATION, *id).await? => {
+                return refuse("Organization not found or not accessible.");
+            }
+            (Kind::Currency, Value::Text(code)) if !crate::currencies::is_known(code) => return refuse("unknown currency"),
+            (Kind::Labels, Value::Text(ids)) => {
+                let ids: Vec<i64> = serde_json::from_str(ids).unwrap_or_default();
+                if let Some(unknown) = ids.iter().find(|id| !has_option(call, change.entity(), field, **id)) {
+                    return refuse(&format!("{unknown} is not a label of this kind of record"));
+                }
+            }
+            (Kind::Choosable, Value::Int(id)) if !has_option(call, change.entity(), field, *id) => {
+                return refuse(&format!("{id} is not an option of this field"));
+            }
+            (Kind::Custom, _) => check_custom_references(call, change.entity(), before, after).await?,
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Custom fields may point to persons and organizations; those must exist where the value is new.
+async fn check_custom_references(call: &Call, entity: &'static Entity, before: &Value, after: &Value) -> ApiResult<()> {
+    let (before, after) = (kept_custom(before), kept_custom(after));
+    for field in call.directory.custom_fields(entity.name) {
+        let linked = match field.field_type {
+            custom::FieldType::Org => &crate::organizations::ORGANIZATION,
+            custom::FieldType::People => &crate::persons::PERSON,
+            _ => continue,
+        };
+        let Some(id) = after.get(&field.code).and_then(serde_json::Value::as_i64) else { continue };
+        if before.get(&field.code) != after.get(&field.code) && !is_live(call, linked, id).await? {
+            let text = format!("{} not found or not accessible.", linked.title);
+            return Err(ApiError::Invalid(format!("custom_fields.{}: {text}", field.code)));
+        }
+    }
+    Ok(())
+}
+
+fn is_active_user(call: &Call, id: i64) -> bool {
+    call.directory.user(UserId(id)).is_some_and(|user| user.is_active && !user.is_deleted)
+}
+
+fn has_option(call: &Call, entity: &'static Entity, field: &Field, id: i64) -> bool {
+    call.directory.field(entity.name, field.key).is_some_and(|definition| definition.option(id).is_some())
+}
+
+/// Whether a record exists, is not deleted, and may be seen by the caller.
+pub async fn is_live(call: &Call, entity: &'static Entity, id: i64) -> ApiResult<bool> {
+    let mut sql = Sql::new(format!("SELECT 1 FROM {} t", entity.table));
+    select::scope(&mut sql, call, entity);
+    sql.push(" AND t.id = ").bind(id).push(" AND t.is_deleted = 0");
+    Ok(!call.store().rows(sql, Weight::Light, 1).await?.is_empty())
+}
+
+/// Reads a record that the caller may see, deleted or not, to show or to change it.
+pub async fn find(call: &Call, resource: &'static Resource, id: i64, depth: Depth) -> ApiResult<Record> {
+    let entity = resource.entity;
+    let mut sql = select::records(entity, depth);
+    select::scope(&mut sql, call, entity);
+    sql.push(" AND t.id = ").bind(id);
+    select::not_purged(&mut sql, call, entity);
+    match list::read_records(call, entity, depth, sql, Weight::Light).await?.pop() {
+        Some(record) => Ok(record),
+        None => Err(missing(call, resource, id).await?),
+    }
+}
+
+/// Reads a record to change it; a deleted one is not found.
+pub async fn find_live(call: &Call, resource: &'static Resource, id: i64) -> ApiResult<Record> {
+    let record = find(call, resource, id, Depth::Row).await?;
+    if is_deleted(&record) {
+        return Err(ApiError::not_found(resource.entity.title));
+    }
+    Ok(record)
+}
+
+pub fn is_deleted(record: &Record) -> bool {
+    record.entity.field("is_deleted").is_some_and(|(index, _)| record.values[index] == Value::Int(1))
+}
+
+/// Why a record cannot be had: an invisible deal is forbidden, everything else is not found (semantics.md 8.1).
+pub async fn missing(call: &Call, resource: &'static Resource, id: i64) -> ApiResult<ApiError> {
+    let entity = resource.entity;
+    if resource.hides_by_403 && !call.principal.is_admin {
+        let mut sql = Sql::new(format!("SELECT 1 FROM {} t WHERE t.company_id = ", entity.table));
+        sql.bind(call.company()).push(" AND t.id = ").bind(id);
+        select::not_purged(&mut sql, call, entity);
+        if !call.store().rows(sql, Weight::Light, 1).await?.is_empty() {
+            return Ok(rights::no_permission());
+        }
+    }
+    Ok(ApiError::not_found(entity.title))
+}
+
+/// The making of a plan: what to write, and what to answer once it is written.
+pub type Plan<'a, T> = Pin<Box<dyn Future<Output = ApiResult<(Batch, T)>> + Send + 'a>>;
+
+/// Plans and commits until the plan meets the store as it was read.
+pub async fn commit<'a, T>(call: &Call, plan: impl Fn() -> Plan<'a, T> + Send) -> ApiResult<T> {
+    let mut tries = 1;
+    loop {
+        let (batch, outcome) = plan().await?;
+        match save(call, batch).await {
+            Err(StoreError::Conflict) if tries < PLANS => tries += 1,
+            other => return other.map(|()| outcome).map_err(ApiError::from),
+        }
+    }
+}
+
+/// Commits a plan once, and makes changed settings known to later requests.
+pub async fn save(call: &Call, batch: Batch) -> Result<(), StoreError> {
+    let touches_directory = batch.touches_directory();
+    call.store().commit(batch).await?;
+    if touches_directory && let Err(error) = call.app.reload_directory(call.company()).await {
+        // The write stands; the next request notices the new revision by itself.
+        tracing::warn!(?error, "the directory could not be read again");
+    }
+    Ok(())
+}

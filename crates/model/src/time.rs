@@ -1,0 +1,191 @@
+use jiff::civil;
+use jiff::tz::TimeZone;
+use std::fmt;
+
+/// An instant in milliseconds since 1970, UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Time(i64);
+
+/// A calendar day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Date(pub civil::Date);
+
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("not a time")]
+pub struct TimeError;
+
+const DAY: i64 = 86_400_000;
+
+impl Time {
+    pub const fn from_millis(millis: i64) -> Self {
+        Time(millis)
+    }
+
+    pub const fn millis(self) -> i64 {
+        self.0
+    }
+
+    /// The same instant with the fraction of its second cut off.
+    pub const fn whole_seconds(self) -> Self {
+        Time(self.0 - self.0.rem_euclid(1000))
+    }
+
+    pub const fn plus_millis(self, millis: i64) -> Self {
+        Time(self.0.saturating_add(millis))
+    }
+
+    pub const fn plus_days(self, days: i64) -> Self {
+        self.plus_millis(days.saturating_mul(DAY))
+    }
+
+    /// Reads RFC 3339 (`2024-02-03T04:05:06Z`, any offset, optional fraction).
+    pub fn parse_rfc3339(text: &str) -> Result<Self, TimeError> {
+        let stamp: jiff::Timestamp = text.parse().map_err(|_| TimeError)?;
+        Ok(Time(stamp.as_millisecond()))
+    }
+
+    /// Reads what v1 takes: `2024-02-03 04:05:06`, the same with `T`, RFC 3339, or a bare date (semantics.md 7).
+    pub fn parse_lenient(text: &str) -> Result<Self, TimeError> {
+        if let Ok(time) = Self::parse_rfc3339(text) {
+            return Ok(time);
+        }
+        let clock: civil::DateTime = text.parse().map_err(|_| TimeError)?;
+        let zoned = clock.to_zoned(TimeZone::UTC).map_err(|_| TimeError)?;
+        Ok(Time(zoned.timestamp().as_millisecond()))
+    }
+
+    /// The calendar day of this instant in a zone.
+    pub fn date_in(self, zone: &TimeZone) -> Date {
+        Date(self.stamp().to_zoned(zone.clone()).date())
+    }
+
+    pub fn date(self) -> Date {
+        Date(self.civil().date())
+    }
+
+    fn stamp(self) -> jiff::Timestamp {
+        jiff::Timestamp::from_millisecond(self.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH)
+    }
+
+    fn civil(self) -> civil::DateTime {
+        jiff::tz::Offset::UTC.to_datetime(self.stamp())
+    }
+
+    /// Appends `2024-02-03 04:05:06`, the form of v1.
+    pub fn write_v1(self, out: &mut Vec<u8>) {
+        self.write_digits(out, b' ');
+    }
+
+    /// Appends `2024-02-03T04:05:06Z`, the form of v2.
+    pub fn write_v2(self, out: &mut Vec<u8>) {
+        self.write_digits(out, b'T');
+        out.push(b'Z');
+    }
+
+    /// Appends `2024-02-03T04:05:06.789Z`.
+    pub fn write_millis(self, out: &mut Vec<u8>) {
+        self.write_digits(out, b'T');
+        let millis = self.0.rem_euclid(1000);
+        out.push(b'.');
+        out.push(b'0' + (millis / 100) as u8);
+        push_two(out, millis % 100);
+        out.push(b'Z');
+    }
+
+    pub fn to_v1(self) -> String {
+        let mut out = Vec::with_capacity(19);
+        self.write_v1(&mut out);
+        String::from_utf8_lossy(&out).into_owned()
+    }
+
+    pub fn to_v2(self) -> String {
+        let mut out = Vec::with_capacity(20);
+        self.write_v2(&mut out);
+        String::from_utf8_lossy(&out).into_owned()
+    }
+
+    fn write_digits(self, out: &mut Vec<u8>, between: u8) {
+        let at = self.civil();
+        push_year(out, at.year());
+        out.push(b'-');
+        push_two(out, i64::from(at.month()));
+        out.push(b'-');
+        push_two(out, i64::from(at.day()));
+        out.push(between);
+        push_two(out, i64::from(at.hour()));
+        out.push(b':');
+        push_two(out, i64::from(at.minute()));
+        out.push(b':');
+        push_two(out, i64::from(at.second()));
+    }
+}
+
+fn push_two(out: &mut Vec<u8>, number: i64) {
+    out.push(b'0' + (number / 10) as u8);
+    out.push(b'0' + (number % 10) as u8);
+}
+
+fn push_year(out: &mut Vec<u8>, year: i16) {
+    let year = i64::from(year.max(0));
+    push_two(out, year / 100);
+    push_two(out, year % 100);
+}
+
+impl Date {
+    /// Reads `2024-02-03`.
+    pub fn parse(text: &str) -> Result<Self, TimeError> {
+        if text.len() != 10 {
+            return Err(TimeError);
+        }
+        text.parse().map(Date).map_err(|_| TimeError)
+    }
+
+    /// Midnight of this day, UTC.
+    pub fn start(self) -> Time {
+        self.start_in(&TimeZone::UTC)
+    }
+
+    /// Midnight of this day in a zone (or the first instant after it, where midnight does not exist).
+    pub fn start_in(self, zone: &TimeZone) -> Time {
+        self.0.to_zoned(zone.clone()).map_or(Time(0), |zoned| Time(zoned.timestamp().as_millisecond()))
+    }
+
+    pub fn plus_days(self, days: i64) -> Self {
+        Date(self.0.saturating_add(jiff::Span::new().days(days.clamp(-3_000_000, 3_000_000))))
+    }
+
+    pub fn plus_months(self, months: i64) -> Self {
+        Date(self.0.saturating_add(jiff::Span::new().months(months.clamp(-100_000, 100_000))))
+    }
+}
+
+impl fmt::Display for Date {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prints_both_forms() {
+        let time = Time::parse_rfc3339("2024-02-03T04:05:06.789Z").unwrap();
+        assert_eq!(time.to_v1(), "2024-02-03 04:05:06");
+        assert_eq!(time.to_v2(), "2024-02-03T04:05:06Z");
+        let mut out = Vec::new();
+        time.write_millis(&mut out);
+        assert_eq!(out, b"2024-02-03T04:05:06.789Z");
+    }
+
+    #[test]
+    fn reads_the_forms_of_v1() {
+        let expected = Time::parse_rfc3339("2024-02-03T04:05:06Z").unwrap();
+        for text in ["2024-02-03 04:05:06", "2024-02-03T04:05:06", "2024-02-03T06:05:06+02:00"] {
+            assert_eq!(Time::parse_lenient(text), Ok(expected), "{text}");
+        }
+        assert_eq!(Time::parse_lenient("2024-02-03"), Ok(Date::parse("2024-02-03").unwrap().start()));
+        assert_eq!(Time::parse_lenient("soon"), Err(TimeError));
+    }
+}

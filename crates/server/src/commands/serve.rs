@@ -1,0 +1,60 @@
+//! `penstock serve`
+
+use super::first_start;
+use crate::console;
+use crate::failure::Failure;
+use crate::http::{Server, Signals};
+use crate::options::ServeOptions;
+use penstock_crm::{App, Settings};
+use penstock_model::{Clock, SystemClock};
+use penstock_store::Store;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+
+struct Started {
+    listener: TcpListener,
+    address: SocketAddr,
+    store: Arc<Store>,
+    app: Arc<App>,
+}
+
+/// Serves until SIGTERM or SIGINT.
+pub async fn run(options: &ServeOptions) -> Result<(), Failure> {
+    let mut signals = Signals::new().map_err(|error| Failure::Unusable(format!("cannot wait for signals: {error}")))?;
+    let started = tokio::select! {
+        started = start(options) => started?,
+        () = signals.stop() => return Ok(()),
+    };
+    console::line(format_args!("listening on http://{}", started.address));
+    Server::new(started.app).serve(started.listener, &mut signals).await;
+    started.store.close().await;
+    Ok(())
+}
+
+/// Takes the port before it touches the store: a second start by mistake changes nothing.
+async fn start(options: &ServeOptions) -> Result<Started, Failure> {
+    let public_url = public_url(options)?;
+    let cannot_listen = |error| Failure::Unusable(format!("cannot listen on {}: {error}", options.listen));
+    let listener = TcpListener::bind(&options.listen).await.map_err(cannot_listen)?;
+    let address = listener.local_addr().map_err(cannot_listen)?;
+
+    let store = Arc::new(Store::open(&options.store.target()).await?);
+    store.migrate().await?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let url = public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+    first_start::ensure_company(&store, clock.as_ref(), &options.first, &url).await?;
+    let app = App::open(Arc::clone(&store), clock, Settings { public_url }).await?;
+    Ok(Started { listener, address, store, app })
+}
+
+fn public_url(options: &ServeOptions) -> Result<Option<String>, Failure> {
+    let Some(url) = &options.public_url else {
+        return Ok(None);
+    };
+    let host = url.strip_prefix("http://").or_else(|| url.strip_prefix("https://")).unwrap_or_default();
+    if host.is_empty() || host.contains(|letter: char| letter.is_whitespace() || letter == '?' || letter == '#') {
+        return Err(Failure::Unusable(format!("the public URL {url:?} is not like https://crm.example.com")));
+    }
+    Ok(Some(url.trim_end_matches('/').to_owned()))
+}

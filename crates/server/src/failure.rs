@@ -1,0 +1,45 @@
+use penstock_crm::accounts::AccountError;
+use penstock_crm::setup::SetupError;
+use penstock_store::StoreError;
+use std::process::ExitCode;
+
+/// Why a command did not do what it should.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// It could not begin: bad options, or a store or port that cannot be used.
+    #[error("{0}")]
+    Unusable(String),
+    /// It was not allowed, or found something wrong.
+    #[error("{0}")]
+    Refused(String),
+}
+
+impl Failure {
+    pub fn exit_code(&self) -> ExitCode {
+        match self {
+            Failure::Unusable(_) => ExitCode::from(2),
+            Failure::Refused(_) => ExitCode::from(1),
+        }
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Failure::Unusable(error.to_string())
+    }
+}
+
+impl From<SetupError> for Failure {
+    fn from(error: SetupError) -> Self {
+        Failure::Unusable(error.to_string())
+    }
+}
+
+impl From<AccountError> for Failure {
+    fn from(error: AccountError) -> Self {
+        match error {
+            AccountError::Store(error) => error.into(),
+            other => Failure::Refused(other.to_string()),
+        }
+    }
+}

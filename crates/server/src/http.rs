@@ -1,0 +1,12 @@
+//! The HTTP server around the product.
+
+mod answer;
+mod body;
+mod metrics;
+mod pages;
+mod process;
+mod server;
+mod signals;
+
+pub use server::Server;
+pub use signals::Signals;

@@ -1,0 +1,264 @@
+//! One request: from the bytes of HTTP to the product and back. No layers, for every request pays for them.
+
+use super::body::{self, BodyError};
+use super::metrics::Metrics;
+use super::pages;
+use axum::Router;
+use bytes::Bytes;
+use futures::FutureExt;
+use http_body_util::{Either, Full};
+use hyper::body::Incoming;
+use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
+use hyper::http::request::Parts;
+use hyper::{Method, Request, Response, StatusCode};
+use penstock_crm::{ApiError, App, Version};
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio_util::task::TaskTracker;
+use tower::ServiceExt;
+use tracing::Level;
+use uuid::Uuid;
+
+/// How long an operation may take.
+const OPERATION_PATIENCE: Duration = Duration::from_secs(60);
+/// Room for what every answer carries and the rate limit headers.
+const HEADERS: usize = 16;
+
+const API_TOKEN: HeaderName = HeaderName::from_static("x-api-token");
+const CORRELATION_ID: HeaderName = HeaderName::from_static("x-correlation-id");
+const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
+
+/// An answer of the product is in memory as a whole; a page may be anything.
+pub type Body = Either<Full<Bytes>, axum::body::Body>;
+
+/// Answers requests: those of the API by the product, all others by a page.
+pub struct Gateway {
+    app: Arc<App>,
+    metrics: Arc<Metrics>,
+    pages: Router,
+    writes: TaskTracker,
+}
+
+impl Gateway {
+    pub fn new(app: Arc<App>) -> Self {
+        let metrics = Arc::new(Metrics::new());
+        let pages = pages::router(Arc::clone(&app), Arc::clone(&metrics));
+        Gateway { app, metrics, pages, writes: TaskTracker::new() }
+    }
+
+    /// Never fails: whatever goes wrong becomes an answer.
+    pub async fn answer(&self, request: Request<Incoming>) -> Response<Body> {
+        let started = Instant::now();
+        let _in_flight = self.metrics.enter();
+        let id = Uuid::new_v4();
+        let method = request.method().clone();
+        // The query may hold a token: it never gets here.
+        let path = tracing::enabled!(Level::DEBUG).then(|| request.uri().path().to_owned());
+
+        let (mut response, operation) = if is_api(request.uri().path()) {
+            self.api(request, id).await
+        } else {
+            (self.page(request).await, None)
+        };
+        let mut digits = Uuid::encode_buffer();
+        if let Ok(value) = HeaderValue::from_str(id.hyphenated().encode_lower(&mut digits)) {
+            response.headers_mut().insert(CORRELATION_ID, value);
+        }
+
+        let status = response.status().as_u16();
+        let took = started.elapsed();
+        self.metrics.answered(operation, status, took);
+        let millis = took.as_secs_f64() * 1e3;
+        if status >= 500 {
+            tracing::info!(request_id = %id, %method, path, operation, status, millis, "request");
+        } else {
+            tracing::debug!(request_id = %id, %method, path, operation, status, millis, "request");
+        }
+        response
+    }
+
+    /// Waits until no write runs any more. A client that hangs up does not stop its write half way.
+    pub async fn finish_writes(&self) {
+        self.writes.close();
+        self.writes.wait().await;
+    }
+
+    async fn page(&self, request: Request<Incoming>) -> Response<Body> {
+        match self.pages.clone().oneshot(request).await {
+            Ok(response) => response.map(Either::Right),
+            Err(never) => match never {},
+        }
+    }
+
+    async fn api(&self, request: Request<Incoming>, id: Uuid) -> (Response<Body>, Option<&'static str>) {
+        if request.method() == Method::OPTIONS {
+            return (preflight(), None);
+        }
+        let (head, body) = request.into_parts();
+        let answer = match body::read(body).await {
+            Ok(body) => self.operate(api_request(&head, id, body), is_write(&head.method)).await,
+            Err(error) => refuse_body(&error, version(head.uri.path())),
+        };
+        let operation = answer.operation;
+        (render(answer), operation)
+    }
+
+    async fn operate(&self, request: penstock_crm::Request, is_write: bool) -> penstock_crm::Response {
+        let version = version(&request.path);
+        let id = request.request_id.clone();
+        let app = Arc::clone(&self.app);
+        let answer = caught(async move { app.handle(request).await }, id, version);
+        if !is_write {
+            return in_time(answer, version).await;
+        }
+        let task = self.writes.spawn(answer);
+        let ended = async {
+            task.await.unwrap_or_else(|error| refuse(&ApiError::Internal(error.to_string()), version))
+        };
+        in_time(ended, version).await
+    }
+}
+
+/// v1 answers below `/v1` and `/api/v1`, v2 below `/api/v2` (semantics.md 1); own additions are below `/api` too.
+fn is_api(path: &str) -> bool {
+    ["/v1", "/api"].iter().any(|prefix| path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+}
+
+fn version(path: &str) -> Version {
+    if path.starts_with("/api/v2") { Version::V2 } else { Version::V1 }
+}
+
+fn is_write(method: &Method) -> bool {
+    *method != Method::GET && *method != Method::HEAD
+}
+
+fn api_request(head: &Parts, id: Uuid, body: Vec<u8>) -> penstock_crm::Request {
+    let text = |name| head.headers.get(name).map(|value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned());
+    // The body of an answer to HEAD is left out where it is sent.
+    let method = if head.method == Method::HEAD { &Method::GET } else { &head.method };
+    penstock_crm::Request {
+        method: method.as_str().to_owned(),
+        path: head.uri.path().to_owned(),
+        query: head.uri.query().unwrap_or_default().to_owned(),
+        api_token: text(API_TOKEN),
+        authorization: text(header::AUTHORIZATION),
+        content_type: text(header::CONTENT_TYPE),
+        user_agent: text(header::USER_AGENT),
+        request_id: id.to_string(),
+        body,
+    }
+}
+
+/// Turns a panic, which should never happen, into an answer.
+async fn caught(
+    answer: impl Future<Output = penstock_crm::Response>,
+    request_id: String,
+    version: Version,
+) -> penstock_crm::Response {
+    AssertUnwindSafe(answer).catch_unwind().await.unwrap_or_else(|_| {
+        tracing::error!(request_id, "an operation panicked");
+        refuse(&ApiError::Internal("panic".to_owned()), version)
+    })
+}
+
+/// Gives up on an answer that takes too long. A write goes on: it may have been committed.
+async fn in_time(answer: impl Future<Output = penstock_crm::Response>, version: Version) -> penstock_crm::Response {
+    tokio::time::timeout(OPERATION_PATIENCE, answer).await.unwrap_or_else(|_| refuse(&ApiError::Unavailable, version))
+}
+
+fn refuse(error: &ApiError, version: Version) -> penstock_crm::Response {
+    penstock_crm::Response { status: error.status(), headers: Vec::new(), body: error.body(version), operation: None }
+}
+
+fn refuse_body(error: &BodyError, version: Version) -> penstock_crm::Response {
+    let hang_up = ("connection", "close".to_owned());
+    match error {
+        BodyError::TooLarge => penstock_crm::Response { headers: vec![hang_up], ..refuse(&ApiError::TooLarge, version) },
+        BodyError::Broken => refuse(&ApiError::invalid("the body cannot be read"), version),
+        BodyError::TooSlow => {
+            let answer = refuse(&ApiError::invalid("the body did not arrive in time"), version);
+            penstock_crm::Response { status: 408, headers: vec![hang_up], ..answer }
+        }
+    }
+}
+
+fn render(answer: penstock_crm::Response) -> Response<Body> {
+    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let has_body = !answer.body.is_empty();
+    let mut response = Response::new(Either::Left(Full::new(Bytes::from(answer.body))));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.reserve(HEADERS);
+    if has_body {
+        headers.insert(header::CONTENT_TYPE, JSON);
+    }
+    allow_origins(headers);
+    for (name, value) in answer.headers {
+        if let (Ok(name), Ok(value)) = (HeaderName::from_bytes(name.as_bytes()), HeaderValue::try_from(value)) {
+            headers.insert(name, value);
+        }
+    }
+    response
+}
+
+/// Answers of the API are for every page: what protects them is the token, not the origin (semantics.md 31).
+fn allow_origins(headers: &mut HeaderMap) {
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    headers.insert(
+        header::ACCESS_CONTROL_EXPOSE_HEADERS,
+        HeaderValue::from_static("X-RateLimit-Remaining, X-RateLimit-Limit, X-RateLimit-Reset"),
+    );
+}
+
+/// What a browser asks before a request that carries a token.
+fn preflight() -> Response<Body> {
+    let mut response = Response::new(Either::Left(Full::default()));
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    let headers = response.headers_mut();
+    allow_origins(headers);
+    headers.insert(
+        header::ACCESS_CONTROL_ALLOW_METHODS,
+        HeaderValue::from_static("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"),
+    );
+    headers.insert(
+        header::ACCESS_CONTROL_ALLOW_HEADERS,
+        HeaderValue::from_static("x-api-token, authorization, content-type"),
+    );
+    headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("86400"));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn body(answer: &penstock_crm::Response) -> serde_json::Value {
+        serde_json::from_slice(&answer.body).unwrap()
+    }
+
+    #[test]
+    fn knows_the_prefixes_of_the_api() {
+        for path in ["/v1", "/v1/deals", "/api/v1/deals:(id,title)", "/api/v2/deals", "/api/penstock/x", "/api/v3"] {
+            assert!(is_api(path), "{path}");
+        }
+        for path in ["/", "/v2/deals", "/v1deals", "/apis", "/healthz"] {
+            assert!(!is_api(path), "{path}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_panic_becomes_an_answer() {
+        let answer = caught(async { panic!("by intention") }, "id".to_owned(), Version::V2).await;
+        assert_eq!(answer.status, 500);
+        assert_eq!(body(&answer)["success"], false);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_operation_that_hangs_becomes_an_answer() {
+        let answer = in_time(std::future::pending(), Version::V1).await;
+        assert_eq!(answer.status, 503);
+        assert_eq!(body(&answer)["error"], "Requested service is not available");
+    }
+}

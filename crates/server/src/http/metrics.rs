@@ -1,0 +1,77 @@
+//! What the server measures of itself, for Prometheus. Nothing here comes from a company.
+
+use super::process::Process;
+use prometheus_client::encoding::{EncodeLabelSet, text};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::metrics::info::Info;
+use prometheus_client::registry::{Registry, Unit};
+use std::time::Duration;
+
+/// The label of requests that reached no operation.
+const NO_OPERATION: &str = "none";
+/// Upper bounds in seconds.
+const BUCKETS: [f64; 12] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 30.0];
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Answered {
+    operation: &'static str,
+    status: u16,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Operation {
+    operation: &'static str,
+}
+
+pub struct Metrics {
+    registry: Registry,
+    requests: Family<Answered, Counter>,
+    durations: Family<Operation, Histogram, fn() -> Histogram>,
+    in_flight: Gauge,
+}
+
+/// Counts a request as in flight for as long as it lives.
+pub struct InFlight(Gauge);
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}
+
+impl Metrics {
+    pub fn new() -> Self {
+        let requests = Family::default();
+        let durations = Family::new_with_constructor((|| Histogram::new(BUCKETS)) as fn() -> Histogram);
+        let in_flight = Gauge::default();
+        let mut registry = Registry::default();
+        let own = registry.sub_registry_with_prefix("penstock");
+        own.register("build", "The version of this program", Info::new([("version", env!("CARGO_PKG_VERSION"))]));
+        own.register("requests", "Requests by operation and status", requests.clone());
+        own.register_with_unit("request_duration", "Time to answer by operation", Unit::Seconds, durations.clone());
+        own.register("requests_in_flight", "Requests that are being answered", in_flight.clone());
+        registry.register_collector(Box::new(Process));
+        Metrics { registry, requests, durations, in_flight }
+    }
+
+    pub fn enter(&self) -> InFlight {
+        self.in_flight.inc();
+        InFlight(self.in_flight.clone())
+    }
+
+    pub fn answered(&self, operation: Option<&'static str>, status: u16, took: Duration) {
+        let operation = operation.unwrap_or(NO_OPERATION);
+        self.requests.get_or_create(&Answered { operation, status }).inc();
+        self.durations.get_or_create(&Operation { operation }).observe(took.as_secs_f64());
+    }
+
+    /// All of it in the OpenMetrics text format.
+    pub fn write(&self) -> Result<String, std::fmt::Error> {
+        let mut out = String::new();
+        text::encode(&mut out, &self.registry)?;
+        Ok(out)
+    }
+}

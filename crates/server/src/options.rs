@@ -1,0 +1,210 @@
+//! The command line. Every option has a variable `PENSTOCK_*`.
+
+use crate::failure::Failure;
+use crate::logging::LogOptions;
+use clap::builder::Resettable;
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use penstock_store::{Store, Target};
+use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
+
+/// A sales CRM that speaks the Pipedrive API
+#[derive(Debug, Parser)]
+#[command(name = "penstock", version)]
+pub struct Options {
+    #[command(flatten)]
+    pub log: LogOptions,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the API; the first start creates the company and its administrator
+    Serve(Box<ServeOptions>),
+    /// Bring the store up to this version
+    Migrate(StoreOptions),
+    /// Manage the users of a company
+    User {
+        #[command(flatten)]
+        company: CompanyOptions,
+        #[command(subcommand)]
+        action: UserAction,
+    },
+    /// Manage API tokens, of which every user has at most one
+    Token {
+        #[command(flatten)]
+        company: CompanyOptions,
+        #[command(subcommand)]
+        action: TokenAction,
+    },
+    /// Look for problems; exits with 1 where there are any
+    Doctor(StoreOptions),
+    /// Print the description of the API as OpenAPI
+    Openapi,
+}
+
+/// Where the data is.
+#[derive(Debug, Clone, Args)]
+pub struct StoreOptions {
+    /// The directory of the embedded store
+    #[arg(long, env = "PENSTOCK_DATA_DIR", value_name = "DIR", default_value = "./penstock-data", global = true)]
+    pub data_dir: PathBuf,
+    /// A PostgreSQL database to use instead, as postgres://user:password@host/name
+    #[arg(long, env = "PENSTOCK_DATABASE_URL", value_name = "URL", hide_env_values = true, global = true)]
+    pub database_url: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct ServeOptions {
+    #[command(flatten)]
+    pub store: StoreOptions,
+    /// The address and port to listen on; port 0 takes a free one
+    #[arg(long, env = "PENSTOCK_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    pub listen: String,
+    /// Where clients reach this server, if not at the address it listens on
+    #[arg(long, env = "PENSTOCK_PUBLIC_URL", value_name = "URL")]
+    pub public_url: Option<String>,
+    #[command(flatten)]
+    pub first: FirstStart,
+}
+
+/// What the first start on an empty store sets up. Later starts ignore it. The password and the API token come
+/// from variables only (`PENSTOCK_ADMIN_PASSWORD`, `PENSTOCK_API_TOKEN`): arguments are for all eyes.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "First start (also PENSTOCK_ADMIN_PASSWORD and PENSTOCK_API_TOKEN)")]
+pub struct FirstStart {
+    /// The name of the company
+    #[arg(long, env = "PENSTOCK_COMPANY_NAME", value_name = "NAME", default_value = "My company")]
+    pub company_name: String,
+    /// The currency of the company, as an ISO 4217 code
+    #[arg(long, env = "PENSTOCK_CURRENCY", value_name = "CODE", default_value = "USD")]
+    pub currency: String,
+    /// The time zone of the company, as an IANA name; that of this machine unless given
+    #[arg(long, env = "PENSTOCK_TIMEZONE", value_name = "ZONE")]
+    pub timezone: Option<String>,
+    /// The name of the administrator
+    #[arg(long, env = "PENSTOCK_ADMIN_NAME", value_name = "NAME", default_value = "Administrator")]
+    pub admin_name: String,
+    /// The e-mail address of the administrator
+    #[arg(long, env = "PENSTOCK_ADMIN_EMAIL", value_name = "EMAIL", default_value = "admin@penstock.local")]
+    pub admin_email: String,
+}
+
+/// Whose users and tokens.
+#[derive(Debug, Args)]
+pub struct CompanyOptions {
+    #[command(flatten)]
+    pub store: StoreOptions,
+    /// The id of the company; needed where the store has several
+    #[arg(long, env = "PENSTOCK_COMPANY", value_name = "ID", global = true)]
+    pub company: Option<i64>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum UserAction {
+    /// List the users
+    List,
+    /// Create a user; prints the password unless it was given
+    Create {
+        #[arg(value_name = "EMAIL")]
+        email: String,
+        /// The name; the part of the address before the @ unless given
+        #[arg(long, value_name = "NAME")]
+        name: Option<String>,
+        /// Make an administrator
+        #[arg(long)]
+        admin: bool,
+        #[command(flatten)]
+        password: PasswordOptions,
+    },
+    /// Keep a user from logging in and from using the API
+    Deactivate {
+        /// An id or an e-mail address
+        user: String,
+    },
+    /// Let a user in again
+    Activate {
+        /// An id or an e-mail address
+        user: String,
+    },
+    /// Replace the password of a user; prints it unless it was given
+    ResetPassword {
+        /// An id or an e-mail address
+        user: String,
+        #[command(flatten)]
+        password: PasswordOptions,
+    },
+    /// Make a user an administrator
+    MakeAdmin {
+        /// An id or an e-mail address
+        user: String,
+        /// Make an administrator a regular user
+        #[arg(long)]
+        undo: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct PasswordOptions {
+    /// Read the password from standard input
+    #[arg(long)]
+    pub password_stdin: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum TokenAction {
+    /// Give a user a new API token and print it; the old one ends
+    Issue {
+        /// An id or an e-mail address
+        user: String,
+        /// Read the token, 40 hex digits, from standard input
+        #[arg(long)]
+        token_stdin: bool,
+    },
+    /// End the API token of a user
+    Revoke {
+        /// An id or an e-mail address
+        user: String,
+    },
+}
+
+impl Options {
+    /// Reads arguments, the first of which is the name of the program, and variables. Those that are set to
+    /// nothing count as not set: files that start containers pass variables on this way.
+    pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
+        let matches = without_empty_variables(Options::command()).try_get_matches_from(arguments)?;
+        Options::from_arg_matches(&matches)
+    }
+}
+
+fn without_empty_variables(command: clap::Command) -> clap::Command {
+    let is_empty = |name: &OsStr| std::env::var_os(name).is_some_and(|value| value.is_empty());
+    command
+        .mut_args(|arg| if arg.get_env().is_some_and(is_empty) { arg.env(Resettable::Reset) } else { arg })
+        .mut_subcommands(without_empty_variables)
+}
+
+impl StoreOptions {
+    pub fn target(&self) -> Target {
+        match &self.database_url {
+            Some(url) => Target::Postgres(url.clone()),
+            None => Target::Directory(self.data_dir.clone()),
+        }
+    }
+
+    /// Opens a store that exists and is up to date.
+    pub async fn open_current(&self) -> Result<Store, Failure> {
+        let target = self.target();
+        if let Target::Directory(directory) = &target
+            && !directory.is_dir()
+        {
+            return Err(Failure::Unusable(format!("there is no directory {}", directory.display())));
+        }
+        let store = Store::open(&target).await?;
+        match store.pending_migrations().await? {
+            0 => Ok(store),
+            steps => Err(Failure::Unusable(format!("the store lacks {steps} schema steps: run penstock migrate"))),
+        }
+    }
+}

@@ -1,0 +1,399 @@
+//! What follows from a write. The only place that turns changed rows into history, outbox rows, recents,
+//! search documents and the totals of linked records, so that no slice of the product can forget one.
+
+use crate::batch::{Batch, Delta, Link, LinkKind};
+use crate::error::StoreError;
+use crate::sql::{Sql, Statement};
+use crate::store::Store;
+use penstock_model::{Actor, Change, CompanyId, Entity, Field, Kind, Money, Place, Record, Time, Value};
+use std::collections::BTreeMap;
+
+/// All statements of a planned write: the rows themselves, then what derives from them.
+pub(crate) async fn statements(store: &Store, batch: Batch) -> Result<Vec<Statement>, StoreError> {
+    let actor = &batch.actor;
+    let company = actor.company;
+    let mut out = Vec::with_capacity(batch.changes.len() * 5 + batch.links.len() * 2 + batch.statements.len() + 2);
+    let mut totals = Totals::default();
+    let mut history = Vec::new();
+    let touches_directory = batch.touches_directory();
+
+    for (change, _) in &batch.changes {
+        out.push(row_statement(company, change));
+        out.push(recent(company, change, actor.time));
+        out.extend(search_document(company, change));
+        history.extend(Event::of_change(change));
+        totals.follow(change);
+    }
+    for link in &batch.links {
+        out.push(link_statement(actor, link));
+        history.push(Event::of_link(link));
+        totals.add(link.entity, link.record, link_total(link.kind), if link.added.is_some() { 1 } else { -1 });
+    }
+    for Delta { entity, record, total, by } in &batch.deltas {
+        totals.add(entity, *record, total, *by);
+    }
+    out.extend(totals.statements(company));
+    out.extend(history_statements(store, actor, batch.bulk, history).await?);
+    out.extend(outbox_statements(store, actor, batch.bulk, &batch.changes).await?);
+    if touches_directory {
+        out.push(Statement::new("UPDATE companies SET revision = revision + 1 WHERE id = $1", vec![company.into()]));
+    }
+    out.extend(batch.statements);
+    Ok(out)
+}
+
+fn row_statement(company: CompanyId, change: &Change) -> Statement {
+    match &change.before {
+        None => insert_row(company, &change.after),
+        Some(before) => update_row(company, before, change),
+    }
+}
+
+fn insert_row(company: CompanyId, record: &Record) -> Statement {
+    let mut sql = Sql::new(format!("INSERT INTO {} (company_id, id, version", record.entity.table));
+    for (field, _) in record.columns() {
+        sql.push(", ").push(field.key);
+    }
+    sql.push(") VALUES (").bind(company).push(", ").bind(record.id).push(", ").bind(record.version);
+    for (_, value) in record.columns() {
+        sql.push(", ").bind(value.clone());
+    }
+    sql.push(")");
+    sql.into()
+}
+
+fn update_row(company: CompanyId, before: &Record, change: &Change) -> Statement {
+    let entity = change.entity();
+    let mut sql = Sql::new(format!("UPDATE {} SET version = ", entity.table));
+    sql.bind(before.version + 1);
+    for (index, _, after) in change.differences() {
+        sql.push(", ").push(entity.fields[index].key).push(" = ").bind(after.clone());
+    }
+    sql.push(" WHERE company_id = ").bind(company);
+    sql.push(" AND id = ").bind(before.id);
+    sql.push(" AND version = ").bind(before.version);
+    Statement::one_row(sql.text, sql.values)
+}
+
+fn recent(company: CompanyId, change: &Change, time: Time) -> Statement {
+    Statement::new(
+        "INSERT INTO recents (company_id, entity, record_id, time) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (company_id, entity, record_id) DO UPDATE SET time = excluded.time",
+        vec![company.into(), change.entity().name.into(), change.after.id.into(), time.into()],
+    )
+}
+
+/// The searchable text of a record: its name, and everything else below it, line by line.
+fn search_document(company: CompanyId, change: &Change) -> Option<Statement> {
+    let entity = change.entity();
+    let searchable = |(index, field): &(usize, &'static Field)| {
+        (field.searchable || field.kind == Kind::Custom)
+            && change.before.as_ref().is_none_or(|before| before.values[*index] != change.after.values[*index])
+    };
+    if !entity.fields.iter().any(|field| field.searchable) || !entity.fields.iter().enumerate().any(|pair| searchable(&pair)) {
+        return None;
+    }
+    let mut name = String::new();
+    let mut body = String::new();
+    for (field, value) in entity.fields.iter().zip(&change.after.values) {
+        let Value::Text(text) = value else { continue };
+        match field.kind {
+            Kind::Text(_) if field.searchable && name.is_empty() => name = text.to_string(),
+            Kind::Text(_) if field.searchable => push_line(&mut body, text),
+            Kind::Contacts | Kind::Address | Kind::Custom if field.searchable || field.kind == Kind::Custom => {
+                if let Ok(json) = serde_json::from_str(text) {
+                    push_words(&mut body, &json);
+                }
+            }
+            _ => {}
+        }
+    }
+    Some(Statement::new(
+        "INSERT INTO search_documents (company_id, entity, record_id, name, body) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (company_id, entity, record_id) DO UPDATE SET name = excluded.name, body = excluded.body",
+        vec![company.into(), entity.name.into(), change.after.id.into(), name.into(), body.into()],
+    ))
+}
+
+fn push_line(body: &mut String, text: &str) {
+    if !body.is_empty() {
+        body.push('\n');
+    }
+    body.push_str(text);
+}
+
+fn push_words(body: &mut String, json: &serde_json::Value) {
+    match json {
+        serde_json::Value::String(text) => push_line(body, text),
+        serde_json::Value::Number(number) => push_line(body, &number.to_string()),
+        serde_json::Value::Array(items) => items.iter().for_each(|item| push_words(body, item)),
+        serde_json::Value::Object(members) => {
+            let value = members.get("value");
+            match value {
+                Some(value) => push_words(body, value),
+                None => members.values().for_each(|member| push_words(body, member)),
+            }
+        }
+        serde_json::Value::Bool(_) | serde_json::Value::Null => {}
+    }
+}
+
+/// The sums of everything a write adds to the totals of records.
+#[derive(Default)]
+struct Totals(BTreeMap<(&'static str, i64), BTreeMap<&'static str, i64>>);
+
+impl Totals {
+    fn add(&mut self, entity: &'static str, record: i64, total: &'static str, by: i64) {
+        *self.0.entry((entity, record)).or_default().entry(total).or_default() += by;
+    }
+
+    fn follow(&mut self, change: &Change) {
+        for count in change.entity().counts {
+            for (record, by) in [(change.before.as_ref(), -1), (Some(&change.after), 1)] {
+                let Some(record) = record.filter(|record| (count.when)(record)) else { continue };
+                let link = change.entity().field(count.link).and_then(|(index, _)| record.values[index].as_int());
+                if let Some(linked) = link {
+                    self.add(count.of, linked, count.total, by);
+                }
+            }
+        }
+    }
+
+    fn statements(self, company: CompanyId) -> impl Iterator<Item = Statement> {
+        self.0.into_iter().filter_map(move |((entity, record), deltas)| {
+            let deltas: Vec<_> = deltas.into_iter().filter(|(_, by)| *by != 0).collect();
+            if deltas.is_empty() {
+                return None;
+            }
+            let names: Vec<_> = deltas.iter().map(|(total, _)| *total).collect();
+            let mut sql = Sql::new(format!("INSERT INTO totals (company_id, entity, record_id, {}) VALUES (", names.join(", ")));
+            sql.bind(company).push(", ").bind(entity).push(", ").bind(record);
+            for (_, by) in &deltas {
+                sql.push(", ").bind(*by);
+            }
+            sql.push(") ON CONFLICT (company_id, entity, record_id) DO UPDATE SET ");
+            let sums: Vec<_> = names.iter().map(|total| format!("{total} = totals.{total} + excluded.{total}")).collect();
+            sql.push(&sums.join(", "));
+            Some(sql.into())
+        })
+    }
+}
+
+fn link_total(kind: LinkKind) -> &'static str {
+    match kind {
+        LinkKind::Follower => "followers_count",
+        LinkKind::Participant => "participants_count",
+    }
+}
+
+fn link_statement(actor: &Actor, link: &Link) -> Statement {
+    let company: Value = actor.company.into();
+    let (record, member): (Value, Value) = (link.record.into(), link.member.into());
+    match (link.kind, link.added) {
+        (LinkKind::Follower, Some(id)) => Statement::one_row(
+            "INSERT INTO followers (company_id, entity, record_id, user_id, id, added_by_user_id, add_time)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            vec![company, link.entity.into(), record, member, id.into(), actor.user.into(), actor.time.into()],
+        ),
+        (LinkKind::Follower, None) => Statement::one_row(
+            "DELETE FROM followers WHERE company_id = $1 AND entity = $2 AND record_id = $3 AND user_id = $4",
+            vec![company, link.entity.into(), record, member],
+        ),
+        (LinkKind::Participant, Some(id)) => Statement::one_row(
+            "INSERT INTO participants (company_id, deal_id, person_id, id, added_by_user_id, add_time)
+             VALUES ($1, $2, $3, $4, $5, $6)",
+            vec![company, record, member, id.into(), actor.user.into(), actor.time.into()],
+        ),
+        (LinkKind::Participant, None) => Statement::one_row(
+            "DELETE FROM participants WHERE company_id = $1 AND deal_id = $2 AND person_id = $3",
+            vec![company, record, member],
+        ),
+    }
+}
+
+/// One row of the history to be.
+struct Event {
+    entity: &'static str,
+    record: i64,
+    object: &'static str,
+    field_key: Option<String>,
+    old: Value,
+    new: Value,
+    member: Option<i64>,
+    action: Option<&'static str>,
+}
+
+impl Event {
+    /// The changed fields of an update, one event each. A new record has no history yet.
+    fn of_change(change: &Change) -> Vec<Event> {
+        let entity = change.entity();
+        if change.is_insert() || !entity.has_history {
+            return Vec::new();
+        }
+        let mut events = Vec::new();
+        for (index, before, after) in change.differences() {
+            let field = &entity.fields[index];
+            if field.kind == Kind::Custom {
+                events.extend(
+                    custom_changes(before, after).into_iter().map(|(key, old, new)| Event::field(entity, change.after.id, key, old, new)),
+                );
+            } else if field.logged {
+                let (old, new) = (logged_text(field, before), logged_text(field, after));
+                events.push(Event::field(entity, change.after.id, field.v1_key.to_owned(), old, new));
+            }
+        }
+        events
+    }
+
+    fn field(entity: &'static Entity, record: i64, key: String, old: Value, new: Value) -> Event {
+        Event { entity: entity.name, record, object: "change", field_key: Some(key), old, new, member: None, action: None }
+    }
+
+    fn of_link(link: &Link) -> Event {
+        let object = match link.kind {
+            LinkKind::Follower => "follower",
+            LinkKind::Participant => "participant",
+        };
+        let action = if link.added.is_some() { "added" } else { "removed" };
+        Event {
+            entity: link.entity,
+            record: link.record,
+            object,
+            field_key: None,
+            old: Value::Null,
+            new: Value::Null,
+            member: Some(link.member),
+            action: Some(action),
+        }
+    }
+}
+
+/// The custom fields whose values differ, as texts.
+fn custom_changes(before: &Value, after: &Value) -> Vec<(String, Value, Value)> {
+    let parse = |value: &Value| -> serde_json::Map<String, serde_json::Value> {
+        value.as_text().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
+    };
+    let (before, after) = (parse(before), parse(after));
+    let text = |value: Option<&serde_json::Value>| match value {
+        None | Some(serde_json::Value::Null) => Value::Null,
+        Some(serde_json::Value::String(text)) => Value::from(text.as_str()),
+        Some(other) => Value::from(other.to_string()),
+    };
+    let mut keys: Vec<&String> = before.keys().chain(after.keys()).collect();
+    keys.sort();
+    keys.dedup();
+    keys.into_iter()
+        .filter(|key| before.get(*key) != after.get(*key))
+        .map(|key| (key.clone(), text(before.get(key)), text(after.get(key))))
+        .collect()
+}
+
+/// The value as the changelog shows it: always a text (semantics.md 15).
+fn logged_text(field: &Field, value: &Value) -> Value {
+    match (field.kind, value) {
+        (Kind::Money, Value::Int(amount)) => Money::from_ten_thousandths(*amount).to_string().into(),
+        (Kind::Time, Value::Int(millis)) => Time::from_millis(*millis).to_v1().into(),
+        (Kind::Labels, Value::Text(list)) => match list.trim_matches(['[', ']']) {
+            "" => Value::Null,
+            ids => ids.into(),
+        },
+        (_, Value::Int(number)) => number.to_string().into(),
+        (_, Value::Real(number)) => number.to_string().into(),
+        (_, other) => other.clone(),
+    }
+}
+
+async fn history_statements(store: &Store, actor: &Actor, bulk: bool, events: Vec<Event>) -> Result<Vec<Statement>, StoreError> {
+    if events.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids = store.next_ids(actor.company, "history", events.len() as i64).await?;
+    let statement = |(id, event): (i64, Event)| {
+        Statement::new(
+            "INSERT INTO history (company_id, entity, record_id, time, id, object, field_key, old_value, new_value,
+                 member_id, action, actor_user_id, change_source, user_agent, is_bulk)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+            vec![
+                actor.company.into(),
+                event.entity.into(),
+                event.record.into(),
+                actor.time.into(),
+                id.into(),
+                event.object.into(),
+                event.field_key.into(),
+                event.old,
+                event.new,
+                event.member.into(),
+                event.action.into(),
+                actor.user.into(),
+                actor.source.as_str().into(),
+                actor.user_agent.as_deref().into(),
+                bulk.into(),
+            ],
+        )
+    };
+    Ok(ids.zip(events).map(statement).collect())
+}
+
+async fn outbox_statements(
+    store: &Store,
+    actor: &Actor,
+    bulk: bool,
+    changes: &[(Change, Option<i64>)],
+) -> Result<Vec<Statement>, StoreError> {
+    if changes.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids = store.next_ids(actor.company, "outbox", changes.len() as i64).await?;
+    let statement = |(id, (change, merged)): (i64, &(Change, Option<i64>))| {
+        Statement::new(
+            "INSERT INTO outbox (company_id, id, time, entity, record_id, action, before, after, merged_id,
+                 actor_user_id, change_source, user_agent, is_bulk)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+            vec![
+                actor.company.into(),
+                id.into(),
+                actor.time.into(),
+                change.entity().name.into(),
+                change.after.id.into(),
+                action_of(change).into(),
+                change.before.as_ref().map(record_json).into(),
+                record_json(&change.after).into(),
+                (*merged).into(),
+                actor.user.into(),
+                actor.source.as_str().into(),
+                actor.user_agent.as_deref().into(),
+                bulk.into(),
+            ],
+        )
+    };
+    Ok(ids.zip(changes).map(statement).collect())
+}
+
+/// `create`, `change` or `delete`; a record that becomes deleted is a deletion to whoever listens.
+fn action_of(change: &Change) -> &'static str {
+    let deleted = |record: &Record| record.entity.field("is_deleted").is_some_and(|(index, _)| record.values[index] == Value::Int(1));
+    match &change.before {
+        None => "create",
+        Some(before) if !deleted(before) && deleted(&change.after) => "delete",
+        Some(_) => "change",
+    }
+}
+
+/// The stored columns of a row as a JSON object, in the form the store keeps them.
+fn record_json(record: &Record) -> String {
+    let mut members = serde_json::Map::with_capacity(record.values.len());
+    for (field, value) in record.entity.fields.iter().zip(&record.values) {
+        if field.place != Place::Row {
+            continue;
+        }
+        let json = match value {
+            Value::Null => serde_json::Value::Null,
+            Value::Int(number) => (*number).into(),
+            Value::Real(number) => (*number).into(),
+            Value::Text(text) => text.as_ref().into(),
+        };
+        members.insert(field.key.to_owned(), json);
+    }
+    serde_json::Value::Object(members).to_string()
+}

@@ -1,0 +1,115 @@
+use crate::sql::Sql;
+
+/// The engine whose SQL is meant, and the few places where the two differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    Sqlite,
+    Postgres,
+}
+
+impl Dialect {
+    /// Appends a condition: the text in `column` begins with `prefix`, be its first letter small or
+    /// capital. Only for Latin letters without accents are the others compared without case, too.
+    pub fn starts_with(self, sql: &mut Sql, column: &str, prefix: &str) {
+        let word = match self {
+            Dialect::Sqlite => "LIKE",
+            Dialect::Postgres => "ILIKE",
+        };
+        sql.push("(");
+        for (index, spelling) in first_letters(prefix).into_iter().enumerate() {
+            if index > 0 {
+                sql.push(" OR ");
+            }
+            let pattern = format!("{}%", escape_pattern(&spelling));
+            sql.push(column).push(" ").push(word).push(" ").bind(pattern).push(r" ESCAPE '\'");
+        }
+        sql.push(")");
+    }
+
+    /// A condition: the JSON list in `column`, such as `[3,7]`, holds the whole number that `placeholder`
+    /// stands for. False for null.
+    pub fn json_has_int(self, column: &str, placeholder: &str) -> String {
+        match self {
+            Dialect::Sqlite => format!(
+                "EXISTS (SELECT 1 FROM json_each({column}) AS item WHERE item.value = CAST({placeholder} AS BIGINT))"
+            ),
+            Dialect::Postgres => {
+                format!("COALESCE(CAST({column} AS jsonb) @> to_jsonb(CAST({placeholder} AS BIGINT)), FALSE)")
+            }
+        }
+    }
+
+    /// The member `key` of the JSON object in `column` as text: strings bare, whole numbers as digits,
+    /// null where it is missing. The engines write booleans and fractions differently.
+    pub fn json_text(self, column: &str, key: &str) -> String {
+        let key = key.replace('\'', "''");
+        match self {
+            Dialect::Sqlite => format!("CAST({column} ->> '{key}' AS TEXT)"),
+            Dialect::Postgres => format!("(CAST({column} AS json) ->> '{key}')"),
+        }
+    }
+
+    /// The number of items of the JSON list in `column`; null for null.
+    pub fn json_length(self, column: &str) -> String {
+        match self {
+            Dialect::Sqlite => format!("json_array_length({column})"),
+            Dialect::Postgres => format!("json_array_length(CAST({column} AS json))"),
+        }
+    }
+
+    /// The function for the larger of its arguments. They must not be null: there the engines differ.
+    pub fn greatest(self) -> &'static str {
+        match self {
+            Dialect::Sqlite => "MAX",
+            Dialect::Postgres => "GREATEST",
+        }
+    }
+
+    /// The function for the smaller of its arguments, none of which may be null.
+    pub fn least(self) -> &'static str {
+        match self {
+            Dialect::Sqlite => "MIN",
+            Dialect::Postgres => "LEAST",
+        }
+    }
+
+    /// A query for the number of tables of the name that `$1` stands for: 0 or 1.
+    pub fn count_tables(self) -> &'static str {
+        match self {
+            Dialect::Sqlite => "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = $1",
+            Dialect::Postgres => {
+                "SELECT COUNT(*) FROM pg_catalog.pg_tables WHERE schemaname = current_schema() AND tablename = $1"
+            }
+        }
+    }
+}
+
+/// The text for a `LIKE ... ESCAPE '\'` pattern that matches exactly itself.
+pub fn escape_pattern(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for letter in text.chars() {
+        if matches!(letter, '%' | '_' | '\\') {
+            escaped.push('\\');
+        }
+        escaped.push(letter);
+    }
+    escaped
+}
+
+/// The text as it is, and with its first letter small and capital where that makes a difference. Whether an
+/// engine folds letters beyond ASCII depends on its build and its locale, so it is not left to the engine.
+fn first_letters(text: &str) -> Vec<String> {
+    let mut letters = text.chars();
+    let Some(first) = letters.next() else { return vec![String::new()] };
+    let rest = letters.as_str();
+    let mut spellings = vec![text.to_owned()];
+    if !first.is_ascii() {
+        for first in [first.to_lowercase().to_string(), first.to_uppercase().to_string()] {
+            let spelling = first + rest;
+            if !spellings.contains(&spelling) {
+                spellings.push(spelling);
+            }
+        }
+    }
+    spellings
+}

@@ -1,0 +1,24 @@
+//! The store: SQL in, rows out, on SQLite or PostgreSQL, and the one way a write takes.
+//!
+//! Reads go through [`Store::read`]. Writes are planned as a [`Batch`] and committed as a whole by
+//! [`Store::commit`]; what follows from a change (history, outbox, totals, search documents) is
+//! added by `derive`, in the same transaction.
+
+mod batch;
+mod derive;
+mod dialect;
+mod error;
+mod migrate;
+mod postgres;
+mod row;
+mod schema;
+mod sql;
+mod sqlite;
+mod store;
+
+pub use batch::{Batch, LinkKind};
+pub use dialect::Dialect;
+pub use error::StoreError;
+pub use row::{Cell, Row};
+pub use sql::{Expect, Sql, Statement};
+pub use store::{Options, Store, Target, Weight, WriterCounts};

@@ -1,0 +1,148 @@
+//! The schema, one statement per step. A step that was released never changes; new ones follow at the end.
+//!
+//! Only `BIGINT`, `DOUBLE PRECISION` and `TEXT` are used. Every primary key and unique index begins with
+//! `company_id`, except where a table is global. Booleans are 0 or 1, times milliseconds since 1970,
+//! money ten-thousandths, lists and objects JSON text.
+
+/// Step `n` of the schema is `STEPS[n - 1]`.
+pub const STEPS: &[&str] = &[
+    // Companies and the people in them.
+    "CREATE TABLE companies (
+        id BIGINT PRIMARY KEY, name TEXT NOT NULL, domain TEXT NOT NULL, country TEXT, industry TEXT,
+        currency TEXT NOT NULL, timezone TEXT NOT NULL, language TEXT NOT NULL, locale TEXT NOT NULL,
+        revision BIGINT NOT NULL, add_time BIGINT NOT NULL)",
+    "CREATE TABLE id_blocks (
+        company_id BIGINT NOT NULL, sort TEXT NOT NULL, next BIGINT NOT NULL,
+        PRIMARY KEY (company_id, sort))",
+    "CREATE TABLE users (
+        company_id BIGINT NOT NULL, id BIGINT NOT NULL, version BIGINT NOT NULL,
+        name TEXT NOT NULL, email TEXT NOT NULL, phone TEXT, password_hash TEXT,
+        default_currency TEXT NOT NULL, locale TEXT NOT NULL, lang BIGINT NOT NULL, timezone_name TEXT NOT NULL,
+        active_flag BIGINT NOT NULL, activated BIGINT NOT NULL, is_deleted BIGINT NOT NULL, is_admin BIGINT NOT NULL,
+        access TEXT NOT NULL, role_id BIGINT NOT NULL, group_id BIGINT NOT NULL, has_created_company BIGINT NOT NULL,
+        icon_url TEXT, last_login BIGINT, add_time BIGINT NOT NULL, update_time BIGINT,
+        PRIMARY KEY (company_id, id))",
+    "CREATE UNIQUE INDEX users_by_email ON users (company_id, email)",
+    "CREATE TABLE tokens (
+        hash TEXT PRIMARY KEY, company_id BIGINT NOT NULL, user_id BIGINT NOT NULL, add_time BIGINT NOT NULL)",
+    "CREATE INDEX tokens_by_user ON tokens (company_id, user_id)",
+    "CREATE TABLE groups (
+        company_id BIGINT NOT NULL, id BIGINT NOT NULL, parent_id BIGINT, name TEXT NOT NULL,
+        PRIMARY KEY (company_id, id))",
+    "CREATE TABLE roles (
+        company_id BIGINT NOT NULL, id BIGINT NOT NULL, parent_role_id BIGINT, name TEXT NOT NULL,
+        active_flag BIGINT NOT NULL, settings TEXT NOT NULL,
+        PRIMARY KEY (company_id, id))",
+    // Field definitions; `code` is the key of a custom field, or of a built-in one that was given options or settings.
+    "CREATE TABLE fields (
+        company_id BIGINT NOT NULL, id BIGINT NOT NULL, version BIGINT NOT NULL,
+        entity TEXT NOT NULL, code TEXT NOT NULL, name TEXT NOT NULL, description TEXT, field_type TEXT NOT NULL,
+        options TEXT, options_deleted TEXT, settings TEXT NOT NULL, is_custom_field BIGINT NOT NULL,
+        order_nr BIGINT NOT NULL, is_deleted BIGINT NOT NULL,
+        creator_user_id BIGINT, last_updated_by_user_id BIGINT, add_time BIGINT NOT NULL, update_time BIGINT,
+        PRIMARY KEY (company_id, id))",
+    "CREATE UNIQUE INDEX fields_by_code ON fields (company_id, entity, code)",
+    // Pipelines and stages.
+    "CREATE TABLE pipelines (
+        company_id BIGINT NOT NULL, id BIGINT NOT NULL, version BIGINT NOT NULL,
+        name TEXT NOT NULL, order_nr BIGINT NOT NULL, is_deleted BIGINT NOT NULL,
+        is_deal_probability_enabled BIGINT NOT NULL, add_time BIGINT NOT NULL, update_time BIGINT,
+        PRIMARY KEY (company_id, id))",
+    "CREATE TABLE stages (
+        company_id BIGINT NOT NULL, id BIGINT NOT NULL, version BIGINT NOT NULL,
+        pipeline_id BIGINT NOT NULL, name TEXT NOT NULL, order_nr BIGINT NOT NULL, is_deleted BIGINT NOT NULL,
+        deal_probability BIGINT NOT NULL, is_deal_rot_enabled BIGINT NOT NULL, days_to_rotten BIGINT,
+        add_time BIGINT NOT NULL, update_time BIGINT,
+        PRIMARY KEY (company_id, id))",
+    // Organizations, persons, deals.
+    "CREATE TABLE organizations (
+        company_id BIGINT NOT NULL, id BIGINT NOT NULL, version BIGINT NOT NULL,
+        name TEXT NOT NULL, first_char TEXT NOT NULL, owner_id BIGINT NOT NULL, visible_to BIGINT NOT NULL,
+        address TEXT, label_ids TEXT NOT NULL, website TEXT, linkedin TEXT, industry BIGINT,
+        annual_revenue BIGINT, employee_count BIGINT, picture_id BIGINT, country_code TEXT,
+        is_deleted BIGINT NOT NULL, delete_time BIGINT, add_time BIGINT NOT NULL, update_time BIGINT,
+        custom_fields TEXT NOT NULL,
+        PRIMARY KEY (company_id, id))",
+    "CREATE INDEX organizations_by_name ON organizations (company_id, first_char, id)",
+    "CREATE INDEX organizations_by_owner ON organizations (company_id, owner_id, id)",
+    "CREATE INDEX organizations_by_add_time ON organizations (company_id, add_time, id)",
+    "CREATE INDEX organizations_by_update_time ON organizations (company_id, update_time, id)",
+    "CREATE TABLE persons (
+        company_id BIGINT NOT NULL, id BIGINT NOT NULL, version BIGINT NOT NULL,
+        name TEXT NOT NULL, first_name TEXT, last_name TEXT, first_char TEXT NOT NULL,
+        owner_id BIGINT NOT NULL, org_id BIGINT, visible_to BIGINT NOT NULL,
+        emails TEXT NOT NULL, phones TEXT NOT NULL, label_ids TEXT NOT NULL, picture_id BIGINT,
+        marketing_status TEXT NOT NULL, marketing_status_changed BIGINT NOT NULL, doi_status BIGINT,
+        is_deleted BIGINT NOT NULL, delete_time BIGINT, add_time BIGINT NOT NULL, update_time BIGINT,
+        custom_fields TEXT NOT NULL,
+        PRIMARY KEY (company_id, id))",
+    "CREATE INDEX persons_by_name ON persons (company_id, first_char, id)",
+    "CREATE INDEX persons_by_owner ON persons (company_id, owner_id, id)",
+    "CREATE INDEX persons_by_organization ON persons (company_id, org_id, id)",
+    "CREATE INDEX persons_by_add_time ON persons (company_id, add_time, id)",
+    "CREATE INDEX persons_by_update_time ON persons (company_id, update_time, id)",
+    "CREATE TABLE deals (
+        company_id BIGINT NOT NULL, id BIGINT NOT NULL, version BIGINT NOT NULL,
+        title TEXT NOT NULL, creator_user_id BIGINT NOT NULL, owner_id BIGINT NOT NULL, visible_to BIGINT NOT NULL,
+        value BIGINT NOT NULL, currency TEXT NOT NULL, person_id BIGINT, org_id BIGINT,
+        stage_id BIGINT NOT NULL, pipeline_id BIGINT NOT NULL, status TEXT NOT NULL, former_status TEXT,
+        probability BIGINT, lost_reason TEXT, label_ids TEXT NOT NULL,
+        origin TEXT NOT NULL, origin_id TEXT, channel BIGINT, channel_id TEXT, source_lead_id TEXT,
+        acv BIGINT, arr BIGINT, mrr BIGINT,
+        is_archived BIGINT NOT NULL, archive_time BIGINT, is_deleted BIGINT NOT NULL, delete_time BIGINT,
+        expected_close_date TEXT, stage_change_time BIGINT, close_time BIGINT, won_time BIGINT, first_won_time BIGINT,
+        lost_time BIGINT, rot_time BIGINT, add_time BIGINT NOT NULL, update_time BIGINT,
+        custom_fields TEXT NOT NULL,
+        PRIMARY KEY (company_id, id))",
+    "CREATE INDEX deals_by_owner ON deals (company_id, owner_id, id)",
+    "CREATE INDEX deals_by_person ON deals (company_id, person_id, id)",
+    "CREATE INDEX deals_by_organization ON deals (company_id, org_id, id)",
+    "CREATE INDEX deals_by_pipeline ON deals (company_id, pipeline_id, id)",
+    "CREATE INDEX deals_by_stage ON deals (company_id, stage_id, id)",
+    "CREATE INDEX deals_by_status ON deals (company_id, status, id)",
+    "CREATE INDEX deals_by_add_time ON deals (company_id, add_time, id)",
+    "CREATE INDEX deals_by_update_time ON deals (company_id, update_time, id)",
+    // Who follows what, and who takes part in which deal.
+    "CREATE TABLE followers (
+        company_id BIGINT NOT NULL, entity TEXT NOT NULL, record_id BIGINT NOT NULL, user_id BIGINT NOT NULL,
+        id BIGINT NOT NULL, added_by_user_id BIGINT NOT NULL, add_time BIGINT NOT NULL,
+        PRIMARY KEY (company_id, entity, record_id, user_id))",
+    "CREATE TABLE participants (
+        company_id BIGINT NOT NULL, deal_id BIGINT NOT NULL, person_id BIGINT NOT NULL,
+        id BIGINT NOT NULL, added_by_user_id BIGINT NOT NULL, add_time BIGINT NOT NULL,
+        PRIMARY KEY (company_id, deal_id, person_id))",
+    "CREATE INDEX participants_by_person ON participants (company_id, person_id, deal_id)",
+    // What derives from every write.
+    "CREATE TABLE totals (
+        company_id BIGINT NOT NULL, entity TEXT NOT NULL, record_id BIGINT NOT NULL,
+        open_deals_count BIGINT NOT NULL DEFAULT 0, closed_deals_count BIGINT NOT NULL DEFAULT 0,
+        won_deals_count BIGINT NOT NULL DEFAULT 0, lost_deals_count BIGINT NOT NULL DEFAULT 0,
+        participant_open_deals_count BIGINT NOT NULL DEFAULT 0, participant_closed_deals_count BIGINT NOT NULL DEFAULT 0,
+        people_count BIGINT NOT NULL DEFAULT 0, participants_count BIGINT NOT NULL DEFAULT 0,
+        followers_count BIGINT NOT NULL DEFAULT 0, products_count BIGINT NOT NULL DEFAULT 0,
+        notes_count BIGINT NOT NULL DEFAULT 0, files_count BIGINT NOT NULL DEFAULT 0,
+        email_messages_count BIGINT NOT NULL DEFAULT 0, activities_count BIGINT NOT NULL DEFAULT 0,
+        done_activities_count BIGINT NOT NULL DEFAULT 0, undone_activities_count BIGINT NOT NULL DEFAULT 0,
+        next_activity_id BIGINT, next_activity_date TEXT, next_activity_time TEXT,
+        last_activity_id BIGINT, last_activity_date TEXT,
+        last_incoming_mail_time BIGINT, last_outgoing_mail_time BIGINT,
+        PRIMARY KEY (company_id, entity, record_id))",
+    "CREATE TABLE history (
+        company_id BIGINT NOT NULL, entity TEXT NOT NULL, record_id BIGINT NOT NULL, time BIGINT NOT NULL, id BIGINT NOT NULL,
+        object TEXT NOT NULL, field_key TEXT, old_value TEXT, new_value TEXT, member_id BIGINT, action TEXT,
+        actor_user_id BIGINT NOT NULL, change_source TEXT NOT NULL, user_agent TEXT, is_bulk BIGINT NOT NULL,
+        PRIMARY KEY (company_id, entity, record_id, time, id))",
+    "CREATE TABLE recents (
+        company_id BIGINT NOT NULL, entity TEXT NOT NULL, record_id BIGINT NOT NULL, time BIGINT NOT NULL,
+        PRIMARY KEY (company_id, entity, record_id))",
+    "CREATE INDEX recents_by_time ON recents (company_id, time, entity, record_id)",
+    "CREATE TABLE outbox (
+        company_id BIGINT NOT NULL, id BIGINT NOT NULL, time BIGINT NOT NULL, entity TEXT NOT NULL, record_id BIGINT NOT NULL,
+        action TEXT NOT NULL, before TEXT, after TEXT, merged_id BIGINT,
+        actor_user_id BIGINT NOT NULL, change_source TEXT NOT NULL, user_agent TEXT, is_bulk BIGINT NOT NULL,
+        PRIMARY KEY (company_id, id))",
+    "CREATE TABLE search_documents (
+        company_id BIGINT NOT NULL, entity TEXT NOT NULL, record_id BIGINT NOT NULL,
+        name TEXT NOT NULL, body TEXT NOT NULL,
+        PRIMARY KEY (company_id, entity, record_id))",
+];

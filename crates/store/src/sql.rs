@@ -1,0 +1,78 @@
+use penstock_model::Value;
+use std::borrow::Cow;
+
+/// A statement in the making: text with `$1`, `$2` ... in order, and their values. Both engines take this form.
+#[derive(Debug, Clone, Default)]
+pub struct Sql {
+    pub text: String,
+    pub values: Vec<Value>,
+}
+
+impl Sql {
+    pub fn new(text: impl Into<String>) -> Self {
+        Sql { text: text.into(), values: Vec::new() }
+    }
+
+    /// Appends text. Never pass anything that came from a request.
+    pub fn push(&mut self, text: &str) -> &mut Self {
+        self.text.push_str(text);
+        self
+    }
+
+    /// Appends a placeholder for a value.
+    pub fn bind(&mut self, value: impl Into<Value>) -> &mut Self {
+        self.values.push(value.into());
+        self.text.push('$');
+        self.text.push_str(&self.values.len().to_string());
+        self
+    }
+
+    /// Appends `(…, …)` with a placeholder for each value; an empty list matches nothing.
+    pub fn bind_list<T: Into<Value>>(&mut self, values: impl IntoIterator<Item = T>) -> &mut Self {
+        self.push("(");
+        let mut first = true;
+        for value in values {
+            if !first {
+                self.push(", ");
+            }
+            first = false;
+            self.bind(value);
+        }
+        if first {
+            self.push("NULL");
+        }
+        self.push(")")
+    }
+}
+
+/// What must be true of the number of rows a statement has changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expect {
+    Anything,
+    /// Exactly one row, else the whole job fails with [`crate::StoreError::Conflict`].
+    OneRow,
+}
+
+/// One writing statement of a job.
+#[derive(Debug, Clone)]
+pub struct Statement {
+    pub text: Cow<'static, str>,
+    pub values: Vec<Value>,
+    pub expect: Expect,
+}
+
+impl Statement {
+    pub fn new(text: impl Into<Cow<'static, str>>, values: Vec<Value>) -> Self {
+        Statement { text: text.into(), values, expect: Expect::Anything }
+    }
+
+    pub fn one_row(text: impl Into<Cow<'static, str>>, values: Vec<Value>) -> Self {
+        Statement { text: text.into(), values, expect: Expect::OneRow }
+    }
+}
+
+impl From<Sql> for Statement {
+    fn from(sql: Sql) -> Self {
+        Statement::new(sql.text, sql.values)
+    }
+}

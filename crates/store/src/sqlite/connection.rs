@@ -1,0 +1,189 @@
+use super::readers::SqliteRow;
+use crate::error::StoreError;
+use crate::row::Row;
+use penstock_model::Value;
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{CachedStatement, Connection, ErrorCode, InterruptHandle, MAIN_DB, OpenFlags, ffi};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How long a statement waits for another process that writes to the same file.
+pub const BUSY_PATIENCE: Duration = Duration::from_secs(10);
+/// Statements that a connection keeps prepared.
+const STATEMENT_CACHE: usize = 256;
+
+/// The files of the store, and the readers open on them.
+pub struct Files {
+    path: PathBuf,
+    readers: Mutex<Vec<InterruptHandle>>,
+}
+
+impl Files {
+    pub fn new(directory: &Path) -> Self {
+        Files { path: directory.join("penstock.db"), readers: Mutex::default() }
+    }
+
+    /// The connection that writes. It proves that the files can be written.
+    pub fn open_writer(&self) -> Result<Connection, StoreError> {
+        self.open(OpenFlags::SQLITE_OPEN_CREATE, "PRAGMA cache_size = -16000;").and_then(|connection| {
+            self.switch_to_log(&connection)?;
+            self.prove_writable(&connection)?;
+            Ok(connection)
+        })
+    }
+
+    /// A connection that only reads.
+    pub fn open_reader(&self) -> Result<Connection, StoreError> {
+        let connection = self.open(OpenFlags::empty(), "PRAGMA cache_size = -2000; PRAGMA query_only = ON;")?;
+        self.lock_readers().push(connection.get_interrupt_handle());
+        Ok(connection)
+    }
+
+    /// A connection for checkpoints.
+    pub fn open_checkpointer(&self) -> Result<Connection, StoreError> {
+        self.open(OpenFlags::empty(), "")
+    }
+
+    /// Stops every read that runs at this moment; it fails with [`StoreError::Unavailable`].
+    pub fn interrupt_readers(&self) {
+        for reader in self.lock_readers().iter() {
+            reader.interrupt();
+        }
+    }
+
+    fn lock_readers(&self) -> std::sync::MutexGuard<'_, Vec<InterruptHandle>> {
+        self.readers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn open(&self, flags: OpenFlags, pragmas: &str) -> Result<Connection, StoreError> {
+        let flags = flags | OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let configure = || {
+            let connection = Connection::open_with_flags(&self.path, flags)?;
+            connection.busy_timeout(BUSY_PATIENCE)?;
+            connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
+            connection.execute_batch(
+                "PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF; PRAGMA mmap_size = 1073741824; \
+                 PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 16777216;",
+            )?;
+            connection.execute_batch(pragmas)?;
+            Ok(connection)
+        };
+        configure().map_err(|error: rusqlite::Error| self.cannot_open(&error))
+    }
+
+    /// Turns the write-ahead log on. Two processes that open a new file at once may be told "busy"
+    /// without the busy handler being asked, hence the loop.
+    fn switch_to_log(&self, connection: &Connection) -> Result<(), StoreError> {
+        let deadline = Instant::now() + BUSY_PATIENCE;
+        loop {
+            match connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get::<_, String>(0)) {
+                Ok(mode) if mode == "wal" => return Ok(()),
+                Ok(mode) => {
+                    let text = format!("{} cannot use a write-ahead log (mode {mode})", self.path.display());
+                    return Err(StoreError::Unavailable(text));
+                }
+                Err(error) if is_busy(&error) && Instant::now() < deadline => {
+                    thread::sleep(Duration::from_millis(20));
+                }
+                Err(error) => return Err(self.cannot_open(&error)),
+            }
+        }
+    }
+
+    fn prove_writable(&self, connection: &Connection) -> Result<(), StoreError> {
+        if connection.is_readonly(MAIN_DB).map_err(|error| self.cannot_open(&error))? {
+            return Err(StoreError::Unavailable(format!("{} is not writable", self.path.display())));
+        }
+        match connection.execute_batch("BEGIN IMMEDIATE; ROLLBACK") {
+            Err(error) if !is_busy(&error) => Err(self.cannot_open(&error)),
+            _ => Ok(()),
+        }
+    }
+
+    fn cannot_open(&self, error: &rusqlite::Error) -> StoreError {
+        StoreError::Unavailable(format!("{} cannot be opened: {error}", self.path.display()))
+    }
+}
+
+pub fn is_busy(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
+}
+
+/// What an error of the engine means to the caller. The text of the statement helps to find a fault;
+/// its values are never part of it.
+pub fn store_error(error: &rusqlite::Error, text: &str) -> StoreError {
+    let rusqlite::Error::SqliteFailure(failure, message) = error else {
+        return StoreError::Failed(format!("{error} ({text})"));
+    };
+    let message = message.clone().unwrap_or_else(|| failure.to_string());
+    match failure.extended_code {
+        ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY | ffi::SQLITE_CONSTRAINT_ROWID => {
+            StoreError::Taken(message.trim_start_matches("UNIQUE constraint failed: ").to_owned())
+        }
+        _ => match failure.code {
+            ErrorCode::DatabaseBusy
+            | ErrorCode::DatabaseLocked
+            | ErrorCode::OperationInterrupted
+            | ErrorCode::DiskFull
+            | ErrorCode::SystemIoFailure
+            | ErrorCode::CannotOpen
+            | ErrorCode::ReadOnly => StoreError::Unavailable(message),
+            _ => StoreError::Failed(format!("{message} ({text})")),
+        },
+    }
+}
+
+/// Prepares a statement from the cache and binds its values by their number: the engine itself
+/// counts `$n` by first appearance, which is another number where a text uses them out of order.
+pub fn prepare<'a>(
+    connection: &'a Connection,
+    text: &str,
+    values: &[Value],
+) -> Result<CachedStatement<'a>, StoreError> {
+    let fault = |error: rusqlite::Error| store_error(&error, text);
+    let mut statement = connection.prepare_cached(text).map_err(fault)?;
+    let mut highest = 0;
+    for index in 1..=statement.parameter_count() {
+        let name = statement.parameter_name(index).unwrap_or_default();
+        let number: usize = name.strip_prefix('$').and_then(|digits| digits.parse().ok()).unwrap_or_default();
+        let value = number.checked_sub(1).and_then(|place| values.get(place));
+        let Some(value) = value else {
+            return Err(StoreError::Failed(format!("no value for the placeholder {name:?} ({text})")));
+        };
+        statement.raw_bind_parameter(index, bound(value)).map_err(fault)?;
+        highest = highest.max(number);
+    }
+    if highest != values.len() {
+        let text = format!("{} values for {highest} placeholders ({text})", values.len());
+        return Err(StoreError::Failed(text));
+    }
+    Ok(statement)
+}
+
+/// Runs a query to its end and gives every row to `on_row`, which says whether it wants more.
+pub fn query(
+    connection: &Connection,
+    text: &str,
+    values: &[Value],
+    mut on_row: impl FnMut(&dyn Row) -> bool,
+) -> Result<(), StoreError> {
+    let mut statement = prepare(connection, text, values)?;
+    let mut rows = statement.raw_query();
+    while let Some(row) = rows.next().map_err(|error| store_error(&error, text))? {
+        if !on_row(&SqliteRow(row)) {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn bound(value: &Value) -> ToSqlOutput<'_> {
+    ToSqlOutput::Borrowed(match value {
+        Value::Null => ValueRef::Null,
+        Value::Int(number) => ValueRef::Integer(*number),
+        Value::Real(number) => ValueRef::Real(*number),
+        Value::Text(text) => ValueRef::Text(text.as_bytes()),
+    })
+}
