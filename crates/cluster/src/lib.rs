@@ -15,7 +15,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-const SUPERVISOR: &str = include_str!("supervisor.sh");
+/// Run from its place, since as an argument its whole text would fill every list of processes.
+const SUPERVISOR: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/supervisor.sh");
 const RUNNING_CLUSTER: &str = "PENSTOCK_TEST_POSTGRES";
 
 /// Why there is no cluster or no database: a sentence for the developer, such as that the binaries are missing.
@@ -72,7 +73,7 @@ impl Cluster {
 
     fn supervise(running: Option<&str>) -> Result<Self, ClusterError> {
         let mut supervisor = Command::new("sh")
-            .args(["-c", SUPERVISOR, "supervisor.sh"])
+            .arg(SUPERVISOR)
             .env(RUNNING_CLUSTER, running.unwrap_or_default())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

@@ -24,7 +24,7 @@ find_binaries() {
         say /usr/local/bin
     )
     say "$candidates" | while IFS= read -r folder; do
-        if [ -x "$folder/initdb" ] && [ -x "$folder/pg_ctl" ] && [ -x "$folder/postgres" ]; then
+        if [ -x "$folder/initdb" ] && [ -x "$folder/postgres" ]; then
             say "$folder"
             break
         fi

@@ -1,0 +1,52 @@
+# make run     the server, release build, on ./penstock-data (options: make run OPTIONS="--listen 0.0.0.0:8080")
+# make test    everything that has to hold before a change is kept
+# make check   the quick part of it: format, lints
+# make crash   the long form of the crash test
+# make bench   the benchmarks
+# make setup   what the tests need beside cargo, node and python: test does this by itself
+
+.DEFAULT_GOAL := test
+.PHONY: run test check setup postgres bench crash
+
+OPTIONS ?=
+CRASH_KILLS ?= 30
+PYTHON ?= python3
+
+JS := tests/client/js
+PY := tests/client/python
+
+run:
+	cargo build --release --bin penstock
+	./target/release/penstock serve $(OPTIONS)
+
+check:
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+
+test: setup check
+	cargo test --workspace
+	node --test tests/support/*.test.mjs tests/conformance/*.test.mjs
+	cargo build --bin penstock
+	tests/conformance/run
+	tests/client/run
+
+bench:
+	cargo bench --workspace
+
+crash: postgres
+	PENSTOCK_CRASH_KILLS=$(CRASH_KILLS) cargo test --release --workspace --test crash -- --nocapture
+
+setup: postgres $(JS)/node_modules/.package-lock.json $(PY)/.venv/installed
+
+postgres:
+	tests/support/install-postgres
+
+# npm writes this file last.
+$(JS)/node_modules/.package-lock.json: $(JS)/package.json $(JS)/package-lock.json
+	cd $(JS) && npm ci --no-audit --no-fund
+	touch $@
+
+$(PY)/.venv/installed: $(PY)/requirements.txt
+	$(PYTHON) -m venv $(PY)/.venv
+	$(PY)/.venv/bin/pip install --quiet --requirement $<
+	touch $@
