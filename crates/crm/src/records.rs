@@ -114,7 +114,13 @@ pub fn restore(call: &Call, change: &mut Change) {
 }
 
 /// Changes several live records in one write: all of them or none.
-pub async fn change_all(call: &Call, resource: &'static Resource, ids: &[i64], bulk: bool, edit: impl Fn(&mut Record) + Sync) -> ApiResult<()> {
+pub async fn change_all(
+    call: &Call,
+    resource: &'static Resource,
+    ids: &[i64],
+    bulk: bool,
+    edit: impl Fn(&mut Record) + Sync,
+) -> ApiResult<()> {
     write::commit(call, || {
         Box::pin(async {
             let mut batch = if bulk { call.batch().bulk() } else { call.batch() };

@@ -47,7 +47,7 @@ impl Related {
         Ok(Related {
             company: call.company().0,
             persons: persons(call, &linked(records, Kind::Person)).await?,
-            organizations: organizations(call, &linked(records, Kind::Organization)).await?,
+            organizations: organizations(call, &organization_ids(records)).await?,
         })
     }
 
@@ -112,6 +112,11 @@ impl Related {
             json.end_object();
         }
         write_stages(json, call, records);
+        if records.iter().any(|record| record.entity.field("picture_id").is_some()) {
+            json.key("picture");
+            json.begin_object();
+            json.end_object();
+        }
         json.end_object();
     }
 
@@ -196,6 +201,13 @@ impl OrganizationRef {
         json.key("owner_name");
         json.string_or_null(directory.user(UserId(self.owner)).map(|user| user.name.as_str()));
     }
+}
+
+/// The organizations that records belong to; lists of organizations show them beside themselves too.
+fn organization_ids(records: &[Record]) -> BTreeSet<i64> {
+    let mut ids = linked(records, Kind::Organization);
+    ids.extend(records.iter().filter(|record| record.entity.name == ORGANIZATION.name).map(|record| record.id));
+    ids
 }
 
 /// The ids that the fields of one kind hold in these records.

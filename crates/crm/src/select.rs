@@ -17,6 +17,10 @@ pub fn columns(sql: &mut Sql, fields: impl Iterator<Item = &'static Field>) {
         }
         first = false;
         let alias = match field.place {
+            Place::Nowhere => {
+                sql.push("NULL");
+                continue;
+            }
             Place::Totals => "s.",
             Place::Related => "o.",
             Place::Row | Place::Computed => "t.",
@@ -71,7 +75,7 @@ impl Depth {
         match field.place {
             Place::Row => true,
             Place::Totals | Place::Related => self == Depth::Everything,
-            Place::Computed => false,
+            Place::Computed | Place::Nowhere => false,
         }
     }
 }

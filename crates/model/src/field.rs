@@ -55,8 +55,10 @@ pub enum Place {
     Totals,
     /// A column of the totals of the organization that the record belongs to.
     Related,
-    /// Nowhere: the view computes it.
+    /// Another column of the same row, shown in its own way.
     Computed,
+    /// Nowhere: the field belongs to a feature that Penstock does not have, and is always empty.
+    Nowhere,
 }
 
 /// When a version of the API shows a field.
@@ -163,6 +165,14 @@ impl Field {
         field.column = column;
         field.sort_v1 = false;
         field
+    }
+
+    /// A field that is there for clients that look for it, and always empty.
+    pub const fn empty(number: u16, key: &'static str, name: &'static str, kind: Kind) -> Self {
+        let mut field = Field::computed(number, key, name, kind, key);
+        field.place = Place::Nowhere;
+        field.v1 = Show::Never;
+        field.unlisted()
     }
 
     /// Another key in v1.

@@ -167,11 +167,7 @@ fn a_head_has_limits_too() {
 fn secrets_stay_out_of_the_log() {
     let place = Place::sqlite();
     for format in ["plain", "json"] {
-        let serving = place.serve_with(&[
-            ("PENSTOCK_API_TOKEN", TOKEN),
-            ("PENSTOCK_LOG", "trace"),
-            ("PENSTOCK_LOG_FORMAT", format),
-        ]);
+        let serving = place.serve_with(&[("PENSTOCK_API_TOKEN", TOKEN), ("PENSTOCK_LOG", "trace"), ("PENSTOCK_LOG_FORMAT", format)]);
         let answer = serving.get(&format!("/v1/users/me?api_token={TOKEN}&term=whisper"), &[("x-api-token", TOKEN)]);
         let id = answer.header("x-correlation-id").unwrap().to_owned();
         let log = serving.stop();

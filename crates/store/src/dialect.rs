@@ -30,9 +30,9 @@ impl Dialect {
     /// stands for. False for null.
     pub fn json_has_int(self, column: &str, placeholder: &str) -> String {
         match self {
-            Dialect::Sqlite => format!(
-                "EXISTS (SELECT 1 FROM json_each({column}) AS item WHERE item.value = CAST({placeholder} AS BIGINT))"
-            ),
+            Dialect::Sqlite => {
+                format!("EXISTS (SELECT 1 FROM json_each({column}) AS item WHERE item.value = CAST({placeholder} AS BIGINT))")
+            }
             Dialect::Postgres => {
                 format!("COALESCE(CAST({column} AS jsonb) @> to_jsonb(CAST({placeholder} AS BIGINT)), FALSE)")
             }
@@ -77,9 +77,7 @@ impl Dialect {
     pub fn count_tables(self) -> &'static str {
         match self {
             Dialect::Sqlite => "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = $1",
-            Dialect::Postgres => {
-                "SELECT COUNT(*) FROM pg_catalog.pg_tables WHERE schemaname = current_schema() AND tablename = $1"
-            }
+            Dialect::Postgres => "SELECT COUNT(*) FROM pg_catalog.pg_tables WHERE schemaname = current_schema() AND tablename = $1",
         }
     }
 }

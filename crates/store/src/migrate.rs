@@ -7,8 +7,7 @@ use crate::sql::{Sql, Statement};
 use crate::store::{Store, Weight};
 use penstock_model::{Clock, SystemClock};
 
-const CREATE: &str =
-    "CREATE TABLE IF NOT EXISTS schema_steps (number BIGINT NOT NULL PRIMARY KEY, taken_time BIGINT NOT NULL)";
+const CREATE: &str = "CREATE TABLE IF NOT EXISTS schema_steps (number BIGINT NOT NULL PRIMARY KEY, taken_time BIGINT NOT NULL)";
 const RECORD: &str = "INSERT INTO schema_steps (number, taken_time) VALUES ($1, $2)";
 
 /// Takes the steps that are missing; answers how many this call took.

@@ -82,10 +82,7 @@ impl Postgres {
     }
 
     pub fn writer_counts(&self) -> WriterCounts {
-        WriterCounts {
-            jobs: self.shared.jobs.load(Ordering::Relaxed),
-            commits: self.shared.commits.load(Ordering::Relaxed),
-        }
+        WriterCounts { jobs: self.shared.jobs.load(Ordering::Relaxed), commits: self.shared.commits.load(Ordering::Relaxed) }
     }
 
     /// Waits for the writes under way and closes the connections; later calls are refused.
@@ -224,11 +221,7 @@ struct Done {
     returned: Option<i64>,
 }
 
-async fn run(
-    connection: &Object,
-    prepared: &tokio_postgres::Statement,
-    statement: &Statement,
-) -> Result<Done, Fault> {
+async fn run(connection: &Object, prepared: &tokio_postgres::Statement, statement: &Statement) -> Result<Done, Fault> {
     let fault = |error| Fault::new(&error, &statement.text);
     let values = statement.values.iter().map(Parameter);
     let mut rows = pin!(connection.query_raw(prepared, values).await.map_err(fault)?);

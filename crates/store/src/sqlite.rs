@@ -87,7 +87,9 @@ impl Drop for Sqlite {
 
 /// Creates the directory for its owner only: it holds the data of companies.
 fn create_directory(directory: &Path) -> Result<(), StoreError> {
-    DirBuilder::new().recursive(true).mode(0o700).create(directory).map_err(|error| {
-        StoreError::Unavailable(format!("the directory {} cannot be created: {error}", directory.display()))
-    })
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(directory)
+        .map_err(|error| StoreError::Unavailable(format!("the directory {} cannot be created: {error}", directory.display())))
 }

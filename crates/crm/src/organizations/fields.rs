@@ -58,6 +58,8 @@ const FIELDS: &[Field] = &[
         .listed(false, true),
     Field::new(39, "first_char", "First letter", Kind::Text(4)).show_v2(Show::Never).unlisted(),
     Field::new(40, "delete_time", "Deletion time", Kind::Time).show_v2(Show::Never).unlisted(),
+    // The published v2 rows repeat the id.
+    Field::computed(42, "org_id", "ID", Kind::Int, "id").show_v1(Show::Never).unlisted(),
     Field::new(41, "custom_fields", "Custom fields", Kind::Custom).unlisted(),
 ];
 

@@ -67,6 +67,12 @@ const FIELDS: &[Field] = &[
     Field::new(42, "first_char", "First letter", Kind::Text(4)).show_v2(Show::Never).unlisted(),
     Field::new(43, "delete_time", "Deletion time", Kind::Time).show_v2(Show::Never).unlisted(),
     Field::new(44, "marketing_status_changed", "Marketing status was changed", Kind::Bool).hidden(),
+    Field::empty(46, "notes", "Notes", Kind::Text(10_000)),
+    Field::empty(47, "im", "Instant messenger", Kind::Contacts),
+    Field::empty(48, "ims", "Instant messenger", Kind::Contacts),
+    Field::empty(49, "birthday", "Birthday", Kind::Date),
+    Field::empty(50, "job_title", "Job title", Kind::Text(255)),
+    Field::empty(51, "postal_address", "Postal address", Kind::Address),
     Field::new(45, "custom_fields", "Custom fields", Kind::Custom).unlisted(),
 ];
 

@@ -8,7 +8,7 @@ mod view;
 
 pub use fields::*;
 pub use ops::OPS;
-pub use view::{first_label};
+pub use view::first_label;
 
 use crate::resource::Resource;
 

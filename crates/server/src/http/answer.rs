@@ -57,11 +57,8 @@ impl Gateway {
         // The query may hold a token: it never gets here.
         let path = tracing::enabled!(Level::DEBUG).then(|| request.uri().path().to_owned());
 
-        let (mut response, operation) = if is_api(request.uri().path()) {
-            self.api(request, id).await
-        } else {
-            (self.page(request).await, None)
-        };
+        let (mut response, operation) =
+            if is_api(request.uri().path()) { self.api(request, id).await } else { (self.page(request).await, None) };
         let mut digits = Uuid::encode_buffer();
         if let Ok(value) = HeaderValue::from_str(id.hyphenated().encode_lower(&mut digits)) {
             response.headers_mut().insert(CORRELATION_ID, value);
@@ -114,9 +111,7 @@ impl Gateway {
             return in_time(answer, version).await;
         }
         let task = self.writes.spawn(answer);
-        let ended = async {
-            task.await.unwrap_or_else(|error| refuse(&ApiError::Internal(error.to_string()), version))
-        };
+        let ended = async { task.await.unwrap_or_else(|error| refuse(&ApiError::Internal(error.to_string()), version)) };
         in_time(ended, version).await
     }
 }
@@ -152,11 +147,7 @@ fn api_request(head: &Parts, id: Uuid, body: Vec<u8>) -> penstock_crm::Request {
 }
 
 /// Turns a panic, which should never happen, into an answer.
-async fn caught(
-    answer: impl Future<Output = penstock_crm::Response>,
-    request_id: String,
-    version: Version,
-) -> penstock_crm::Response {
+async fn caught(answer: impl Future<Output = penstock_crm::Response>, request_id: String, version: Version) -> penstock_crm::Response {
     AssertUnwindSafe(answer).catch_unwind().await.unwrap_or_else(|_| {
         tracing::error!(request_id, "an operation panicked");
         refuse(&ApiError::Internal("panic".to_owned()), version)
@@ -218,14 +209,8 @@ fn preflight() -> Response<Body> {
     *response.status_mut() = StatusCode::NO_CONTENT;
     let headers = response.headers_mut();
     allow_origins(headers);
-    headers.insert(
-        header::ACCESS_CONTROL_ALLOW_METHODS,
-        HeaderValue::from_static("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"),
-    );
-    headers.insert(
-        header::ACCESS_CONTROL_ALLOW_HEADERS,
-        HeaderValue::from_static("x-api-token, authorization, content-type"),
-    );
+    headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"));
+    headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("x-api-token, authorization, content-type"));
     headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("86400"));
     response
 }

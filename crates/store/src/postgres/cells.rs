@@ -110,9 +110,8 @@ fn numeric(raw: &[u8]) -> Option<Cell<'static>> {
     if scale == 0 {
         // Zero digits at the end are not sent.
         let places = usize::try_from(i32::from(power) + 1).unwrap_or(0);
-        let whole = (0..places).try_fold(0_i128, |sum, place| {
-            sum.checked_mul(10_000)?.checked_add(digits.get(place).copied().unwrap_or(0).into())
-        });
+        let whole =
+            (0..places).try_fold(0_i128, |sum, place| sum.checked_mul(10_000)?.checked_add(digits.get(place).copied().unwrap_or(0).into()));
         let signed = whole.map(|whole| if negative { -whole } else { whole });
         if let Some(number) = signed.and_then(|signed| i64::try_from(signed).ok()) {
             return Some(Cell::Int(number));

@@ -29,8 +29,7 @@ pub async fn pool(url: &str, connections: usize) -> Result<Pool, StoreError> {
     } else {
         Manager::from_config(config, NoTls, recycling)
     };
-    let timeouts =
-        Timeouts { wait: Some(WAIT_TIMEOUT), create: Some(CONNECT_TIMEOUT), recycle: Some(CONNECT_TIMEOUT) };
+    let timeouts = Timeouts { wait: Some(WAIT_TIMEOUT), create: Some(CONNECT_TIMEOUT), recycle: Some(CONNECT_TIMEOUT) };
     let pool = Pool::builder(manager)
         .max_size(connections.max(1))
         .timeouts(timeouts)

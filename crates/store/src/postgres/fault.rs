@@ -23,15 +23,11 @@ impl Fault {
         };
         let message = database.message();
         match *database.code() {
-            SqlState::UNIQUE_VIOLATION => {
-                Fault::final_error(StoreError::Taken(database.constraint().unwrap_or(message).to_owned()))
-            }
+            SqlState::UNIQUE_VIOLATION => Fault::final_error(StoreError::Taken(database.constraint().unwrap_or(message).to_owned())),
             SqlState::T_R_SERIALIZATION_FAILURE | SqlState::T_R_DEADLOCK_DETECTED => {
                 Fault { may_retry: true, ..Fault::final_error(StoreError::Unavailable(message.to_owned())) }
             }
-            SqlState::ADMIN_SHUTDOWN | SqlState::CRASH_SHUTDOWN | SqlState::CANNOT_CONNECT_NOW => {
-                Fault::lost(message.to_owned())
-            }
+            SqlState::ADMIN_SHUTDOWN | SqlState::CRASH_SHUTDOWN | SqlState::CANNOT_CONNECT_NOW => Fault::lost(message.to_owned()),
             // The columns of a table have changed under a prepared statement.
             SqlState::FEATURE_NOT_SUPPORTED if message.contains("cached plan") => Fault::lost(message.to_owned()),
             SqlState::QUERY_CANCELED

@@ -137,11 +137,7 @@ pub fn store_error(error: &rusqlite::Error, text: &str) -> StoreError {
 
 /// Prepares a statement from the cache and binds its values by their number: the engine itself
 /// counts `$n` by first appearance, which is another number where a text uses them out of order.
-pub fn prepare<'a>(
-    connection: &'a Connection,
-    text: &str,
-    values: &[Value],
-) -> Result<CachedStatement<'a>, StoreError> {
+pub fn prepare<'a>(connection: &'a Connection, text: &str, values: &[Value]) -> Result<CachedStatement<'a>, StoreError> {
     let fault = |error: rusqlite::Error| store_error(&error, text);
     let mut statement = connection.prepare_cached(text).map_err(fault)?;
     let mut highest = 0;
@@ -163,12 +159,7 @@ pub fn prepare<'a>(
 }
 
 /// Runs a query to its end and gives every row to `on_row`, which says whether it wants more.
-pub fn query(
-    connection: &Connection,
-    text: &str,
-    values: &[Value],
-    mut on_row: impl FnMut(&dyn Row) -> bool,
-) -> Result<(), StoreError> {
+pub fn query(connection: &Connection, text: &str, values: &[Value], mut on_row: impl FnMut(&dyn Row) -> bool) -> Result<(), StoreError> {
     let mut statement = prepare(connection, text, values)?;
     let mut rows = statement.raw_query();
     while let Some(row) = rows.next().map_err(|error| store_error(&error, text))? {

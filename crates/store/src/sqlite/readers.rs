@@ -39,12 +39,7 @@ impl LightReaders {
         LightReaders { files, seats: (0..count).map(|_| Mutex::new(None)).collect() }
     }
 
-    pub fn read<T>(
-        &self,
-        sql: &Sql,
-        mut state: T,
-        mut on_row: impl FnMut(&mut T, &dyn Row),
-    ) -> Result<T, StoreError> {
+    pub fn read<T>(&self, sql: &Sql, mut state: T, mut on_row: impl FnMut(&mut T, &dyn Row)) -> Result<T, StoreError> {
         let mut seat = self.take_seat();
         let connection = match &mut *seat {
             Some(connection) => connection,

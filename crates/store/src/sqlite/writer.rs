@@ -56,21 +56,14 @@ pub struct Writer {
 }
 
 impl Writer {
-    pub fn start(
-        mut connection: Connection,
-        files: Arc<Files>,
-        checkpointer: Checkpointer,
-        options: &Options,
-    ) -> Result<Self, StoreError> {
+    pub fn start(mut connection: Connection, files: Arc<Files>, checkpointer: Checkpointer, options: &Options) -> Result<Self, StoreError> {
         let counters = Arc::new(Counters::default());
         let counted = Arc::clone(&counters);
         let hook = move |_: &mut rusqlite::hooks::Wal, frames: i32| {
             counted.frames.store(u64::try_from(frames).unwrap_or(0), Ordering::Relaxed);
             Ok(())
         };
-        connection
-            .wal_hook(Some(hook))
-            .map_err(|error| StoreError::Unavailable(format!("the log cannot be watched: {error}")))?;
+        connection.wal_hook(Some(hook)).map_err(|error| StoreError::Unavailable(format!("the log cannot be watched: {error}")))?;
         let (sender, queue) = channel();
         let group_jobs = if options.group_commit { GROUP_JOBS } else { 1 };
         let work = Work { connection, queue, group_jobs, files, checkpointer, counters: Arc::clone(&counters) };
@@ -92,10 +85,7 @@ impl Writer {
     }
 
     pub fn counts(&self) -> WriterCounts {
-        WriterCounts {
-            jobs: self.counters.jobs.load(Ordering::Relaxed),
-            commits: self.counters.commits.load(Ordering::Relaxed),
-        }
+        WriterCounts { jobs: self.counters.jobs.load(Ordering::Relaxed), commits: self.counters.commits.load(Ordering::Relaxed) }
     }
 
     /// Refuses further jobs; the thread ends after those that are queued.
