@@ -48,6 +48,9 @@ impl From<AccountError> for SetupError {
 const LOCALE: &str = "en_US";
 const ADMIN: UserId = UserId(1);
 const PIPELINE: i64 = 1;
+/// Field ids up to here are for built-in fields, so that in v1, where filters name fields by id, no custom one has
+/// the id of a built-in one.
+const LAST_BUILT_IN_FIELD: i64 = 1000;
 const STAGES: [&str; 5] = ["Qualified", "Contact Made", "Demo Scheduled", "Proposal Made", "Negotiations Started"];
 /// Unless a record says otherwise, the whole company may see it.
 const ROLE_SETTINGS: &str = r#"{"deal_default_visibility":3,"lead_default_visibility":3,"org_default_visibility":3,"person_default_visibility":3,"product_default_visibility":3}"#;
@@ -220,16 +223,15 @@ fn fields(company: CompanyId, now: Time) -> Result<Vec<Statement>, SetupError> {
     };
     let labels = LABELS.map(|(label, color)| (label, Some(color)));
     let rows = [
-        ("person", "label_ids", "Labels", "set", options(&labels)?),
-        ("organization", "label_ids", "Labels", "set", options(&labels)?),
-        ("deal", "label_ids", "Labels", "set", options(&[])?),
+        ("person", "label_ids", "Label", "set", options(&labels)?),
+        ("organization", "label_ids", "Label", "set", options(&labels)?),
+        ("deal", "label_ids", "Label", "set", options(&[])?),
         ("organization", "industry", "Industry", "enum", options(&INDUSTRIES.map(|label| (label, None)))?),
         ("deal", "channel", "Source channel", "enum", options(&CHANNELS.map(|label| (label, None)))?),
     ];
-    let last_field = rows.len() as i64;
-    let mut statements: Vec<_> = (1..=last_field)
+    let mut statements: Vec<_> = (1..)
         .zip(rows)
-        .map(|(id, (entity, code, name, field_type, options))| {
+        .map(|(id, (entity, code, name, field_type, options)): (i64, _)| {
             Statement::new(
                 "INSERT INTO fields (company_id, id, version, entity, code, name, field_type, options, settings,
                      is_custom_field, order_nr, is_deleted, add_time)
@@ -248,7 +250,7 @@ fn fields(company: CompanyId, now: Time) -> Result<Vec<Statement>, SetupError> {
             )
         })
         .collect();
-    statements.push(count_from(company, "fields", last_field));
+    statements.push(count_from(company, "fields", LAST_BUILT_IN_FIELD));
     statements.push(count_from(company, "options", last_option));
     Ok(statements)
 }
@@ -259,4 +261,103 @@ fn count_from(company: CompanyId, sort: &'static str, last: i64) -> Statement {
         "INSERT INTO id_blocks (company_id, sort, next) VALUES ($1, $2, $3)",
         vec![company.into(), sort.into(), (last + 1).into()],
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::directory::Directory;
+    use penstock_cluster::Cluster;
+    use penstock_model::FixedClock;
+    use penstock_store::Target;
+    use std::collections::HashSet;
+    use tempfile::TempDir;
+
+    const CLOCK: FixedClock = FixedClock(Time::from_millis(1_700_000_000_000));
+
+    fn acme() -> NewCompany {
+        NewCompany {
+            name: "Acme".to_owned(),
+            domain: "acme".to_owned(),
+            currency: "eur".to_owned(),
+            timezone: "Europe/Tallinn".to_owned(),
+            admin_name: "Ann".to_owned(),
+            admin_email: "Ann@example.com".to_owned(),
+            admin_password: "open sesame".to_owned(),
+            api_token: random_token().unwrap(),
+        }
+    }
+
+    /// An empty store of each engine.
+    async fn each_store(directory: &TempDir) -> [Store; 2] {
+        let mut stores = Vec::new();
+        let database = Cluster::shared().unwrap().database().unwrap();
+        for target in [Target::Directory(directory.path().to_owned()), Target::Postgres(database)] {
+            let store = Store::open(&target).await.unwrap();
+            store.migrate().await.unwrap();
+            stores.push(store);
+        }
+        stores.try_into().ok().unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_company_has_all_it_needs() {
+        let directory = TempDir::new().unwrap();
+        for store in each_store(&directory).await {
+            let company = create_company(&store, &CLOCK, acme()).await.unwrap();
+            let known = Directory::load(&store, company).await.unwrap().unwrap();
+            assert_eq!((known.company.name.as_str(), known.company.currency.as_str()), ("Acme", "EUR"));
+            let admin = known.user(ADMIN).unwrap();
+            assert_eq!((admin.email.as_str(), admin.is_admin, admin.is_active), ("ann@example.com", true, true));
+            let pipeline = known.default_pipeline().unwrap();
+            let stages: Vec<_> = known.stages_of(pipeline.id).iter().map(|stage| stage.name.as_str()).collect();
+            assert_eq!(stages, STAGES);
+
+            let options = |entity, code| known.field(entity, code).unwrap().options.clone();
+            let person: Vec<_> = options("person", "label_ids").into_iter().map(|option| option.id).collect();
+            let organization: Vec<_> = options("organization", "label_ids").into_iter().map(|option| option.id).collect();
+            assert_eq!((person, organization), (vec![1, 2, 3, 4], vec![5, 6, 7, 8]));
+            assert_eq!(options("deal", "label_ids"), []);
+            let all: Vec<_> = known.fields.values().flatten().flat_map(|field| field.options.clone()).map(|option| option.id).collect();
+            assert_eq!(all.iter().collect::<HashSet<_>>().len(), all.len(), "an option id is used twice");
+        }
+    }
+
+    #[tokio::test]
+    async fn ids_go_on_after_those_that_are_used() {
+        let directory = TempDir::new().unwrap();
+        for store in each_store(&directory).await {
+            let company = create_company(&store, &CLOCK, acme()).await.unwrap();
+            for (sort, next) in
+                [("users", 2), ("groups", 2), ("roles", 2), ("pipelines", 2), ("stages", 6), ("fields", 1001), ("options", 37)]
+            {
+                assert_eq!(store.next_id(company, sort).await.unwrap(), next, "{sort}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_company_is_made_whole_or_not_at_all() {
+        let directory = TempDir::new().unwrap();
+        for store in each_store(&directory).await {
+            for wrong in [
+                NewCompany { currency: "XYZ".to_owned(), ..acme() },
+                NewCompany { timezone: "Mars/Olympus".to_owned(), ..acme() },
+                NewCompany { admin_email: "ann".to_owned(), ..acme() },
+                NewCompany { admin_password: String::new(), ..acme() },
+                NewCompany { api_token: "short".to_owned(), ..acme() },
+                NewCompany { domain: "a.b".to_owned(), ..acme() },
+                NewCompany { name: " ".to_owned(), ..acme() },
+            ] {
+                assert!(matches!(create_company(&store, &CLOCK, wrong).await, Err(SetupError::Invalid(_))));
+            }
+            let first = acme();
+            create_company(&store, &CLOCK, first.clone()).await.unwrap();
+            // The token is the last thing in the way: all that came before it must be undone.
+            assert!(matches!(create_company(&store, &CLOCK, first).await, Err(SetupError::Taken)));
+            assert_eq!(companies(&store).await.unwrap(), [(CompanyId(1), "Acme".to_owned())]);
+            assert_eq!(accounts::list(&store, CompanyId(2)).await.unwrap(), []);
+            assert_eq!(create_company(&store, &CLOCK, acme()).await.unwrap(), CompanyId(2));
+        }
+    }
 }

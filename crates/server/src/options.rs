@@ -107,7 +107,7 @@ pub enum UserAction {
     List,
     /// Create a user; prints the password unless it was given
     Create {
-        #[arg(value_name = "EMAIL")]
+        /// The e-mail address to log in with
         email: String,
         /// The name; the part of the address before the @ unless given
         #[arg(long, value_name = "NAME")]

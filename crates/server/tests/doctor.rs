@@ -1,5 +1,7 @@
 //! What the doctor finds, and that it finds nothing where all is well.
 
+#![allow(clippy::unwrap_used)]
+
 mod support;
 
 use rusqlite::Connection;

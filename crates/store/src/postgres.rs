@@ -7,7 +7,7 @@ mod fault;
 use crate::error::StoreError;
 use crate::row::Row;
 use crate::sql::{Expect, Sql, Statement};
-use crate::store::{Options, WriterCounts};
+use crate::store::{Options, Weight, WriterCounts};
 use cells::{Parameter, PostgresRow, check_columns};
 use deadpool_postgres::{Object, Pool};
 use fault::{Fault, pool_error};
@@ -19,7 +19,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Poll;
 use std::time::Duration;
-use tokio::sync::RwLock;
+use tokio::sync::{RwLock, Semaphore};
 
 /// How often a transaction is tried that others got in the way of, or whose connection broke.
 const ATTEMPTS: u32 = 5;
@@ -33,6 +33,8 @@ pub struct Postgres {
 
 struct Shared {
     pool: Pool,
+    /// Leaves the other half of the connections to light reads and writes.
+    heavy: Semaphore,
     /// Held by every write under way, and alone by the close.
     writing: Arc<RwLock<()>>,
     jobs: AtomicU64,
@@ -43,16 +45,22 @@ impl Postgres {
     /// Makes the pool and proves with one connection that the database answers. Errors name no password.
     pub async fn open_with(url: &str, options: &Options) -> Result<Self, StoreError> {
         let pool = connect::pool(url, options.connections).await?;
+        let heavy = Semaphore::new((options.connections / 2).max(1));
         let (jobs, commits) = (AtomicU64::new(0), AtomicU64::new(0));
-        Ok(Postgres { shared: Arc::new(Shared { pool, writing: Arc::default(), jobs, commits }) })
+        Ok(Postgres { shared: Arc::new(Shared { pool, heavy, writing: Arc::default(), jobs, commits }) })
     }
 
     /// Runs a query and gives every row to `on_row`. Tried again as long as no row has arrived.
-    pub async fn read<T, F>(&self, sql: Sql, mut state: T, mut on_row: F) -> Result<T, StoreError>
+    pub async fn read<T, F>(&self, sql: Sql, weight: Weight, mut state: T, mut on_row: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: FnMut(&mut T, &dyn Row) + Send + 'static,
     {
+        // Closed never, so that there is always a permit in the end.
+        let _permit = match weight {
+            Weight::Light => None,
+            Weight::Heavy => self.shared.heavy.acquire().await.ok(),
+        };
         let mut attempt = 1;
         loop {
             let connection = self.shared.connection().await?;
@@ -93,7 +101,9 @@ impl Postgres {
 
     async fn transact(&self, statements: Vec<Statement>) -> Result<Option<i64>, StoreError> {
         let shared = Arc::clone(&self.shared);
-        let writing = Arc::clone(&shared.writing).read_owned().await;
+        let Ok(writing) = Arc::clone(&shared.writing).try_read_owned() else {
+            return Err(StoreError::Unavailable("the store is closed".to_owned()));
+        };
         // A task of its own: a connection must not go back to the pool in the middle of a transaction.
         let task = tokio::spawn(async move {
             let result = shared.transact(&statements).await;

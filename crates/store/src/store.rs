@@ -111,7 +111,7 @@ impl Store {
     {
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.read(sql, weight, state, on_row).await,
-            Engine::Postgres(postgres) => postgres.read(sql, state, on_row).await,
+            Engine::Postgres(postgres) => postgres.read(sql, weight, state, on_row).await,
         }
     }
 

@@ -3,6 +3,7 @@
 use crate::console;
 use crate::failure::Failure;
 use crate::options::FirstStart;
+use penstock_crm::accounts;
 use penstock_crm::setup::{self, NewCompany, SetupError};
 use penstock_model::Clock;
 use penstock_store::Store;
@@ -30,14 +31,16 @@ pub async fn ensure_company(store: &Store, clock: &dyn Clock, options: &FirstSta
         admin_password: password.text.clone(),
         api_token: token.text.clone(),
     };
-    match setup::create_company(store, clock, new).await {
-        Ok(_) => {}
+    let company = match setup::create_company(store, clock, new).await {
+        Ok(company) => company,
         // Several servers may start on one empty database: the first sets it up.
         Err(SetupError::Taken) => return Ok(()),
         Err(error) => return Err(error.into()),
-    }
+    };
     console::line(format_args!("{} is ready at {url}", options.company_name));
-    console::line(format_args!("administrator: {}", options.admin_email));
+    for account in accounts::list(store, company).await? {
+        console::line(format_args!("administrator: {}", account.email));
+    }
     if password.generated {
         console::line(format_args!("password: {}", password.text));
     }

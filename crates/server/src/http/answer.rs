@@ -95,16 +95,15 @@ impl Gateway {
         }
         let (head, body) = request.into_parts();
         let answer = match body::read(body).await {
-            Ok(body) => self.operate(api_request(&head, id, body), is_write(&head.method)).await,
+            Ok(body) => self.operate(api_request(&head, id, body), id, is_write(&head.method)).await,
             Err(error) => refuse_body(&error, version(head.uri.path())),
         };
         let operation = answer.operation;
         (render(answer), operation)
     }
 
-    async fn operate(&self, request: penstock_crm::Request, is_write: bool) -> penstock_crm::Response {
+    async fn operate(&self, request: penstock_crm::Request, id: Uuid, is_write: bool) -> penstock_crm::Response {
         let version = version(&request.path);
-        let id = request.request_id.clone();
         let app = Arc::clone(&self.app);
         let answer = caught(async move { app.handle(request).await }, id, version);
         if !is_write {
@@ -147,9 +146,9 @@ fn api_request(head: &Parts, id: Uuid, body: Vec<u8>) -> penstock_crm::Request {
 }
 
 /// Turns a panic, which should never happen, into an answer.
-async fn caught(answer: impl Future<Output = penstock_crm::Response>, request_id: String, version: Version) -> penstock_crm::Response {
+async fn caught(answer: impl Future<Output = penstock_crm::Response>, id: Uuid, version: Version) -> penstock_crm::Response {
     AssertUnwindSafe(answer).catch_unwind().await.unwrap_or_else(|_| {
-        tracing::error!(request_id, "an operation panicked");
+        tracing::error!(request_id = %id, "an operation panicked");
         refuse(&ApiError::Internal("panic".to_owned()), version)
     })
 }
@@ -235,7 +234,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_becomes_an_answer() {
-        let answer = caught(async { panic!("by intention") }, "id".to_owned(), Version::V2).await;
+        let answer = caught(async { panic!("by intention") }, Uuid::nil(), Version::V2).await;
         assert_eq!(answer.status, 500);
         assert_eq!(body(&answer)["success"], false);
     }

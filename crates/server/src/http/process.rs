@@ -18,17 +18,17 @@ impl Collector for Process {
     fn encode(&self, mut encoder: DescriptorEncoder) -> Result<(), std::fmt::Error> {
         if let Some(seconds) = cpu_seconds() {
             let counter = ConstCounter::new(seconds);
-            let about = "CPU time used, by the program and for it";
+            let about = "CPU time used, by the program and for it.";
             counter.encode(encoder.encode_descriptor("process_cpu", about, Some(&Unit::Seconds), counter.metric_type())?)?;
         }
         if let Some(bytes) = resident_bytes() {
             let gauge = ConstGauge::new(bytes);
-            let about = "Memory in use";
+            let about = "Memory in use.";
             gauge.encode(encoder.encode_descriptor("process_resident_memory", about, Some(&Unit::Bytes), gauge.metric_type())?)?;
         }
         if let Some(files) = open_files() {
             let gauge = ConstGauge::new(files);
-            gauge.encode(encoder.encode_descriptor("process_open_fds", "Open files and connections", None, gauge.metric_type())?)?;
+            gauge.encode(encoder.encode_descriptor("process_open_fds", "Open files and connections.", None, gauge.metric_type())?)?;
         }
         Ok(())
     }

@@ -15,7 +15,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 /// How long a client may take for the head of a request; also how long a connection may be idle.
 const HEAD_PATIENCE: Duration = Duration::from_secs(30);
-/// The most bytes of a request line and headers.
+/// The bytes that a request line and headers may have; the parser works in steps and lets a little more through.
 const HEAD_LIMIT: usize = 64 << 10;
 /// How long a stop waits for requests in flight.
 const DRAIN_PATIENCE: Duration = Duration::from_secs(20);
