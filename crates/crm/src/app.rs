@@ -1,7 +1,8 @@
 //! The product as one value: the store, the clock, and what is known of each company.
 
 use crate::accounts;
-use crate::call::{Call, Request, Response};
+use crate::budget::{Budget, Left};
+use crate::call::{Call, Reply, Request, Response};
 use crate::directory::Directory;
 use crate::error::{ApiError, ApiResult};
 use crate::op::{Method, Version};
@@ -22,6 +23,16 @@ pub struct Settings {
 /// at once; this bounds how late those of another process (a command, another node) are.
 const DIRECTORY_CHECK_MILLIS: i64 = 1_000;
 
+/// Where the server describes itself.
+const OPENAPI_PATH: &str = "/api/penstock/openapi";
+
+/// What became known of a request on its way, for the headers and the log.
+#[derive(Default)]
+struct Seen {
+    operation: Option<&'static str>,
+    left: Option<Left>,
+}
+
 struct Known {
     directory: Arc<Directory>,
     checked: Time,
@@ -35,6 +46,7 @@ pub struct App {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) settings: Settings,
     router: Router,
+    budget: Budget,
     companies: RwLock<HashMap<CompanyId, Known>>,
     tokens: RwLock<Tokens>,
 }
@@ -42,7 +54,15 @@ pub struct App {
 impl App {
     /// Opens the product on a store whose schema is up to date.
     pub async fn open(store: Arc<Store>, clock: Arc<dyn Clock>, settings: Settings) -> Result<Arc<App>, StoreError> {
-        Ok(Arc::new(App { store, clock, settings, router: Router::new(), companies: RwLock::default(), tokens: RwLock::default() }))
+        Ok(Arc::new(App {
+            store,
+            clock,
+            settings,
+            router: Router::new(),
+            budget: Budget::default(),
+            companies: RwLock::default(),
+            tokens: RwLock::default(),
+        }))
     }
 
     pub fn store(&self) -> &Store {
@@ -59,19 +79,27 @@ impl App {
 
     /// Answers one request of the API. Never fails: whatever goes wrong becomes an answer.
     pub async fn handle(self: &Arc<Self>, request: Request) -> Response {
-        let mut operation = None;
+        let mut seen = Seen::default();
         let version = split_prefix(&request.path).0.unwrap_or(Version::V1);
-        let answer = self.answer(request, &mut operation).await;
-        match answer {
-            Ok(reply) => Response::of_reply(reply, operation),
-            Err(error) => Response::of_error(&error, version, operation),
+        let answer = self.answer(request, &mut seen).await;
+        let mut response = match answer {
+            Ok(reply) => Response::of_reply(reply, seen.operation),
+            Err(error) => Response::of_error(&error, version, seen.operation),
+        };
+        if let Some(left) = seen.left {
+            response.headers.extend(left.headers());
         }
+        response
     }
 
-    async fn answer(self: &Arc<Self>, request: Request, operation: &mut Option<&'static str>) -> ApiResult<crate::call::Reply> {
+    async fn answer(self: &Arc<Self>, request: Request, seen: &mut Seen) -> ApiResult<Reply> {
         // Credentials come before routes: without them nobody learns which paths exist (semantics.md 2).
         let (principal, directory) = self.authenticate(&request).await?;
         let unknown = || ApiError::NotFound("Unknown method.".to_owned());
+        if request.path == OPENAPI_PATH {
+            let document = crate::openapi::document(self.settings.public_url.as_deref());
+            return Ok(Reply { status: 200, body: document.to_string().into_bytes() });
+        }
         let (version, path) = split_prefix(&request.path);
         let version = version.ok_or_else(unknown)?;
         let method = Method::parse(&request.method).ok_or(ApiError::MethodNotAllowed)?;
@@ -81,7 +109,9 @@ impl App {
             Found::OtherMethod => return Err(ApiError::MethodNotAllowed),
             Found::Nothing => return Err(unknown()),
         };
-        *operation = Some(self.router.label(op));
+        seen.operation = Some(self.router.label(op));
+        let seats = directory.users.values().filter(|user| user.is_active).count();
+        seen.left = Some(self.budget.spend(principal.company, principal.user, seats, op.cost, self.clock.now()));
         if op.admin_only && !principal.is_admin {
             return Err(ApiError::Forbidden("You do not have permissions to do this.".to_owned()));
         }

@@ -137,7 +137,9 @@ impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Unavailable(_) => ApiError::Unavailable,
-            StoreError::Conflict => ApiError::Conflicting("The record was changed at the same time, please try again".to_owned()),
+            StoreError::Conflict | StoreError::Taken(_) => {
+                ApiError::Conflicting("The record was changed at the same time, please try again".to_owned())
+            }
             other => ApiError::Internal(other.to_string()),
         }
     }

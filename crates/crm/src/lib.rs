@@ -7,6 +7,7 @@ pub mod accounts;
 mod app;
 mod args;
 mod body;
+mod budget;
 mod call;
 mod currencies;
 mod cursor;

@@ -5,8 +5,8 @@ use crate::operations;
 use penstock_model::{Entity, Field, Kind, Show, Write};
 use serde_json::{Map, Value, json};
 
-/// The whole document, OpenAPI 3.1.
-pub fn document() -> Value {
+/// The whole document, OpenAPI 3.1, for clients that reach the server at `url`.
+pub fn document(url: Option<&str>) -> Value {
     let mut paths: Map<String, Value> = Map::new();
     let mut schemas = Map::new();
     for op in operations::all() {
@@ -27,7 +27,7 @@ pub fn document() -> Value {
             "version": env!("CARGO_PKG_VERSION"),
             "summary": "A self-hosted sales CRM that speaks the Pipedrive API.",
         },
-        "servers": [{"url": "/"}],
+        "servers": [{"url": url.unwrap_or("/")}],
         "security": [{"token": []}],
         "paths": paths,
         "components": {

@@ -33,7 +33,7 @@ async fn migrate(options: &StoreOptions) -> Result<(), Failure> {
 }
 
 fn openapi() -> Result<(), Failure> {
-    let document = serde_json::to_string_pretty(&penstock_crm::openapi::document())
+    let document = serde_json::to_string_pretty(&penstock_crm::openapi::document(None))
         .map_err(|error| Failure::Refused(format!("the description cannot be written: {error}")))?;
     console::line(document);
     Ok(())

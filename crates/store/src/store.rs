@@ -7,17 +7,28 @@ use crate::sql::{Sql, Statement};
 use crate::sqlite::Sqlite;
 use penstock_model::{CompanyId, Value};
 use std::collections::HashMap;
+use std::fmt;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Mutex;
 
 /// Which store to open.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub enum Target {
     /// The embedded store in this directory, which is created where it is missing.
     Directory(PathBuf),
     /// A PostgreSQL database, as a `postgres://` URL.
     Postgres(String),
+}
+
+impl fmt::Debug for Target {
+    /// Leaves the URL out, for it may hold a password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Target::Directory(directory) => f.debug_tuple("Directory").field(directory).finish(),
+            Target::Postgres(_) => f.write_str("Postgres"),
+        }
+    }
 }
 
 /// How long a read may take. A light read touches a page by an index; it runs at once. A heavy one
