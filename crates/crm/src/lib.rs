@@ -16,6 +16,7 @@ mod deals;
 mod directory;
 mod error;
 mod followers;
+mod housekeeping;
 mod json;
 mod list;
 mod narrow;

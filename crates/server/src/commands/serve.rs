@@ -10,7 +10,10 @@ use penstock_model::{Clock, SystemClock};
 use penstock_store::Store;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::net::TcpListener;
+
+const HOUSEKEEPING_PAUSE: Duration = Duration::from_secs(3600);
 
 struct Started {
     listener: TcpListener,
@@ -27,9 +30,22 @@ pub async fn run(options: &ServeOptions) -> Result<(), Failure> {
         () = signals.stop() => return Ok(()),
     };
     console::line(format_args!("listening on http://{}", started.address));
+    let housekeeping = tokio::spawn(keep_house(Arc::clone(&started.app)));
     Server::new(started.app).serve(started.listener, &mut signals).await;
+    housekeeping.abort();
     started.store.close().await;
     Ok(())
+}
+
+/// Tidies up every hour, first when the rush of the start is over.
+async fn keep_house(app: Arc<App>) {
+    loop {
+        tokio::time::sleep(HOUSEKEEPING_PAUSE).await;
+        match app.keep_house().await {
+            Ok(removed) => tracing::debug!(removed, "housekeeping"),
+            Err(error) => tracing::warn!(%error, "housekeeping failed"),
+        }
+    }
 }
 
 /// Takes the port before it touches the store: a second start by mistake changes nothing.
