@@ -11,31 +11,35 @@ const GROUP: i64 = 3;
 const GROUP_AND_BELOW: i64 = 5;
 const COMPANY: i64 = 7;
 
-/// Appends `AND (…)` to a condition on the rows called `t`, so that only those remain which the caller may see.
-pub fn visible(sql: &mut Sql, directory: &Directory, principal: &Principal, entity: &'static str) {
+/// Appends `AND (…)` to a condition on the rows called `rows`, so that only those remain which the caller may see.
+pub fn visible(sql: &mut Sql, directory: &Directory, principal: &Principal, entity: &'static str, rows: &str) {
     if principal.is_admin {
         return;
     }
     let me = principal.user;
-    sql.push(" AND (t.owner_id = ").bind(me).push(" OR t.visible_to = ").bind(COMPANY);
+    let owner = format!("{rows}.owner_id");
+    let visible_to = format!("{rows}.visible_to");
+    sql.push(" AND (").push(&owner).push(" = ").bind(me).push(" OR ").push(&visible_to).push(" = ").bind(COMPANY);
     if directory.groups.len() <= 1 {
         // The small plans: everything but "owner and followers" is for the entire company.
-        sql.push(" OR t.visible_to > 1");
+        sql.push(" OR ").push(&visible_to).push(" > 1");
     } else {
         for level in [1, GROUP, GROUP_AND_BELOW] {
             let groups = owner_groups(directory, principal.group, level);
             if groups.is_empty() {
                 continue;
             }
-            sql.push(" OR (t.visible_to = ").bind(level);
-            sql.push(" AND t.owner_id IN (SELECT u.id FROM users u WHERE u.company_id = ").bind(principal.company);
+            sql.push(" OR (").push(&visible_to).push(" = ").bind(level);
+            sql.push(" AND ").push(&owner).push(" IN (SELECT u.id FROM users u WHERE u.company_id = ").bind(principal.company);
             sql.push(" AND u.group_id IN ").bind_list(groups).push("))");
         }
     }
-    sql.push(" OR EXISTS (SELECT 1 FROM followers f WHERE f.company_id = ").bind(principal.company);
-    sql.push(" AND f.entity = ").bind(entity).push(" AND f.record_id = t.id AND f.user_id = ").bind(me).push(")");
-    sql.push(" OR EXISTS (SELECT 1 FROM followers f WHERE f.company_id = ").bind(principal.company);
-    sql.push(" AND f.entity = 'user' AND f.record_id = t.owner_id AND f.user_id = ").bind(me).push("))");
+    for (followed, record) in [(entity, format!("{rows}.id")), ("user", owner)] {
+        sql.push(" OR EXISTS (SELECT 1 FROM followers f WHERE f.company_id = ").bind(principal.company);
+        sql.push(" AND f.entity = ").bind(followed).push(" AND f.record_id = ").push(&record);
+        sql.push(" AND f.user_id = ").bind(me).push(")");
+    }
+    sql.push(")");
 }
 
 /// The groups whose members' records of this visibility are seen by a member of `group`.
