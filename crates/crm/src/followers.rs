@@ -42,6 +42,13 @@ pub async fn rows(call: &Call, entity: &'static Entity, record: i64) -> ApiResul
     Ok(rows)
 }
 
+/// The users who follow a record, or a user where `entity` is `user`.
+pub async fn users(call: &Call, entity: &'static str, record: i64) -> ApiResult<Vec<UserId>> {
+    let mut sql = Sql::new("SELECT user_id FROM followers WHERE company_id = ");
+    sql.bind(call.company()).push(" AND entity = ").bind(entity).push(" AND record_id = ").bind(record);
+    Ok(call.store().read(sql, Weight::Light, Vec::new(), |users, row| users.extend(row.int(0).map(UserId))).await?)
+}
+
 /// Lists the followers of a record.
 pub async fn list(call: Call, resource: &'static Resource) -> ApiResult<Reply> {
     let id = call.id(resource.entity.title)?;

@@ -192,6 +192,7 @@ pub struct Offset {
     pub start: i64,
     pub limit: i64,
     order: Vec<(&'static str, bool)>,
+    scans: bool,
 }
 
 impl Offset {
@@ -203,7 +204,13 @@ impl Offset {
             None => default.to_vec(),
             Some(sort) => sort_order(entity, sort)?,
         };
-        Ok(Offset { start, limit, order })
+        Ok(Offset { start, limit, order, scans: false })
+    }
+
+    /// Says that the list is narrowed by a condition that no index answers.
+    pub fn scanning(mut self) -> Self {
+        self.scans = true;
+        self
     }
 
     /// Reads the page: the ids first, along an index, then the rows of these ids.
@@ -216,22 +223,31 @@ impl Offset {
         let mut inner = Sql::new(format!("SELECT t.id FROM {} t", entity.table));
         select::scope(&mut inner, call, entity);
         narrow(call, &mut inner)?;
-        self.push_order(&mut inner);
+        self.push_order(entity, &mut inner);
         inner.push(" LIMIT ").bind(self.limit + 1).push(" OFFSET ").bind(self.start);
         let by_id = self.order.iter().all(|(column, _)| *column == "id");
-        let weight = if by_id && self.start <= 10_000 { Weight::Light } else { Weight::Heavy };
+        let weight = if by_id && !self.scans && self.start <= 10_000 { Weight::Light } else { Weight::Heavy };
         let mut ids: Vec<i64> = call.store().read(inner, weight, Vec::new(), |ids, row| ids.extend(row.int(0))).await?;
         let more = ids.len() as i64 > self.limit;
         ids.truncate(self.limit as usize);
         Ok((by_ids(call, entity, &ids).await?, more))
     }
 
-    fn push_order(&self, sql: &mut Sql) {
+    /// The place of nulls is named only where there can be some: PostgreSQL would not use an index otherwise.
+    fn push_order(&self, entity: &'static Entity, sql: &mut Sql) {
         sql.push(" ORDER BY ");
         for (column, descending) in &self.order {
-            sql.push("t.").push(column).push(if *descending { " DESC NULLS LAST, " } else { " NULLS FIRST, " });
+            let never_null = entity.field(column).is_some_and(|(_, field)| field.not_null || field.kind == Kind::Id);
+            sql.push("t.").push(column).push(match (descending, never_null) {
+                (true, true) => " DESC, ",
+                (false, true) => ", ",
+                (true, false) => " DESC NULLS LAST, ",
+                (false, false) => " NULLS FIRST, ",
+            });
         }
-        sql.push("t.id");
+        // Ties go the way of the last field, so that one index can give the whole order.
+        let descending = self.order.last().is_some_and(|(_, descending)| *descending);
+        sql.push(if descending { "t.id DESC" } else { "t.id" });
     }
 }
 

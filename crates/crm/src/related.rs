@@ -38,6 +38,7 @@ pub struct OrganizationRef {
 #[derive(Debug, Default)]
 pub struct Related {
     company: i64,
+    users: BTreeSet<i64>,
     pub persons: BTreeMap<i64, PersonRef>,
     pub organizations: BTreeMap<i64, OrganizationRef>,
 }
@@ -46,9 +47,17 @@ impl Related {
     pub async fn load(call: &Call, records: &[Record]) -> ApiResult<Self> {
         Ok(Related {
             company: call.company().0,
+            users: linked(records, Kind::User),
             persons: persons(call, &linked(records, Kind::Person)).await?,
             organizations: organizations(call, &organization_ids(records)).await?,
         })
+    }
+
+    /// Adds users and persons to whom more than the fields of the records refers.
+    pub async fn add(&mut self, call: &Call, users: impl IntoIterator<Item = i64>, persons_named: &BTreeSet<i64>) -> ApiResult<()> {
+        self.users.extend(users);
+        self.persons.extend(persons(call, persons_named).await?);
+        Ok(())
     }
 
     /// A reference to a person: an object with the id under `value`. A hidden one shows nothing else.
@@ -84,7 +93,7 @@ impl Related {
     pub fn write_objects(&self, json: &mut Json, call: &Call, records: &[Record]) {
         json.key("related_objects");
         json.begin_object();
-        self.write_users(json, call, records);
+        self.write_users(json, call);
         if !self.organizations.is_empty() {
             json.key("organization");
             json.begin_object();
@@ -120,9 +129,8 @@ impl Related {
         json.end_object();
     }
 
-    fn write_users(&self, json: &mut Json, call: &Call, records: &[Record]) {
-        let users = linked(records, Kind::User);
-        let users: Vec<_> = users.iter().filter_map(|id| call.directory.user(UserId(*id))).collect();
+    fn write_users(&self, json: &mut Json, call: &Call) {
+        let users: Vec<_> = self.users.iter().filter_map(|id| call.directory.user(UserId(*id))).collect();
         if users.is_empty() {
             return;
         }

@@ -231,6 +231,7 @@ pub async fn commit<'a, T>(call: &Call, plan: impl Fn() -> Plan<'a, T> + Send) -
     loop {
         let (batch, outcome) = plan().await?;
         match save(call, batch).await {
+            // Taken: somebody else has added the same follower or participant since the plan was made.
             Err(StoreError::Conflict | StoreError::Taken(_)) if tries < PLANS => tries += 1,
             other => return other.map(|()| outcome).map_err(ApiError::from),
         }

@@ -268,27 +268,56 @@ impl Event {
     }
 }
 
-/// The custom fields whose values differ, as texts.
+/// The custom fields whose values differ, as texts. A value of several parts has a row for each that differs, under
+/// the flat key that v1 gives it (semantics.md 11.2).
 fn custom_changes(before: &Value, after: &Value) -> Vec<(String, Value, Value)> {
-    let parse = |value: &Value| -> serde_json::Map<String, serde_json::Value> {
-        value.as_text().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
-    };
-    let (before, after) = (parse(before), parse(after));
-    let text = |value: Option<&serde_json::Value>| match value {
-        None | Some(serde_json::Value::Null) => Value::Null,
-        Some(serde_json::Value::String(text)) => Value::from(text.as_str()),
-        Some(other) => Value::from(other.to_string()),
-    };
-    let mut keys: Vec<&String> = before.keys().chain(after.keys()).collect();
-    keys.sort();
-    keys.dedup();
-    keys.into_iter()
-        .filter(|key| before.get(*key) != after.get(*key))
-        .map(|key| (key.clone(), text(before.get(key)), text(after.get(key))))
-        .collect()
+    let (mut before, after) = (flat_texts(before), flat_texts(after));
+    let mut changes: Vec<_> = after
+        .into_iter()
+        .map(|(key, new)| {
+            let old = before.remove(&key).unwrap_or_default();
+            (key, old, new)
+        })
+        .collect();
+    changes.extend(before.into_iter().map(|(key, old)| (key, old, Value::Null)));
+    changes.retain(|(_, old, new)| old != new);
+    changes
 }
 
-/// The value as the changelog shows it: always a text (semantics.md 15).
+fn flat_texts(custom: &Value) -> BTreeMap<String, Value> {
+    let members = custom.as_text().and_then(|text| serde_json::from_str::<serde_json::Map<_, _>>(text).ok()).unwrap_or_default();
+    let mut flat = BTreeMap::new();
+    for (key, value) in members {
+        match value {
+            serde_json::Value::Object(parts) => {
+                for (part, value) in parts {
+                    let key = if part == "value" { key.clone() } else { format!("{key}_{part}") };
+                    flat.insert(key, json_text(&value));
+                }
+            }
+            value => {
+                flat.insert(key, json_text(&value));
+            }
+        }
+    }
+    flat
+}
+
+/// Texts bare, lists with commas between their items.
+fn json_text(value: &serde_json::Value) -> Value {
+    match value {
+        serde_json::Value::Null => Value::Null,
+        serde_json::Value::String(text) => text.as_str().into(),
+        serde_json::Value::Array(items) => {
+            let items: Vec<String> = items.iter().filter_map(|item| json_text(item).as_text().map(str::to_owned)).collect();
+            items.join(",").into()
+        }
+        other => other.to_string().into(),
+    }
+}
+
+/// The value as the changelog shows it: always a text (semantics.md 15). E-mails, phones and addresses show what
+/// people read in them.
 fn logged_text(field: &Field, value: &Value) -> Value {
     match (field.kind, value) {
         (Kind::Money, Value::Int(amount)) => Money::from_ten_thousandths(*amount).to_string().into(),
@@ -297,9 +326,23 @@ fn logged_text(field: &Field, value: &Value) -> Value {
             "" => Value::Null,
             ids => ids.into(),
         },
+        (Kind::Contacts | Kind::Address, Value::Text(kept)) => {
+            match serde_json::from_str(kept).map(|json: serde_json::Value| values_of(&json).join(", ")) {
+                Ok(values) if !values.is_empty() => values.into(),
+                _ => Value::Null,
+            }
+        }
         (_, Value::Int(number)) => number.to_string().into(),
         (_, Value::Real(number)) => number.to_string().into(),
         (_, other) => other.clone(),
+    }
+}
+
+/// The texts under `value` of an object, or of each object of a list.
+fn values_of(json: &serde_json::Value) -> Vec<&str> {
+    match json {
+        serde_json::Value::Array(items) => items.iter().flat_map(values_of).collect(),
+        other => other.get("value").and_then(serde_json::Value::as_str).into_iter().collect(),
     }
 }
 

@@ -3,8 +3,15 @@
 use crate::call::Call;
 use crate::error::ApiResult;
 use crate::narrow;
+use crate::op::{Param, ParamKind};
 use crate::select::purge_limit;
 use penstock_store::Sql;
+
+pub const STATUS_V1: Param = Param::new(
+    "status",
+    ParamKind::Choice(&["open", "won", "lost", "deleted", "all_not_deleted"]),
+    "Only deals with this status; without it all that are not deleted.",
+);
 
 /// v2: all parameters together; deleted deals only on request; archived ones only in their own list.
 pub fn live(call: &Call, sql: &mut Sql) -> ApiResult<()> {
@@ -87,13 +94,16 @@ pub fn collection(call: &Call, sql: &mut Sql) -> ApiResult<()> {
 }
 
 /// Deals of one pipeline or stage: the caller's own open ones, unless asked otherwise; `everyone` wins over
-/// `user_id` (semantics.md 5.4).
+/// `user_id`, which wins over a filter (semantics.md 5.4).
 pub fn of_board(call: &Call, sql: &mut Sql) -> ApiResult<()> {
     sql.push(" AND t.is_archived = 0 AND t.is_deleted = 0 AND t.status = 'open'");
+    narrow::equal(call, sql, "stage_id", "stage_id");
     if call.args.flag("everyone") {
         return Ok(());
     }
-    narrow::refuse_filter(call)?;
+    if !call.args.has("user_id") {
+        narrow::refuse_filter(call)?;
+    }
     let owner = call.args.int("user_id").unwrap_or(call.principal.user.0);
     sql.push(" AND t.owner_id = ").bind(owner);
     Ok(())

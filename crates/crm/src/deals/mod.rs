@@ -1,9 +1,13 @@
 //! Deals.
 
+pub mod board;
 mod detail;
+mod duplicate;
 mod fields;
+pub mod linked;
 mod list;
 mod ops;
+mod participant_ops;
 pub mod participants;
 pub mod rules;
 pub mod stages_passed;

@@ -1,13 +1,18 @@
 //! The operations of deals.
 
-use super::{DEAL, DEALS, list, participants, rules};
+use super::list::STATUS_V1;
+use super::{DEAL, DEALS, duplicate, list, participant_ops, participants, rules};
 use crate::call::{Call, Reply};
+use crate::changelog;
 use crate::error::{ApiError, ApiResult};
+use crate::followers;
 use crate::list::{self as pages, Offset};
+use crate::merge;
 use crate::op::Method::{Delete, Get, Patch, Post, Put};
 use crate::op::Version::{V1, V2};
 use crate::op::{Op, Param, ParamKind, Takes};
 use crate::params::*;
+use crate::permitted_users;
 use crate::records;
 use crate::rights;
 use crate::run;
@@ -23,11 +28,6 @@ const STATUS_LIST: Param = Param::new(
     "status",
     ParamKind::Choices(super::STATUSES),
     "Only deals with one of these statuses, comma separated; without it all that are not deleted.",
-);
-const STATUS_V1: Param = Param::new(
-    "status",
-    ParamKind::Choice(&["open", "won", "lost", "deleted", "all_not_deleted"]),
-    "Only deals with this status; without it all that are not deleted.",
 );
 const STATUS_COLLECTION: Param = Param::new("status", ParamKind::Choice(super::STATUSES), "Only deals with this status.");
 
@@ -138,6 +138,71 @@ pub const OPS: &[Op] = &[
     op(V1, Get, "/deals/{id}", "getDeal", run!(one_v1)).scopes(READ).cost(2).about("Shows one deal in detail"),
     op(V1, Put, "/deals/{id}", "updateDeal", run!(update)).cost(10).takes(Takes::Record(&DEAL)).about("Changes the sent fields of a deal"),
     op(V1, Delete, "/deals/{id}", "deleteDeal", run!(delete)).cost(6).about("Marks a deal as deleted"),
+    op(V1, Post, "/deals/{id}/duplicate", "duplicateDeal", run!(duplicate::duplicate)).cost(10).about("Copies a deal"),
+    op(V1, Put, "/deals/{id}/merge", "mergeDeals", run!(merge::deals))
+        .cost(40)
+        .takes(Takes::Keys(merge::KEYS))
+        .about("Merges a deal into another one, which stays"),
+    op(V1, Get, "/deals/{id}/changelog", "getDealChangelog", run!(changelog::fields(&DEALS)))
+        .scopes("recents:read")
+        .cost(20)
+        .query(changelog::QUERY)
+        .about("Lists the changes of the fields of a deal"),
+    op(V1, Get, "/deals/{id}/permittedUsers", "getDealUsers", run!(permitted_users::list(&DEALS)))
+        .scopes(READ)
+        .cost(10)
+        .about("Lists the users who may see a deal"),
+    op(V1, Get, "/deals/{id}/participants", "getDealParticipants", run!(participant_ops::list))
+        .scopes(READ)
+        .cost(10)
+        .query(&[START, LIMIT])
+        .about("Lists the participants of a deal"),
+    op(V1, Post, "/deals/{id}/participants", "addDealParticipant", run!(participant_ops::add))
+        .cost(10)
+        .takes(Takes::Keys(participant_ops::KEYS))
+        .about("Adds a participant to a deal"),
+    op(V1, Delete, "/deals/{id}/participants/{deal_participant_id}", "deleteDealParticipant", run!(participant_ops::remove))
+        .cost(6)
+        .about("Removes a participant from a deal"),
+    op(V1, Get, "/deals/{id}/participantsChangelog", "getDealParticipantsChangelog", run!(changelog::participants(&DEALS)))
+        .scopes(READ)
+        .cost(10)
+        .query(changelog::QUERY)
+        .about("Lists who began and who ceased to take part in a deal"),
+    op(V1, Get, "/deals/{id}/persons", "getDealPersons", run!(participant_ops::persons))
+        .scopes("contacts:read,contacts:full")
+        .cost(20)
+        .query(&[START, LIMIT])
+        .about("Lists the persons who take part in a deal"),
+    op(V1, Get, "/deals/{id}/followers", "getDealFollowers", run!(followers::list(&DEALS)))
+        .scopes(READ)
+        .cost(20)
+        .about("Lists the followers of a deal"),
+    op(V1, Post, "/deals/{id}/followers", "addDealFollower", run!(followers::add(&DEALS)))
+        .cost(10)
+        .takes(Takes::Keys(followers::KEYS))
+        .about("Adds a follower to a deal"),
+    op(V1, Delete, "/deals/{id}/followers/{follower_id}", "deleteDealFollower", run!(followers::remove(&DEALS)))
+        .cost(6)
+        .about("Removes a follower from a deal"),
+    op(V2, Get, "/deals/{id}/followers", "getDealFollowers", run!(followers::list(&DEALS)))
+        .scopes(READ)
+        .cost(10)
+        .query(&[LIMIT, CURSOR])
+        .about("Lists the followers of a deal"),
+    op(V2, Post, "/deals/{id}/followers", "addDealFollower", run!(followers::add(&DEALS)))
+        .cost(5)
+        .takes(Takes::Keys(followers::KEYS))
+        .created()
+        .about("Adds a follower to a deal"),
+    op(V2, Delete, "/deals/{id}/followers/{follower_id}", "deleteDealFollower", run!(followers::remove(&DEALS)))
+        .cost(3)
+        .about("Removes a follower from a deal"),
+    op(V2, Get, "/deals/{id}/followers/changelog", "getDealFollowersChangelog", run!(changelog::followers(&DEALS)))
+        .scopes(READ)
+        .cost(10)
+        .query(changelog::QUERY)
+        .about("Lists who began and who ceased to follow a deal"),
 ];
 
 async fn add(call: Call) -> ApiResult<Reply> {

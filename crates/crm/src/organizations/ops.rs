@@ -2,19 +2,26 @@
 
 use super::{ORGANIZATION, ORGANIZATIONS, list, rules};
 use crate::call::{Call, Reply};
+use crate::changelog;
+use crate::deals;
 use crate::error::ApiResult;
 use crate::followers;
 use crate::list::{self as pages, Offset};
+use crate::merge;
 use crate::op::Method::{Delete, Get, Patch, Post, Put};
 use crate::op::Version::{V1, V2};
 use crate::op::{Op, Param, ParamKind, Takes};
 use crate::params::*;
+use crate::permitted_users;
+use crate::persons::{PERSON, PERSONS};
 use crate::records;
 use crate::rights;
 use crate::run;
+use crate::select::Depth;
 use crate::view_v1;
 use crate::write;
 use penstock_model::{Change, Record};
+use penstock_store::Sql;
 
 const READ: &str = "contacts:read,contacts:full";
 const FULL: &str = "contacts:full";
@@ -118,6 +125,58 @@ pub const OPS: &[Op] = &[
         .takes(Takes::Record(&ORGANIZATION))
         .about("Changes the sent fields of an organization"),
     op(V1, Delete, "/organizations/{id}", "deleteOrganization", run!(delete)).cost(6).about("Marks an organization as deleted"),
+    op(V1, Put, "/organizations/{id}/merge", "mergeOrganizations", run!(merge::organizations))
+        .cost(40)
+        .takes(Takes::Keys(merge::KEYS))
+        .about("Merges an organization into another one, which stays"),
+    op(V1, Get, "/organizations/{id}/changelog", "getOrganizationChangelog", run!(changelog::fields(&ORGANIZATIONS)))
+        .scopes("recents:read")
+        .cost(20)
+        .query(changelog::QUERY)
+        .about("Lists the changes of the fields of an organization"),
+    op(V1, Get, "/organizations/{id}/permittedUsers", "getOrganizationUsers", run!(permitted_users::list(&ORGANIZATIONS)))
+        .scopes(READ)
+        .cost(10)
+        .about("Lists the users who may see an organization"),
+    op(V1, Get, "/organizations/{id}/deals", "getOrganizationDeals", run!(deals::linked::of_organization))
+        .scopes("deals:read,deals:full")
+        .cost(20)
+        .query(deals::linked::OF_ORGANIZATION)
+        .about("Lists the deals of an organization"),
+    op(V1, Get, "/organizations/{id}/persons", "getOrganizationPersons", run!(persons))
+        .scopes(READ)
+        .cost(20)
+        .query(&[START, LIMIT])
+        .about("Lists the persons of an organization"),
+    op(V1, Get, "/organizations/{id}/followers", "getOrganizationFollowers", run!(followers::list(&ORGANIZATIONS)))
+        .scopes(READ)
+        .cost(20)
+        .about("Lists the followers of an organization"),
+    op(V1, Post, "/organizations/{id}/followers", "addOrganizationFollower", run!(followers::add(&ORGANIZATIONS)))
+        .cost(10)
+        .takes(Takes::Keys(followers::KEYS))
+        .about("Adds a follower to an organization"),
+    op(V1, Delete, "/organizations/{id}/followers/{follower_id}", "deleteOrganizationFollower", run!(followers::remove(&ORGANIZATIONS)))
+        .cost(6)
+        .about("Removes a follower from an organization"),
+    op(V2, Get, "/organizations/{id}/followers", "getOrganizationFollowers", run!(followers::list(&ORGANIZATIONS)))
+        .scopes(READ)
+        .cost(10)
+        .query(&[LIMIT, CURSOR])
+        .about("Lists the followers of an organization"),
+    op(V2, Post, "/organizations/{id}/followers", "addOrganizationFollower", run!(followers::add(&ORGANIZATIONS)))
+        .cost(5)
+        .takes(Takes::Keys(followers::KEYS))
+        .created()
+        .about("Adds a follower to an organization"),
+    op(V2, Delete, "/organizations/{id}/followers/{follower_id}", "deleteOrganizationFollower", run!(followers::remove(&ORGANIZATIONS)))
+        .cost(3)
+        .about("Removes a follower from an organization"),
+    op(V2, Get, "/organizations/{id}/followers/changelog", "getOrganizationFollowersChangelog", run!(changelog::followers(&ORGANIZATIONS)))
+        .scopes(READ)
+        .cost(10)
+        .query(changelog::QUERY)
+        .about("Lists who began and who ceased to follow an organization"),
 ];
 
 async fn add(call: Call) -> ApiResult<Reply> {
@@ -190,4 +249,16 @@ async fn one_v1(call: Call) -> ApiResult<Reply> {
         json.end_object();
     })
     .await
+}
+
+async fn persons(call: Call) -> ApiResult<Reply> {
+    let id = call.id(ORGANIZATION.title)?;
+    write::find(&call, &ORGANIZATIONS, id, Depth::Row).await?;
+    let offset = Offset::of(&call, &PERSON, &[("id", false)])?;
+    let members = |_: &Call, sql: &mut Sql| {
+        sql.push(" AND t.is_deleted = 0 AND t.org_id = ").bind(id);
+        Ok(())
+    };
+    let page = offset.records(&call, &PERSON, members).await?;
+    view_v1::offset_list(call, &PERSONS, page, &offset).await
 }

@@ -2,12 +2,17 @@
 
 use super::{PERSON, PERSONS, list, rules};
 use crate::call::{Call, Reply};
+use crate::changelog;
+use crate::deals;
 use crate::error::ApiResult;
+use crate::followers;
 use crate::list::{self as pages, Offset};
+use crate::merge;
 use crate::op::Method::{Delete, Get, Patch, Post, Put};
 use crate::op::Version::{V1, V2};
 use crate::op::{Op, Param, ParamKind, Takes};
 use crate::params::*;
+use crate::permitted_users;
 use crate::records;
 use crate::rights;
 use crate::run;
@@ -106,6 +111,53 @@ pub const OPS: &[Op] = &[
         .takes(Takes::Record(&PERSON))
         .about("Changes the sent fields of a person"),
     op(V1, Delete, "/persons/{id}", "deletePerson", run!(delete)).cost(6).about("Marks a person as deleted"),
+    op(V1, Put, "/persons/{id}/merge", "mergePersons", run!(merge::persons))
+        .cost(40)
+        .takes(Takes::Keys(merge::KEYS))
+        .about("Merges a person into another one, which stays"),
+    op(V1, Get, "/persons/{id}/changelog", "getPersonChangelog", run!(changelog::fields(&PERSONS)))
+        .scopes("recents:read")
+        .cost(20)
+        .query(changelog::QUERY)
+        .about("Lists the changes of the fields of a person"),
+    op(V1, Get, "/persons/{id}/permittedUsers", "getPersonUsers", run!(permitted_users::list(&PERSONS)))
+        .scopes(READ)
+        .cost(10)
+        .about("Lists the users who may see a person"),
+    op(V1, Get, "/persons/{id}/deals", "getPersonDeals", run!(deals::linked::of_person))
+        .scopes("deals:read,deals:full")
+        .cost(20)
+        .query(deals::linked::OF_PERSON)
+        .about("Lists the deals of a person"),
+    op(V1, Get, "/persons/{id}/followers", "getPersonFollowers", run!(followers::list(&PERSONS)))
+        .scopes(READ)
+        .cost(20)
+        .about("Lists the followers of a person"),
+    op(V1, Post, "/persons/{id}/followers", "addPersonFollower", run!(followers::add(&PERSONS)))
+        .cost(10)
+        .takes(Takes::Keys(followers::KEYS))
+        .about("Adds a follower to a person"),
+    op(V1, Delete, "/persons/{id}/followers/{follower_id}", "deletePersonFollower", run!(followers::remove(&PERSONS)))
+        .cost(6)
+        .about("Removes a follower from a person"),
+    op(V2, Get, "/persons/{id}/followers", "getPersonFollowers", run!(followers::list(&PERSONS)))
+        .scopes(READ)
+        .cost(10)
+        .query(&[LIMIT, CURSOR])
+        .about("Lists the followers of a person"),
+    op(V2, Post, "/persons/{id}/followers", "addPersonFollower", run!(followers::add(&PERSONS)))
+        .cost(5)
+        .takes(Takes::Keys(followers::KEYS))
+        .created()
+        .about("Adds a follower to a person"),
+    op(V2, Delete, "/persons/{id}/followers/{follower_id}", "deletePersonFollower", run!(followers::remove(&PERSONS)))
+        .cost(3)
+        .about("Removes a follower from a person"),
+    op(V2, Get, "/persons/{id}/followers/changelog", "getPersonFollowersChangelog", run!(changelog::followers(&PERSONS)))
+        .scopes(READ)
+        .cost(10)
+        .query(changelog::QUERY)
+        .about("Lists who began and who ceased to follow a person"),
 ];
 
 async fn add(call: Call) -> ApiResult<Reply> {

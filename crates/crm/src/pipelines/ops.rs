@@ -3,6 +3,7 @@
 use super::{PIPELINE, PIPELINES, fields::*};
 use crate::body;
 use crate::call::{Call, Reply};
+use crate::deals;
 use crate::directory::Pipeline;
 use crate::error::{ApiError, ApiResult};
 use crate::json::Json;
@@ -54,6 +55,11 @@ pub const OPS: &[Op] = &[
         .cost(6)
         .admin_only()
         .about("Marks a pipeline and its stages as deleted"),
+    op(V1, Get, "/pipelines/{id}/deals", "getPipelineDeals", run!(deals::board::of_pipeline))
+        .scopes("deals:read,deals:full")
+        .cost(20)
+        .query(deals::board::OF_PIPELINE)
+        .about("Lists the open deals in a pipeline"),
 ];
 
 fn live(_: &Call, sql: &mut Sql) -> ApiResult<()> {

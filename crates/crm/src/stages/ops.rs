@@ -2,6 +2,7 @@
 
 use super::{STAGE, STAGES, fields::*};
 use crate::call::{Call, Reply};
+use crate::deals;
 use crate::directory::{Directory, Stage};
 use crate::error::{ApiError, ApiResult};
 use crate::json::Json;
@@ -55,6 +56,11 @@ pub const OPS: &[Op] = &[
         .admin_only()
         .about("Changes the sent fields of a stage"),
     op(V1, Delete, "/stages/{id}", "deleteStage", run!(delete_one)).cost(6).admin_only().about("Marks a stage as deleted"),
+    op(V1, Get, "/stages/{id}/deals", "getStageDeals", run!(deals::board::of_stage))
+        .scopes("deals:read,deals:full")
+        .cost(20)
+        .query(deals::board::OF_STAGE)
+        .about("Lists the open deals in a stage"),
 ];
 
 fn live(call: &Call, sql: &mut Sql) -> ApiResult<()> {

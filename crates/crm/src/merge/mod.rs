@@ -1,0 +1,124 @@
+//! Merging two records: the one in the path goes, the one in `merge_with_id` stays. The values of the latter win, its
+//! gaps are filled, and everything that was tied to the former is tied to it (semantics.md 16).
+
+mod fields;
+mod links;
+
+use crate::call::{Call, Reply};
+use crate::deals::{self, DEAL, DEALS};
+use crate::error::{ApiError, ApiResult};
+use crate::op::{Param, ParamKind};
+use crate::organizations::{self, ORGANIZATIONS};
+use crate::persons::{self, PERSONS};
+use crate::resource::Resource;
+use crate::rights;
+use crate::select::Depth;
+use crate::view_v1::{Form, ViewV1};
+use crate::write;
+use penstock_model::{Change, Record, Time, Value};
+use penstock_store::Batch;
+use std::collections::BTreeMap;
+
+/// The body of a merge.
+pub const KEYS: &[Param] = &[Param::new("merge_with_id", ParamKind::Int, "The record that stays.").required()];
+
+/// What merging means for one entity.
+struct Sort {
+    resource: &'static Resource,
+    /// Fills the gaps of the first record from the second.
+    fill: fn(&Call, &mut Record, &Record),
+    delete: fn(&mut Record, Time),
+}
+
+const DEAL_SORT: Sort = Sort { resource: &DEALS, fill: fields::fill_deal, delete: deals::rules::delete };
+const PERSON_SORT: Sort = Sort { resource: &PERSONS, fill: fields::fill_person, delete: persons::rules::delete };
+const ORGANIZATION_SORT: Sort = Sort { resource: &ORGANIZATIONS, fill: fields::fill_organization, delete: organizations::rules::delete };
+
+/// The ids of the two records.
+#[derive(Debug, Clone, Copy)]
+struct Pair {
+    removed: i64,
+    kept: i64,
+}
+
+/// The rows that a merge changes. A row that is found twice (a deal by its person and by a custom field) is changed once.
+struct Merge {
+    removed: Change,
+    kept: Change,
+    linked: BTreeMap<(&'static str, i64), Change>,
+}
+
+pub async fn deals(call: Call) -> ApiResult<Reply> {
+    let pair = merge(&call, &DEAL_SORT).await?;
+    show(&call, &DEALS, pair).await
+}
+
+pub async fn persons(call: Call) -> ApiResult<Reply> {
+    let pair = merge(&call, &PERSON_SORT).await?;
+    show(&call, &PERSONS, pair).await
+}
+
+/// Answers only the id of the organization that stays.
+pub async fn organizations(call: Call) -> ApiResult<Reply> {
+    let pair = merge(&call, &ORGANIZATION_SORT).await?;
+    Ok(call.data(|json| {
+        json.begin_object();
+        json.key("id");
+        json.int(pair.kept);
+        json.end_object();
+    }))
+}
+
+/// The record that stays in its flat form, with the id of the one that went.
+async fn show(call: &Call, resource: &'static Resource, pair: Pair) -> ApiResult<Reply> {
+    let records = [write::find(call, resource, pair.kept, Depth::Everything).await?];
+    let view = ViewV1::of(call, resource, &records, Form::Flat).await?;
+    Ok(call.data(|json| {
+        json.begin_object();
+        view.write_members(json, &records[0]);
+        json.key("merge_what_id");
+        json.int(pair.removed);
+        json.end_object();
+    }))
+}
+
+async fn merge(call: &Call, sort: &Sort) -> ApiResult<Pair> {
+    rights::may_remove(&call.principal)?;
+    let title = sort.resource.entity.title;
+    let pair = Pair { removed: call.id(title)?, kept: call.body.int("merge_with_id").unwrap_or_default() };
+    if pair.removed == pair.kept {
+        return Err(ApiError::invalid_key("merge_with_id", "a record cannot be merged with itself"));
+    }
+    write::commit(call, || Box::pin(async { Ok((plan(call, sort, pair).await?, ())) })).await?;
+    Ok(pair)
+}
+
+async fn plan(call: &Call, sort: &Sort, pair: Pair) -> ApiResult<Batch> {
+    let entity = sort.resource.entity;
+    let mut merge = Merge {
+        removed: Change::update(write::find_live(call, sort.resource, pair.removed).await?),
+        kept: Change::update(write::find_live(call, sort.resource, pair.kept).await?),
+        linked: BTreeMap::new(),
+    };
+    if entity.name == DEAL.name && merge.kept.after.is(deals::IS_ARCHIVED) {
+        return Err(ApiError::invalid("Archived deals cannot be edited, only unarchived"));
+    }
+    (sort.fill)(call, &mut merge.kept.after, &merge.removed.after);
+    set_update_time(&mut merge.kept.after, call.now);
+    (sort.delete)(&mut merge.removed.after, call.now);
+
+    let mut batch = call.batch();
+    links::redirect(call, &mut merge, pair).await?;
+    links::move_followers(call, entity, pair, &mut batch).await?;
+    links::move_participants(call, &mut merge, &mut batch).await?;
+    batch.save_merged(merge.kept, pair.removed);
+    batch.save_merged(merge.removed, pair.kept);
+    merge.linked.into_values().for_each(|change| batch.save(change));
+    Ok(batch)
+}
+
+fn set_update_time(record: &mut Record, now: Time) {
+    if let Some((index, _)) = record.entity.field("update_time") {
+        record.values[index] = Value::from(now);
+    }
+}
