@@ -7,6 +7,9 @@ mod ops;
 pub mod participants;
 pub mod rules;
 pub mod stages_passed;
+mod summary;
+mod timeline;
+pub mod totals;
 pub mod view;
 
 pub use fields::*;

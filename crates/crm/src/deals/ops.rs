@@ -1,6 +1,6 @@
 //! The operations of deals.
 
-use super::{DEAL, DEALS, list, participants, rules};
+use super::{DEAL, DEALS, list, participants, rules, summary, timeline};
 use crate::call::{Call, Reply};
 use crate::error::{ApiError, ApiResult};
 use crate::list::{self as pages, Offset};
@@ -138,6 +138,26 @@ pub const OPS: &[Op] = &[
     op(V1, Get, "/deals/{id}", "getDeal", run!(one_v1)).scopes(READ).cost(2).about("Shows one deal in detail"),
     op(V1, Put, "/deals/{id}", "updateDeal", run!(update)).cost(10).takes(Takes::Record(&DEAL)).about("Changes the sent fields of a deal"),
     op(V1, Delete, "/deals/{id}", "deleteDeal", run!(delete)).cost(6).about("Marks a deal as deleted"),
+    op(V1, Get, "/deals/summary", "getDealsSummary", run!(summary::show(false)))
+        .scopes(READ)
+        .cost(40)
+        .query(summary::QUERY)
+        .about("Sums up deals by currency"),
+    op(V1, Get, "/deals/summary/archived", "getArchivedDealsSummary", run!(summary::show(true)))
+        .scopes(READ)
+        .cost(80)
+        .query(summary::QUERY)
+        .about("Sums up archived deals by currency"),
+    op(V1, Get, "/deals/timeline", "getDealsTimeline", run!(timeline::show(false)))
+        .scopes(READ)
+        .cost(20)
+        .query(timeline::QUERY)
+        .about("Lists open and won deals by period"),
+    op(V1, Get, "/deals/timeline/archived", "getArchivedDealsTimeline", run!(timeline::show(true)))
+        .scopes(READ)
+        .cost(40)
+        .query(timeline::QUERY)
+        .about("Lists archived open and won deals by period"),
 ];
 
 async fn add(call: Call) -> ApiResult<Reply> {
