@@ -11,6 +11,9 @@ mod participant_ops;
 pub mod participants;
 pub mod rules;
 pub mod stages_passed;
+mod summary;
+mod timeline;
+pub mod totals;
 pub mod view;
 
 pub use fields::*;

@@ -1,7 +1,8 @@
 //! The operations of deals.
 
 use super::list::STATUS_V1;
-use super::{DEAL, DEALS, duplicate, list, participant_ops, participants, rules};
+use super::{DEAL, DEALS, duplicate, list, participant_ops, participants, rules, summary, timeline};
+
 use crate::call::{Call, Reply};
 use crate::changelog;
 use crate::error::{ApiError, ApiResult};
@@ -203,6 +204,26 @@ pub const OPS: &[Op] = &[
         .cost(10)
         .query(changelog::QUERY)
         .about("Lists who began and who ceased to follow a deal"),
+    op(V1, Get, "/deals/summary", "getDealsSummary", run!(summary::show(false)))
+        .scopes(READ)
+        .cost(40)
+        .query(summary::QUERY)
+        .about("Sums up deals by currency"),
+    op(V1, Get, "/deals/summary/archived", "getArchivedDealsSummary", run!(summary::show(true)))
+        .scopes(READ)
+        .cost(80)
+        .query(summary::QUERY)
+        .about("Sums up archived deals by currency"),
+    op(V1, Get, "/deals/timeline", "getDealsTimeline", run!(timeline::show(false)))
+        .scopes(READ)
+        .cost(20)
+        .query(timeline::QUERY)
+        .about("Lists open and won deals by period"),
+    op(V1, Get, "/deals/timeline/archived", "getArchivedDealsTimeline", run!(timeline::show(true)))
+        .scopes(READ)
+        .cost(40)
+        .query(timeline::QUERY)
+        .about("Lists archived open and won deals by period"),
 ];
 
 async fn add(call: Call) -> ApiResult<Reply> {

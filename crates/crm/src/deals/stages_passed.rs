@@ -4,7 +4,7 @@ use super::fields::*;
 use crate::call::Call;
 use crate::error::ApiResult;
 use penstock_model::{Record, Time};
-use penstock_store::{Sql, Weight};
+use penstock_store::{Row, Sql, Weight};
 use std::collections::BTreeMap;
 
 /// One entry of a deal into a stage.
@@ -12,6 +12,22 @@ use std::collections::BTreeMap;
 pub struct Entry {
     pub stage: i64,
     pub time: Time,
+}
+
+/// One change of the stage of a deal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Move {
+    pub time: Time,
+    pub from: i64,
+    pub to: i64,
+}
+
+impl Move {
+    /// Reads `time, old_value, new_value` of a row of the history, from the cell `at` on; `None` where they are null.
+    pub fn read(row: &dyn Row, at: usize) -> Option<Self> {
+        let stage = |index| row.text(index).and_then(|text| text.parse().ok());
+        Some(Move { time: Time::from_millis(row.int(at)?), from: stage(at + 1)?, to: stage(at + 2)? })
+    }
 }
 
 /// How long a deal stood in each stage.
@@ -38,14 +54,19 @@ impl Passage {
 pub async fn of_deal(call: &Call, deal: &Record) -> ApiResult<Passage> {
     let entries = entries(call, deal).await?;
     let end = deal.get(CLOSE_TIME).unwrap_or(call.now);
-    let mut passage = Passage { entries: entries.len(), ..Passage::default() };
+    let pipeline = deal.get(PIPELINE).unwrap_or_default();
+    let order = call.directory.stages_of(pipeline).iter().map(|stage| stage.id).collect();
+    Ok(Passage { seconds: seconds(&entries, end), order, entries: entries.len() })
+}
+
+/// Whole seconds in each stage; the last one is left at `end`.
+pub fn seconds(entries: &[Entry], end: Time) -> BTreeMap<i64, i64> {
+    let mut seconds = BTreeMap::new();
     for (at, entry) in entries.iter().enumerate() {
         let until = entries.get(at + 1).map_or(end, |next| next.time);
-        *passage.seconds.entry(entry.stage).or_default() += ((until.millis() - entry.time.millis()) / 1000).max(0);
+        *seconds.entry(entry.stage).or_default() += ((until.millis() - entry.time.millis()) / 1000).max(0);
     }
-    let pipeline = deal.get(PIPELINE).unwrap_or_default();
-    passage.order = call.directory.stages_of(pipeline).iter().map(|stage| stage.id).collect();
-    Ok(passage)
+    seconds
 }
 
 /// The entries in order: the stage it was made in, then one for each change.
@@ -53,17 +74,13 @@ pub async fn entries(call: &Call, deal: &Record) -> ApiResult<Vec<Entry>> {
     let mut sql = Sql::new("SELECT time, old_value, new_value FROM history WHERE company_id = ");
     sql.bind(call.company()).push(" AND entity = 'deal' AND record_id = ").bind(deal.id);
     sql.push(" AND object = 'change' AND field_key = 'stage_id' ORDER BY time, id");
-    let rows = call.store().rows(sql, Weight::Light, 3).await?;
-    let stage = |value: &penstock_model::Value| value.as_text().and_then(|text| text.parse().ok());
-    let first = rows.first().and_then(|row| stage(&row[1])).or_else(|| deal.get(STAGE));
-    let mut entries = Vec::with_capacity(rows.len() + 1);
-    if let (Some(stage), Some(time)) = (first, deal.get(ADD_TIME)) {
-        entries.push(Entry { stage, time });
-    }
-    for row in rows {
-        if let (Some(stage), Some(time)) = (stage(&row[2]), row[0].as_int()) {
-            entries.push(Entry { stage, time: Time::from_millis(time) });
-        }
-    }
-    Ok(entries)
+    let changes = call.store().read(sql, Weight::Light, Vec::new(), |changes, row| changes.extend(Move::read(row, 0))).await?;
+    Ok(way(deal.get(ADD_TIME), deal.get(STAGE), &changes))
+}
+
+/// The entries of a deal that was made at `added` and stands in `stage` now, from its moves in order.
+pub fn way(added: Option<Time>, stage: Option<i64>, moves: &[Move]) -> Vec<Entry> {
+    let first = moves.first().map(|first| first.from).or(stage);
+    let made = first.zip(added).map(|(stage, time)| Entry { stage, time });
+    made.into_iter().chain(moves.iter().map(|change| Entry { stage: change.to, time: change.time })).collect()
 }

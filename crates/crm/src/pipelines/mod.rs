@@ -1,7 +1,10 @@
 //! Pipelines.
 
+mod conversion;
 mod fields;
+mod movement;
 mod ops;
+mod progress;
 
 pub use fields::*;
 pub use ops::{OPS, write_v1};

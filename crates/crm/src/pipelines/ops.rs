@@ -1,6 +1,6 @@
 //! The operations of pipelines. Reads of v1 come from the directory, which holds them all.
 
-use super::{PIPELINE, PIPELINES, fields::*};
+use super::{PIPELINE, PIPELINES, conversion, fields::*, movement, progress};
 use crate::body;
 use crate::call::{Call, Reply};
 use crate::deals;
@@ -21,6 +21,7 @@ use penstock_model::{Change, Record};
 use penstock_store::Sql;
 
 const READ: &str = "deals:read,deals:full,admin";
+const STATISTICS: &str = "deals:read,deals:full";
 
 const fn op(version: Version, method: crate::op::Method, path: &'static str, id: &'static str, run: fn(Call) -> crate::op::Answer) -> Op {
     Op::new(version, method, path, id, run).tag("Pipelines").scopes("admin")
@@ -60,6 +61,16 @@ pub const OPS: &[Op] = &[
         .cost(20)
         .query(deals::board::OF_PIPELINE)
         .about("Lists the open deals in a pipeline"),
+    op(V1, Get, "/pipelines/{id}/conversion_statistics", "getPipelineConversionStatistics", run!(conversion::show))
+        .scopes(STATISTICS)
+        .cost(40)
+        .query(progress::QUERY)
+        .about("Shows how many deals went on from stage to stage"),
+    op(V1, Get, "/pipelines/{id}/movement_statistics", "getPipelineMovementStatistics", run!(movement::show))
+        .scopes(STATISTICS)
+        .cost(40)
+        .query(progress::QUERY)
+        .about("Shows new, moved, won and lost deals of a period"),
 ];
 
 fn live(_: &Call, sql: &mut Sql) -> ApiResult<()> {

@@ -1,0 +1,145 @@
+//! A new company on either engine, and requests to it at a time that the test sets.
+
+use penstock_cluster::Cluster;
+use penstock_crm::setup::{NewCompany, create_company};
+use penstock_crm::{App, Request, Settings, accounts};
+use penstock_model::{Clock, CompanyId, Time};
+use penstock_store::{Statement, Store, Target};
+use serde_json::{Value, json};
+use std::error::Error;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use tempfile::TempDir;
+
+pub type Outcome<T = ()> = Result<T, Box<dyn Error + Send + Sync>>;
+
+const ADMIN: &str = "0000000000000000000000000000000000000001";
+const COLLEAGUE: &str = "0000000000000000000000000000000000000002";
+
+/// A clock that stands where it was set.
+#[derive(Default)]
+struct SetClock(AtomicI64);
+
+impl Clock for SetClock {
+    fn now(&self) -> Time {
+        Time::from_millis(self.0.load(Ordering::Relaxed))
+    }
+}
+
+pub struct Company {
+    app: Arc<App>,
+    store: Arc<Store>,
+    clock: Arc<SetClock>,
+    id: CompanyId,
+    token: &'static str,
+    _directory: Option<TempDir>,
+}
+
+impl Company {
+    /// One on each engine, in Tallinn, that counts in euros.
+    pub async fn each() -> Outcome<[Self; 2]> {
+        let directory = tempfile::tempdir()?;
+        let target = Target::Directory(directory.path().to_owned());
+        let database = Cluster::shared()?.database()?;
+        Ok([Company::new(&target, Some(directory)).await?, Company::new(&Target::Postgres(database), None).await?])
+    }
+
+    async fn new(target: &Target, directory: Option<TempDir>) -> Outcome<Self> {
+        let store = Arc::new(Store::open(target).await?);
+        store.migrate().await?;
+        let clock = Arc::new(SetClock::default());
+        let new = NewCompany {
+            name: "Harbour".to_owned(),
+            domain: "harbour".to_owned(),
+            currency: "EUR".to_owned(),
+            timezone: "Europe/Tallinn".to_owned(),
+            admin_name: "Ada".to_owned(),
+            admin_email: "ada@harbour.test".to_owned(),
+            admin_password: "a long password".to_owned(),
+            api_token: ADMIN.to_owned(),
+        };
+        let id = create_company(&store, &*clock, new).await?;
+        let app = App::open(store.clone(), clock.clone(), Settings::default()).await?;
+        Ok(Company { app, store, clock, id, token: ADMIN, _directory: directory })
+    }
+
+    /// Adds a user who is no administrator; answers the id.
+    pub async fn add_colleague(&self) -> Outcome<i64> {
+        let (name, email, password) = ("Ben".to_owned(), "ben@harbour.test".to_owned(), "a long password".to_owned());
+        let new = accounts::NewAccount { name, email, password, is_admin: false };
+        let account = accounts::create(&self.store, &*self.clock, self.id, new).await?;
+        accounts::issue_token(&self.store, &*self.clock, self.id, account.id, Some(COLLEAGUE.to_owned())).await?;
+        Ok(account.id.0)
+    }
+
+    /// The same company as the colleague sees it.
+    pub fn as_colleague(&self) -> Self {
+        Company {
+            app: self.app.clone(),
+            store: self.store.clone(),
+            clock: self.clock.clone(),
+            id: self.id,
+            token: COLLEAGUE,
+            _directory: None,
+        }
+    }
+
+    /// Adds a custom field to deals.
+    pub async fn add_deal_field(&self, code: &str, field_type: &str) -> Outcome {
+        let insert = "INSERT INTO fields (company_id, id, version, entity, code, name, field_type, settings, is_custom_field,
+                 order_nr, is_deleted, add_time)
+             VALUES ($1, 9000, 1, 'deal', $2, $2, $3, '{}', 1, 90, 0, 0)";
+        let revise = "UPDATE companies SET revision = revision + 1 WHERE id = $1";
+        let insert = Statement::new(insert, vec![self.id.into(), code.into(), field_type.into()]);
+        self.store.execute(vec![insert, Statement::new(revise, vec![self.id.into()])]).await?;
+        Ok(())
+    }
+
+    /// Lets it be this moment, such as `2026-03-01 12:00:00`, or midnight of a day.
+    pub fn at(&self, time: &str) -> Outcome<&Self> {
+        self.clock.0.store(Time::parse_lenient(time)?.millis(), Ordering::Relaxed);
+        Ok(self)
+    }
+
+    /// Sends a request and answers status and body.
+    pub async fn send(&self, method: &str, target: &str, body: &Value) -> Outcome<(u16, Value)> {
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        let request = Request {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            query: query.to_owned(),
+            api_token: Some(self.token.to_owned()),
+            content_type: Some("application/json".to_owned()),
+            body: if body.is_null() { Vec::new() } else { body.to_string().into_bytes() },
+            ..Request::default()
+        };
+        let response = self.app.handle(request).await;
+        Ok((response.status, serde_json::from_slice(&response.body)?))
+    }
+
+    /// The data of a request that must succeed.
+    pub async fn data(&self, method: &str, target: &str, body: Value) -> Outcome<Value> {
+        let (status, mut answer) = self.send(method, target, &body).await?;
+        if !(200..300).contains(&status) {
+            return Err(format!("{method} {target}: {status} {answer}").into());
+        }
+        Ok(answer["data"].take())
+    }
+
+    pub async fn get(&self, target: &str) -> Outcome<Value> {
+        self.data("GET", target, Value::Null).await
+    }
+
+    /// Makes a deal and answers its id. Currency and title are filled in where they are not given.
+    pub async fn add_deal(&self, mut deal: Value) -> Outcome<i64> {
+        if deal["title"].is_null() {
+            deal["title"] = json!("A deal");
+        }
+        let made = self.data("POST", "/v1/deals", deal).await?;
+        made["id"].as_i64().ok_or_else(|| "the deal has no id".into())
+    }
+
+    pub async fn change_deal(&self, id: i64, keys: Value) -> Outcome {
+        self.data("PUT", &format!("/v1/deals/{id}"), keys).await.map(drop)
+    }
+}
