@@ -1,5 +1,6 @@
 //! The people of a company and their API tokens, as the operator manages them.
 
+use crate::users::access;
 use argon2::Argon2;
 use argon2::password_hash::PasswordHasher;
 use penstock_model::{Clock, CompanyId, Time, UserId};
@@ -51,7 +52,7 @@ pub const TOKEN_DIGITS: usize = 40;
 pub(crate) const DEFAULT_GROUP: i64 = 1;
 pub(crate) const DEFAULT_ROLE: i64 = 1;
 /// The language id of English.
-const ENGLISH: i64 = 1;
+pub(crate) const ENGLISH: i64 = 1;
 
 /// All users of a company that are not deleted, by id.
 pub async fn list(store: &Store, company: CompanyId) -> Result<Vec<Account>, StoreError> {
@@ -118,11 +119,11 @@ pub async fn set_active(store: &Store, clock: &dyn Clock, company: CompanyId, us
 /// Makes a user an administrator, or a regular user again. Errors: [`AccountError::LastAdministrator`].
 pub async fn set_admin(store: &Store, clock: &dyn Clock, company: CompanyId, user: &Account, admin: bool) -> Result<(), AccountError> {
     let mut sql = update(clock.now());
-    sql.push(", is_admin = ").bind(admin).push(", access = ").bind(access(admin));
+    sql.push(", is_admin = ").bind(admin).push(", access = ").bind(access::to_json(&access::of_everything(admin)));
     update_unless_last_admin(store, sql, company, user, admin).await
 }
 
-/// Replaces the password of a user. Errors: [`AccountError::Invalid`].
+/// Replaces the password of a user, or gives an invited one the first. Errors: [`AccountError::Invalid`].
 pub async fn set_password(
     store: &Store,
     clock: &dyn Clock,
@@ -131,7 +132,7 @@ pub async fn set_password(
     password: &str,
 ) -> Result<(), AccountError> {
     let mut sql = update(clock.now());
-    sql.push(", password_hash = ").bind(hash_password(password)?);
+    sql.push(", activated = 1, password_hash = ").bind(hash_password(password)?);
     of_user(&mut sql, company, user.id);
     match store.execute(vec![Statement::one_row(sql.text, sql.values), next_revision(company)]).await {
         Err(StoreError::Conflict) => Err(AccountError::Unknown(user.email.clone())),
@@ -284,7 +285,7 @@ impl UserRow<'_> {
                 ENGLISH.into(),
                 self.timezone.into(),
                 self.is_admin.into(),
-                access(self.is_admin).into(),
+                access::to_json(&access::of_everything(self.is_admin)).into(),
                 DEFAULT_ROLE.into(),
                 DEFAULT_GROUP.into(),
                 self.has_created_company.into(),
@@ -292,15 +293,6 @@ impl UserRow<'_> {
                 self.time.into(),
             ],
         )
-    }
-}
-
-/// The apps of a user as v1 lists them.
-fn access(admin: bool) -> &'static str {
-    if admin {
-        r#"[{"app":"sales","admin":true},{"app":"global","admin":true},{"app":"account_settings","admin":true}]"#
-    } else {
-        r#"[{"app":"sales","admin":false},{"app":"global","admin":false}]"#
     }
 }
 
@@ -338,11 +330,9 @@ async fn update_unless_last_admin(
 ) -> Result<(), AccountError> {
     of_user(&mut sql, company, user.id);
     if !gives {
-        sql.push(
-            " AND (is_admin = 0 OR active_flag = 0 OR EXISTS (SELECT 1 FROM users other
-               WHERE other.is_admin = 1 AND other.active_flag = 1 AND other.is_deleted = 0 AND other.company_id = ",
-        );
-        sql.bind(company).push(" AND other.id <> ").bind(user.id).push("))");
+        sql.push(" AND (is_admin = 0 OR active_flag = 0 OR ");
+        another_administrator(&mut sql, company, user.id);
+        sql.push(")");
     }
     match store.execute(vec![Statement::one_row(sql.text, sql.values), next_revision(company)]).await {
         Ok(()) => Ok(()),
@@ -350,6 +340,15 @@ async fn update_unless_last_admin(
         Err(StoreError::Conflict) => Err(AccountError::LastAdministrator(user.email.clone())),
         Err(error) => Err(error.into()),
     }
+}
+
+/// Appends the condition that the company has an active administrator beside this user.
+pub(crate) fn another_administrator(sql: &mut Sql, company: CompanyId, user: UserId) {
+    sql.push(
+        "EXISTS (SELECT 1 FROM users other
+           WHERE other.is_admin = 1 AND other.active_flag = 1 AND other.is_deleted = 0 AND other.company_id = ",
+    );
+    sql.bind(company).push(" AND other.id <> ").bind(user).push(")");
 }
 
 #[cfg(test)]

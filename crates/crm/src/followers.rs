@@ -111,7 +111,8 @@ fn record_key(entity: &'static Entity) -> &'static str {
     }
 }
 
-fn list_v2(call: &Call, followers: &[Follower]) -> ApiResult<Reply> {
+/// A page of followers as v2 shows them.
+pub fn list_v2(call: &Call, followers: &[Follower]) -> ApiResult<Reply> {
     let limit = list::limit(call, "limit")? as usize;
     let after = after_cursor(call)?;
     let mut page: Vec<_> = followers.iter().filter(|follower| after.is_none_or(|id| follower.id > id)).take(limit + 1).collect();

@@ -39,6 +39,7 @@ mod router;
 mod select;
 pub mod setup;
 mod stages;
+mod users;
 mod view;
 mod view_v1;
 mod write;

@@ -2,9 +2,9 @@
 //! contract test read this page; there is no other list of routes.
 
 use crate::op::Op;
-use crate::{deals, organizations, persons, pipelines, stages};
+use crate::{currencies, deals, organizations, persons, pipelines, stages, users};
 
-const RESOURCES: &[&[Op]] = &[deals::OPS, persons::OPS, organizations::OPS, pipelines::OPS, stages::OPS];
+const RESOURCES: &[&[Op]] = &[deals::OPS, persons::OPS, organizations::OPS, pipelines::OPS, stages::OPS, users::OPS, currencies::OPS];
 
 /// Every operation, in the order of the resources.
 pub fn all() -> impl Iterator<Item = &'static Op> {

@@ -1,6 +1,7 @@
 //! What a company is born with: its administrator, a pipeline, and the options of built-in fields.
 
 use crate::accounts::{self, AccountError, DEFAULT_GROUP, DEFAULT_ROLE, UserRow};
+use crate::currencies;
 use crate::directory::FieldOption;
 use jiff::tz::TimeZone;
 use penstock_model::{Clock, CompanyId, Time, UserId};
@@ -117,7 +118,7 @@ fn checked(new: NewCompany) -> Result<NewCompany, SetupError> {
         return Err(SetupError::Invalid(format!("{:?} cannot be the domain of a company", new.domain)));
     }
     let currency = new.currency.trim().to_uppercase();
-    if iso_currency::Currency::from_code(&currency).is_none() {
+    if !currencies::is_known(&currency) {
         return Err(SetupError::Invalid(format!("{:?} is not a currency code", new.currency)));
     }
     if TimeZone::get(&new.timezone).is_err() {

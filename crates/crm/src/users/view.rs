@@ -1,0 +1,99 @@
+//! How v1 shows users.
+
+use crate::call::Call;
+use crate::directory::User;
+use crate::json::Json;
+use penstock_model::Time;
+
+/// The languages of the interface by the ids that users carry: language code and country code.
+const LANGUAGES: &[(i64, &str, &str)] = &[(crate::accounts::ENGLISH, "en", "US")];
+
+/// Writes a user as an object.
+pub fn write_v1(json: &mut Json, call: &Call, user: &User) {
+    json.begin_object();
+    write_members(json, call, user);
+    json.end_object();
+}
+
+/// Writes the caller with the company beside (semantics.md 1).
+pub fn write_me(json: &mut Json, call: &Call, user: &User) {
+    let company = &call.directory.company;
+    json.begin_object();
+    write_members(json, call, user);
+    json.key("company_id");
+    json.int(company.id.0);
+    json.key("company_name");
+    json.string(&company.name);
+    json.key("company_domain");
+    json.string(&company.domain);
+    json.key("company_country");
+    json.string_or_null(company.country.as_deref());
+    json.key("company_industry");
+    json.string_or_null(company.industry.as_deref());
+    json.key("language");
+    let (_, language, country) = LANGUAGES.iter().find(|(id, _, _)| *id == user.lang).unwrap_or(&LANGUAGES[0]);
+    json.begin_object();
+    json.key("language_code");
+    json.string(language);
+    json.key("country_code");
+    json.string(country);
+    json.end_object();
+    json.end_object();
+}
+
+fn write_members(json: &mut Json, call: &Call, user: &User) {
+    json.key("id");
+    json.int(user.id.0);
+    json.key("name");
+    json.string(&user.name);
+    json.key("default_currency");
+    json.string(&user.default_currency);
+    json.key("locale");
+    json.string(&user.locale);
+    json.key("lang");
+    json.int(user.lang);
+    json.key("email");
+    json.string(&user.email);
+    json.key("phone");
+    json.string_or_null(user.phone.as_deref());
+    json.key("activated");
+    json.bool(user.is_activated);
+    write_time(json, "last_login", user.last_login);
+    write_time(json, "created", Some(user.add_time));
+    write_time(json, "modified", user.update_time);
+    json.key("has_created_company");
+    json.bool(user.has_created_company);
+    json.key("access");
+    json.raw(&user.access);
+    json.key("active_flag");
+    json.bool(user.is_active);
+    json.key("timezone_name");
+    json.string(&user.timezone_name);
+    json.key("timezone_offset");
+    json.string(&offset(user, call.now));
+    json.key("role_id");
+    json.int(user.role);
+    json.key("icon_url");
+    json.string_or_null(user.icon_url.as_deref());
+    json.key("is_you");
+    json.bool(user.id == call.principal.user);
+    json.key("is_deleted");
+    json.bool(user.is_deleted);
+}
+
+fn write_time(json: &mut Json, key: &str, time: Option<Time>) {
+    json.key(key);
+    match time {
+        Some(time) => json.plain_string(|out| time.write_v1(out)),
+        None => json.null(),
+    }
+}
+
+/// How far the clocks of the user are from UTC at a moment: `+03:00`.
+fn offset(user: &User, now: Time) -> String {
+    let stamp = jiff::Timestamp::from_millisecond(now.millis()).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    let seconds = user.timezone.to_offset(stamp).seconds();
+    let sign = if seconds < 0 { '-' } else { '+' };
+    let minutes = seconds.unsigned_abs() / 60;
+    format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60)
+}
