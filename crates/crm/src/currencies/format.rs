@@ -70,8 +70,10 @@ fn style_of(language: &str, region: &str) -> Style {
 pub fn format(amount: Money, code: &str, locale: &str) -> String {
     let (language, region) = locale.split_once(['_', '-']).unwrap_or((locale, ""));
     let style = style_of(language, region);
-    let number = number(amount.round(decimals(code)), decimals(code), style);
-    let minus = if amount.round(decimals(code)) < Money::ZERO { "-" } else { "" };
+    let decimals = decimals(code);
+    let amount = amount.round(decimals);
+    let number = number(amount, decimals, style);
+    let minus = if amount < Money::ZERO { "-" } else { "" };
     let Some(sign) = sign_of(code, region) else {
         return format!("{minus}{number}{NO_BREAK_SPACE}{code}");
     };

@@ -1,12 +1,13 @@
 //! Inviting, finding and switching off users, through the API, on both engines.
 
+use super::USER;
 use crate::accounts::{self, NewAccount, random_token};
 use crate::app::{App, Settings};
 use crate::call::{Request, Response};
 use crate::setup::{NewCompany, create_company};
 use penstock_cluster::Cluster;
-use penstock_model::{CompanyId, FixedClock, Time, UserId};
-use penstock_store::{Sql, Store, Target, Weight};
+use penstock_model::{Actor, ChangeSource, Clock, CompanyId, FixedClock, Time, UserId};
+use penstock_store::{Batch, Sql, Store, Target, Weight};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use tempfile::TempDir;
@@ -193,6 +194,31 @@ async fn two_administrators_cannot_switch_each_other_off() {
             assert!(matches!(outcomes, [200, 400 | 401]), "{outcomes:?}");
             assert_eq!(house.switch(winner, loser, true).await, 200);
         }
+    }
+}
+
+#[tokio::test]
+async fn followers_are_ids_in_v1_and_pages_of_rows_in_v2() {
+    let directory = TempDir::new().unwrap();
+    for house in each_house(&directory).await {
+        let path = |version: &str| format!("/{version}/users/1/followers");
+        assert_eq!(house.admin(200, "GET", &path("v1"), Value::Null).await, Value::Null);
+        assert_eq!(house.admin(200, "GET", &path("api/v2"), Value::Null).await, json!([]));
+        let (bob, _) = house.join("Bob", false).await;
+        let (eve, _) = house.join("Eve", false).await;
+        let me = Actor { company: house.company, user: ME, source: ChangeSource::Api, user_agent: None, time: CLOCK.now() };
+        let mut batch = Batch::new(me);
+        batch.follow(&USER, ME.0, bob, 1);
+        batch.follow(&USER, ME.0, eve, 2);
+        house.app.store().commit(batch).await.unwrap();
+
+        assert_eq!(house.admin(200, "GET", &path("v1"), Value::Null).await, json!([bob.0, eve.0]));
+        let first = house.ask(&house.token, "GET", &format!("{}?limit=1", path("api/v2")), Value::Null).await;
+        let first: Value = serde_json::from_slice(&first.body).unwrap();
+        assert_eq!(first["data"], json!([{ "user_id": bob.0, "add_time": "2023-11-14T22:13:20Z" }]));
+        let cursor = first["additional_data"]["next_cursor"].as_str().unwrap();
+        let second = house.admin(200, "GET", &format!("{}?limit=1&cursor={cursor}", path("api/v2")), Value::Null).await;
+        assert_eq!(second[0]["user_id"], json!(eve.0));
     }
 }
 
