@@ -53,7 +53,7 @@ async fn show(call: Call, resource: &'static Resource, object: &'static str, wri
     let id = call.id(resource.entity.title)?;
     let limit = list::limit(&call, "limit")? as usize;
     let before = before(&call)?;
-    write::find(&call, resource, id, Depth::Row).await?;
+    write::find(&call, resource.entity, id, Depth::Row).await?;
 
     let mut sql = Sql::new(format!("SELECT {COLUMNS} FROM history WHERE company_id = "));
     sql.bind(call.company()).push(" AND entity = ").bind(resource.entity.name);

@@ -52,7 +52,7 @@ pub async fn users(call: &Call, entity: &'static str, record: i64) -> ApiResult<
 /// Lists the followers of a record.
 pub async fn list(call: Call, resource: &'static Resource) -> ApiResult<Reply> {
     let id = call.id(resource.entity.title)?;
-    write::find(&call, resource, id, Depth::Row).await?;
+    write::find(&call, resource.entity, id, Depth::Row).await?;
     let followers = rows(&call, resource.entity, id).await?;
     match call.version() {
         Version::V1 => Ok(list_v1(&call, resource.entity, id, &followers)),
@@ -161,7 +161,7 @@ pub async fn add(call: Call, resource: &'static Resource) -> ApiResult<Reply> {
     let row = call.store().next_id(call.company(), "followers").await?;
     let follower = write::commit(&call, || {
         Box::pin(async {
-            write::find_live(&call, resource, id).await?;
+            write::find_live(&call, resource.entity, id).await?;
             let existing = rows(&call, resource.entity, id).await?.into_iter().find(|follower| follower.user == user);
             let mut batch = call.batch();
             match existing {
@@ -187,7 +187,7 @@ pub async fn remove(call: Call, resource: &'static Resource) -> ApiResult<Reply>
     let named = call.path_id(1, "Follower")?;
     let follower = write::commit(&call, || {
         Box::pin(async {
-            write::find_live(&call, resource, id).await?;
+            write::find_live(&call, resource.entity, id).await?;
             let named = |follower: &Follower| match call.version() {
                 Version::V1 => follower.id == named,
                 Version::V2 => follower.user.0 == named,

@@ -13,7 +13,7 @@ use penstock_model::{Record, UserId};
 pub async fn list(call: Call, resource: &'static Resource) -> ApiResult<Reply> {
     let entity = resource.entity;
     let id = call.id(entity.title)?;
-    let record = write::find(&call, resource, id, Depth::Row).await?;
+    let record = write::find(&call, resource.entity, id, Depth::Row).await?;
     let owner = UserId(number(&record, "owner_id"));
     let followers = followers::users(&call, entity.name, id).await?;
     let owner_followers = followers::users(&call, "user", owner.0).await?;

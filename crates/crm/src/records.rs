@@ -8,7 +8,7 @@ use crate::op::Version;
 use crate::resource::Resource;
 use crate::select::Depth;
 use crate::view::View;
-use crate::view_v1::{Form, ViewV1};
+use crate::view_v1::{self, Form, ViewV1};
 use crate::write;
 use penstock_model::{Change, Record, Value};
 
@@ -38,7 +38,7 @@ pub async fn show_created(call: &Call, resource: &'static Resource, id: i64) -> 
 async fn show_v2(call: &Call, resource: &'static Resource, id: i64, view: View) -> ApiResult<Reply> {
     match list::one(call, resource.entity, id, view).await? {
         Some(row) => Ok(call.data(|json| json.bytes.extend_from_slice(&row.bytes))),
-        None => Err(write::missing(call, resource, id).await?),
+        None => Err(write::missing(call, resource.entity, id).await?),
     }
 }
 
@@ -48,7 +48,7 @@ async fn show_v1(call: &Call, resource: &'static Resource, id: i64) -> ApiResult
 
 /// v1: the record, then what `additional` writes, then the related objects.
 pub async fn show_v1_with(call: &Call, resource: &'static Resource, id: i64, additional: impl FnOnce(&mut Json)) -> ApiResult<Reply> {
-    let records = [write::find(call, resource, id, Depth::Everything).await?];
+    let records = [write::find(call, resource.entity, id, Depth::Everything).await?];
     let view = ViewV1::of(call, resource, &records, Form::Nested).await?;
     Ok(call.data_and(
         |json| view.write(json, &records[0]),
@@ -59,15 +59,8 @@ pub async fn show_v1_with(call: &Call, resource: &'static Resource, id: i64, add
     ))
 }
 
-/// The record in the flat form of v1, alone.
-pub async fn show_flat(call: &Call, resource: &'static Resource, id: i64) -> ApiResult<Reply> {
-    let records = [write::find(call, resource, id, Depth::Everything).await?];
-    let view = ViewV1::of(call, resource, &records, Form::Flat).await?;
-    Ok(call.data(|json| view.write(json, &records[0])))
-}
-
 /// v1 refuses a create that brings its own id (semantics.md 9.1).
-pub fn refuse_id(call: &Call) -> ApiResult<()> {
+fn refuse_id(call: &Call) -> ApiResult<()> {
     if call.version() == Version::V1 && call.body.get("id").is_some() {
         return Err(ApiError::invalid(
             "Inserting ID with POST request is not allowed. If you have any questions, please contact Pipedrive support",
@@ -76,61 +69,115 @@ pub fn refuse_id(call: &Call) -> ApiResult<()> {
     Ok(())
 }
 
-/// The answer to a bulk deletion: the key stays `id` (semantics.md 9).
-pub fn deleted_many(call: &Call, ids: &[i64]) -> Reply {
-    call.data(|json| {
+/// Creates the record of the body and answers its id. The rules of the resource complete and check it.
+pub async fn create(call: &Call, resource: &'static Resource) -> ApiResult<i64> {
+    refuse_id(call)?;
+    let entity = resource.entity;
+    let id = call.store().next_id(call.company(), entity.table).await?;
+    let mut change = Change::insert(Record::blank(entity, id));
+    let given = write::fill(call, &mut change)?;
+    (resource.rules.on_create)(call, &mut change, &given)?;
+    write::check_references(call, &change).await?;
+    let mut batch = call.batch();
+    (resource.rules.follow_up)(call, &change, &mut batch).await?;
+    batch.save(change);
+    write::save(call, batch).await?;
+    Ok(id)
+}
+
+/// Creates a record and shows it.
+pub async fn add(call: Call, resource: &'static Resource) -> ApiResult<Reply> {
+    let id = create(&call, resource).await?;
+    show_created(&call, resource, id).await
+}
+
+/// Changes the sent fields of the record of the path and shows it.
+pub async fn update(call: Call, resource: &'static Resource) -> ApiResult<Reply> {
+    let id = change(&call, resource).await?;
+    show(&call, resource, id).await
+}
+
+/// Changes the sent fields of the record of the path and answers its id.
+pub async fn change(call: &Call, resource: &'static Resource) -> ApiResult<i64> {
+    let id = call.id(resource.entity.title)?;
+    write::commit(call, || {
+        Box::pin(async {
+            let mut change = Change::update(write::find(call, resource.entity, id, Depth::Row).await?);
+            let given = write::fill(call, &mut change)?;
+            (resource.rules.on_update)(call, &mut change, &given)?;
+            write::check_references(call, &change).await?;
+            let mut batch = call.batch();
+            (resource.rules.follow_up)(call, &change, &mut batch).await?;
+            batch.save(change);
+            Ok((batch, id))
+        })
+    })
+    .await
+}
+
+/// Deletes the record of the path.
+pub async fn delete(call: Call, resource: &'static Resource) -> ApiResult<Reply> {
+    let id = call.id(resource.entity.title)?;
+    delete_all(&call, resource, &[id], false).await?;
+    Ok(call.deleted(id))
+}
+
+/// Deletes the records that the query names: all of them or none. The key of the answer stays `id` (semantics.md 9).
+pub async fn delete_many(call: Call, resource: &'static Resource) -> ApiResult<Reply> {
+    let ids = crate::narrow::bulk_ids(&call)?;
+    delete_all(&call, resource, &ids, true).await?;
+    Ok(call.data(|json| {
         json.begin_object();
         json.key("id");
         json.begin_array();
         ids.iter().for_each(|id| json.int(*id));
         json.end_array();
         json.end_object();
-    })
+    }))
 }
 
-/// Reads a record to change it. A deleted one takes no change but the v1 update that restores it (semantics.md 9.1).
-pub async fn find_to_update(call: &Call, resource: &'static Resource, id: i64) -> ApiResult<Record> {
-    let record = write::find(call, resource, id, Depth::Row).await?;
-    if write::is_deleted(&record) && !restores(call) {
-        return Err(ApiError::not_found(resource.entity.title));
-    }
-    Ok(record)
-}
-
-fn restores(call: &Call) -> bool {
-    call.version() == Version::V1 && call.body.flag("active_flag") == Some(true)
-}
-
-/// Undoes the deletion of a person or an organization where the v1 request asks for it.
-pub fn restore(call: &Call, change: &mut Change) {
-    if !restores(call) || !write::is_deleted(&change.after) {
-        return;
-    }
-    for (key, value) in [("is_deleted", Value::from(false)), ("delete_time", Value::Null)] {
-        if let Some((index, _)) = change.entity().field(key) {
-            change.after.values[index] = value;
-        }
-    }
-}
-
-/// Changes several live records in one write: all of them or none.
-pub async fn change_all(
-    call: &Call,
-    resource: &'static Resource,
-    ids: &[i64],
-    bulk: bool,
-    edit: impl Fn(&mut Record) + Sync,
-) -> ApiResult<()> {
+async fn delete_all(call: &Call, resource: &'static Resource, ids: &[i64], bulk: bool) -> ApiResult<()> {
+    (resource.rules.may_delete)(call)?;
     write::commit(call, || {
         Box::pin(async {
             let mut batch = if bulk { call.batch().bulk() } else { call.batch() };
             for id in ids {
-                let mut change = Change::update(write::find_live(call, resource, *id).await?);
-                edit(&mut change.after);
+                let mut change = Change::update(write::find_live(call, resource.entity, *id).await?);
+                (resource.rules.on_delete)(&mut change.after, call.now);
+                (resource.rules.follow_up)(call, &change, &mut batch).await?;
                 batch.save(change);
             }
             Ok((batch, ()))
         })
     })
     .await
+}
+
+/// A v1 list by offset, oldest first unless the request sorts it.
+pub async fn list_v1(call: Call, resource: &'static Resource, narrow: list::Narrow) -> ApiResult<Reply> {
+    let offset = list::Offset::of(&call, resource.entity, &[("id", false)])?;
+    let page = offset.records(&call, resource.entity, narrow).await?;
+    view_v1::offset_list(call, resource, page, &offset).await
+}
+
+/// A deleted record of most sorts takes no change.
+pub fn refuse_deleted(change: &Change) -> ApiResult<()> {
+    if write::is_deleted(&change.after) { Err(ApiError::not_found(change.entity().title)) } else { Ok(()) }
+}
+
+/// A deleted person or organization takes no change but the v1 update that restores it (semantics.md 9.1).
+pub fn restore_or_refuse(call: &Call, change: &mut Change) -> ApiResult<()> {
+    if !write::is_deleted(&change.after) {
+        return Ok(());
+    }
+    let restores = call.version() == Version::V1 && call.body.flag("active_flag") == Some(true);
+    if !restores {
+        return Err(ApiError::not_found(change.entity().title));
+    }
+    for (key, value) in [("is_deleted", Value::from(false)), ("delete_time", Value::Null)] {
+        if let Some((index, _)) = change.entity().field(key) {
+            change.after.values[index] = value;
+        }
+    }
+    Ok(())
 }

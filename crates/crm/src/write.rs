@@ -6,7 +6,6 @@ use crate::error::{ApiError, ApiResult};
 use crate::list;
 use crate::op::Version;
 use crate::parse;
-use crate::resource::Resource;
 use crate::rights;
 use crate::select::{self, Depth};
 use penstock_model::{Change, Col, Entity, Field, Kind, Record, UserId, Value, Write};
@@ -183,23 +182,22 @@ pub async fn is_live(call: &Call, entity: &'static Entity, id: i64) -> ApiResult
 }
 
 /// Reads a record that the caller may see, deleted or not, to show or to change it.
-pub async fn find(call: &Call, resource: &'static Resource, id: i64, depth: Depth) -> ApiResult<Record> {
-    let entity = resource.entity;
+pub async fn find(call: &Call, entity: &'static Entity, id: i64, depth: Depth) -> ApiResult<Record> {
     let mut sql = select::records(entity, depth);
     select::scope(&mut sql, call, entity);
     sql.push(" AND t.id = ").bind(id);
     select::not_purged(&mut sql, call, entity);
     match list::read_records(call, entity, depth, sql, Weight::Light).await?.pop() {
         Some(record) => Ok(record),
-        None => Err(missing(call, resource, id).await?),
+        None => Err(missing(call, entity, id).await?),
     }
 }
 
 /// Reads a record to change it; a deleted one is not found.
-pub async fn find_live(call: &Call, resource: &'static Resource, id: i64) -> ApiResult<Record> {
-    let record = find(call, resource, id, Depth::Row).await?;
+pub async fn find_live(call: &Call, entity: &'static Entity, id: i64) -> ApiResult<Record> {
+    let record = find(call, entity, id, Depth::Row).await?;
     if is_deleted(&record) {
-        return Err(ApiError::not_found(resource.entity.title));
+        return Err(ApiError::not_found(entity.title));
     }
     Ok(record)
 }
@@ -209,9 +207,8 @@ pub fn is_deleted(record: &Record) -> bool {
 }
 
 /// Why a record cannot be had: an invisible deal is forbidden, everything else is not found (semantics.md 8.1).
-pub async fn missing(call: &Call, resource: &'static Resource, id: i64) -> ApiResult<ApiError> {
-    let entity = resource.entity;
-    if resource.hides_by_403 && !call.principal.is_admin {
+pub async fn missing(call: &Call, entity: &'static Entity, id: i64) -> ApiResult<ApiError> {
+    if entity.hides_by_403 && !call.principal.is_admin {
         let mut sql = Sql::new(format!("SELECT 1 FROM {} t WHERE t.company_id = ", entity.table));
         sql.bind(call.company()).push(" AND t.id = ").bind(id);
         select::not_purged(&mut sql, call, entity);

@@ -11,6 +11,8 @@ pub struct Entity {
     pub fields: &'static [Field],
     /// Whether rows have an owner, followers and `visible_to`, so that the rights condition applies.
     pub owned: bool,
+    /// A row that exists but is hidden from the caller answers 403 rather than 404 (semantics.md 8.1).
+    pub hides_by_403: bool,
     /// Whether rows of the table of totals exist for it.
     pub has_totals: bool,
     /// Whether its changes are kept field by field in the history.

@@ -12,7 +12,7 @@ use crate::write;
 use penstock_model::Record;
 
 pub async fn show(call: &Call, id: i64, form: Form) -> ApiResult<Reply> {
-    let records = [write::find(call, &DEALS, id, Depth::Everything).await?];
+    let records = [write::find(call, &DEAL, id, Depth::Everything).await?];
     let deal = &records[0];
     let passage = stages_passed::of_deal(call, deal).await?;
     let average_won = average_seconds_to_won(call, deal).await?;

@@ -14,7 +14,7 @@ const LONGEST_TITLE: usize = 255;
 
 /// Copies the deal of the path and answers the copy in its flat form.
 pub async fn duplicate(call: Call) -> ApiResult<Reply> {
-    let original = write::find_live(&call, &DEALS, call.id(DEAL.title)?).await?;
+    let original = write::find_live(&call, &DEAL, call.id(DEAL.title)?).await?;
     let id = call.store().next_id(call.company(), "deals").await?;
     let copy = copy(&call, &original, id)?;
     let change = Change::insert(copy.clone());

@@ -55,7 +55,7 @@ pub async fn of_organization(call: Call) -> ApiResult<Reply> {
 
 async fn show(call: Call, of: &'static Resource, narrow: impl FnOnce(&Call, &mut Sql, i64)) -> ApiResult<Reply> {
     let id = call.id(of.entity.title)?;
-    write::find(&call, of, id, Depth::Row).await?;
+    write::find(&call, of.entity, id, Depth::Row).await?;
     let offset = Offset::of(&call, &DEAL, &[("id", false)])?.scanning();
     let linked = |call: &Call, sql: &mut Sql| {
         sql.push(" AND t.is_archived = 0");

@@ -19,6 +19,17 @@ pub mod view;
 pub use fields::*;
 pub use ops::OPS;
 
-use crate::resource::Resource;
+use crate::resource::{Resource, Rules};
+use crate::rights;
 
-pub static DEALS: Resource = Resource { entity: &DEAL, extra_v1: view::extra_v1, hides_by_403: true };
+pub static DEALS: Resource = Resource {
+    entity: &DEAL,
+    extra_v1: view::extra_v1,
+    rules: Rules {
+        on_create: rules::on_create,
+        on_update: rules::on_update,
+        may_delete: |call| rights::may_remove(&call.principal),
+        on_delete: rules::on_delete,
+        follow_up: participants::follow_up,
+    },
+};

@@ -1,26 +1,22 @@
 //! The operations of deals.
 
 use super::list::STATUS_V1;
-use super::{DEAL, DEALS, duplicate, list, participant_ops, participants, rules, summary, timeline};
+use super::{DEAL, DEALS, duplicate, list, participant_ops, summary, timeline};
 
 use crate::call::{Call, Reply};
 use crate::changelog;
 use crate::error::{ApiError, ApiResult};
 use crate::followers;
-use crate::list::{self as pages, Offset};
+use crate::list as pages;
 use crate::merge;
 use crate::op::Method::{Delete, Get, Patch, Post, Put};
 use crate::op::Version::{V1, V2};
-use crate::op::{Op, Param, ParamKind, Takes};
+use crate::op::{Op, Param, ParamKind, Takes, Version};
 use crate::params::*;
 use crate::permitted_users;
 use crate::records;
-use crate::rights;
 use crate::run;
 use crate::view_v1::{self, Form};
-use crate::write::{self, Given};
-use penstock_model::{Change, Record};
-use penstock_store::Batch;
 
 const READ: &str = "deals:read,deals:full";
 const FULL: &str = "deals:full";
@@ -97,13 +93,7 @@ const ARCHIVED_V1: &[Param] =
     &[USER_ID, FILTER_ID, PERSON_ID, ORG_ID, PRODUCT_ID, PIPELINE_ID, STAGE_ID, STATUS_V1, START, LIMIT, SORT, OWNED_BY_YOU];
 const COLLECTION: &[Param] = &[CURSOR, LIMIT, SINCE, UNTIL, USER_ID, STAGE_ID, STATUS_COLLECTION];
 
-const fn op(
-    version: crate::op::Version,
-    method: crate::op::Method,
-    path: &'static str,
-    id: &'static str,
-    run: fn(Call) -> crate::op::Answer,
-) -> Op {
+const fn op(version: Version, method: crate::op::Method, path: &'static str, id: &'static str, run: fn(Call) -> crate::op::Answer) -> Op {
     Op::new(version, method, path, id, run).tag("Deals").scopes(FULL)
 }
 
@@ -118,11 +108,18 @@ pub const OPS: &[Op] = &[
         .cost(20)
         .query(ARCHIVED)
         .about("Lists archived deals"),
-    op(V2, Post, "/deals", "addDeal", run!(add)).cost(5).takes(Takes::Record(&DEAL)).about("Creates a deal"),
+    op(V2, Post, "/deals", "addDeal", run!(records::add(&DEALS))).cost(5).takes(Takes::Record(&DEAL)).about("Creates a deal"),
     op(V2, Get, "/deals/{id}", "getDeal", run!(records::one_v2(&DEALS))).scopes(READ).cost(1).query(ONE).about("Shows one deal"),
-    op(V2, Patch, "/deals/{id}", "updateDeal", run!(update)).cost(5).takes(Takes::Record(&DEAL)).about("Changes the sent fields of a deal"),
-    op(V2, Delete, "/deals/{id}", "deleteDeal", run!(delete)).cost(3).about("Marks a deal as deleted"),
-    op(V1, Get, "/deals", "getDeals", run!(list_v1)).scopes(READ).cost(20).query(LIST_V1).about("Lists deals by offset"),
+    op(V2, Patch, "/deals/{id}", "updateDeal", run!(records::update(&DEALS)))
+        .cost(5)
+        .takes(Takes::Record(&DEAL))
+        .about("Changes the sent fields of a deal"),
+    op(V2, Delete, "/deals/{id}", "deleteDeal", run!(records::delete(&DEALS))).cost(3).about("Marks a deal as deleted"),
+    op(V1, Get, "/deals", "getDeals", run!(records::list_v1(&DEALS, list::live_v1)))
+        .scopes(READ)
+        .cost(20)
+        .query(LIST_V1)
+        .about("Lists deals by offset"),
     op(V1, Get, "/deals/archived", "getArchivedDeals", run!(archived_v1))
         .scopes(READ)
         .cost(40)
@@ -134,11 +131,17 @@ pub const OPS: &[Op] = &[
         .query(COLLECTION)
         .admin_only()
         .about("Lists all deals by cursor, for administrators"),
-    op(V1, Post, "/deals", "addDeal", run!(add)).cost(10).takes(Takes::Record(&DEAL)).created().about("Creates a deal"),
-    op(V1, Delete, "/deals", "deleteDeals", run!(delete_many)).cost(10).query(&[BULK_IDS]).about("Marks several deals as deleted"),
+    op(V1, Post, "/deals", "addDeal", run!(records::add(&DEALS))).cost(10).takes(Takes::Record(&DEAL)).created().about("Creates a deal"),
+    op(V1, Delete, "/deals", "deleteDeals", run!(records::delete_many(&DEALS)))
+        .cost(10)
+        .query(&[BULK_IDS])
+        .about("Marks several deals as deleted"),
     op(V1, Get, "/deals/{id}", "getDeal", run!(one_v1)).scopes(READ).cost(2).about("Shows one deal in detail"),
-    op(V1, Put, "/deals/{id}", "updateDeal", run!(update)).cost(10).takes(Takes::Record(&DEAL)).about("Changes the sent fields of a deal"),
-    op(V1, Delete, "/deals/{id}", "deleteDeal", run!(delete)).cost(6).about("Marks a deal as deleted"),
+    op(V1, Put, "/deals/{id}", "updateDeal", run!(records::update(&DEALS)))
+        .cost(10)
+        .takes(Takes::Record(&DEAL))
+        .about("Changes the sent fields of a deal"),
+    op(V1, Delete, "/deals/{id}", "deleteDeal", run!(records::delete(&DEALS))).cost(6).about("Marks a deal as deleted"),
     op(V1, Post, "/deals/{id}/duplicate", "duplicateDeal", run!(duplicate::duplicate)).cost(10).about("Copies a deal"),
     op(V1, Put, "/deals/{id}/merge", "mergeDeals", run!(merge::deals))
         .cost(40)
@@ -226,81 +229,11 @@ pub const OPS: &[Op] = &[
         .about("Lists archived open and won deals by period"),
 ];
 
-async fn add(call: Call) -> ApiResult<Reply> {
-    records::refuse_id(&call)?;
-    let id = call.store().next_id(call.company(), "deals").await?;
-    let mut change = Change::insert(Record::blank(&DEAL, id));
-    let given = write::fill(&call, &mut change)?;
-    rules::on_create(&call, &mut change, &given)?;
-    write::check_references(&call, &change).await?;
-    let mut batch = call.batch();
-    participants::follow_person(&call, &change, &mut batch).await?;
-    batch.save(change);
-    write::save(&call, batch).await?;
-    records::show_created(&call, &DEALS, id).await
-}
-
-async fn update(call: Call) -> ApiResult<Reply> {
-    let id = call.id(DEAL.title)?;
-    write::commit(&call, || Box::pin(async { Ok((plan_update(&call, id).await?, ())) })).await?;
-    records::show(&call, &DEALS, id).await
-}
-
-async fn plan_update(call: &Call, id: i64) -> ApiResult<Batch> {
-    let before = write::find(call, &DEALS, id, crate::select::Depth::Row).await?;
-    let mut change = Change::update(before);
-    let given: Given = write::fill(call, &mut change)?;
-    rules::on_update(call, &mut change, &given)?;
-    write::check_references(call, &change).await?;
-    let mut batch = call.batch();
-    participants::follow_person(call, &change, &mut batch).await?;
-    batch.save(change);
-    Ok(batch)
-}
-
-async fn delete(call: Call) -> ApiResult<Reply> {
-    let id = call.id(DEAL.title)?;
-    delete_all(&call, &[id], false).await?;
-    Ok(call.deleted(id))
-}
-
-async fn delete_many(call: Call) -> ApiResult<Reply> {
-    let ids = crate::narrow::bulk_ids(&call)?;
-    delete_all(&call, &ids, true).await?;
-    Ok(records::deleted_many(&call, &ids))
-}
-
-/// Deletes all of them or none.
-async fn delete_all(call: &Call, ids: &[i64], bulk: bool) -> ApiResult<()> {
-    rights::may_remove(&call.principal)?;
-    write::commit(call, || {
-        Box::pin(async {
-            let mut batch = if bulk { call.batch().bulk() } else { call.batch() };
-            for id in ids {
-                let mut change = Change::update(write::find_live(call, &DEALS, *id).await?);
-                rules::delete(&mut change.after, call.now);
-                participants::follow_person(call, &change, &mut batch).await?;
-                batch.save(change);
-            }
-            Ok((batch, ()))
-        })
-    })
-    .await
-}
-
-async fn list_v1(call: Call) -> ApiResult<Reply> {
-    let offset = Offset::of(&call, &DEAL, &[("id", false)])?;
-    let page = offset.records(&call, &DEAL, list::live_v1).await?;
-    view_v1::offset_list(call, &DEALS, page, &offset).await
-}
-
 async fn archived_v1(call: Call) -> ApiResult<Reply> {
     if call.args.has("product_id") {
         return Err(ApiError::NotFound("Product not found".to_owned()));
     }
-    let offset = Offset::of(&call, &DEAL, &[("id", false)])?;
-    let page = offset.records(&call, &DEAL, list::archived_v1).await?;
-    view_v1::offset_list(call, &DEALS, page, &offset).await
+    records::list_v1(call, &DEALS, list::archived_v1).await
 }
 
 async fn one_v1(call: Call) -> ApiResult<Reply> {

@@ -1,6 +1,5 @@
 //! The operations on the participants of a deal, and the v1 list of its persons (semantics.md 18).
 
-use super::DEALS;
 use super::fields::*;
 use super::participants;
 use crate::call::{Call, Reply};
@@ -29,7 +28,7 @@ struct Participant {
 
 /// Lists the participants of a deal by offset, in the order in which they came.
 pub async fn list(call: Call) -> ApiResult<Reply> {
-    let deal = write::find(&call, &DEALS, call.id(DEAL.title)?, Depth::Row).await?;
+    let deal = write::find(&call, &DEAL, call.id(DEAL.title)?, Depth::Row).await?;
     let page = Offset::of(&call, &DEAL, &[])?;
     let mut participants = rows(&call, deal.id, page.start, page.limit + 1).await?;
     let more = participants.len() as i64 > page.limit;
@@ -60,7 +59,7 @@ pub async fn add(call: Call) -> ApiResult<Reply> {
     let person = call.body.int("person_id").unwrap_or_default();
     let deal = write::commit(&call, || {
         Box::pin(async {
-            let deal = write::find_live(&call, &DEALS, id).await?;
+            let deal = write::find_live(&call, &DEAL, id).await?;
             if !write::is_live(&call, &PERSON_ENTITY, person).await? {
                 return Err(ApiError::invalid_key("person_id", "Person not found or not accessible."));
             }
@@ -89,7 +88,7 @@ pub async fn remove(call: Call) -> ApiResult<Reply> {
     let row = call.path_id(1, "Participant")?;
     write::commit(&call, || {
         Box::pin(async {
-            let mut change = Change::update(write::find_live(&call, &DEALS, id).await?);
+            let mut change = Change::update(write::find_live(&call, &DEAL, id).await?);
             let participant = rows(&call, id, 0, i64::MAX).await?.into_iter().find(|participant| participant.id == row);
             let participant = participant.ok_or_else(|| ApiError::not_found("Participant"))?;
             let mut batch = call.batch();
@@ -113,7 +112,7 @@ pub async fn remove(call: Call) -> ApiResult<Reply> {
 
 /// v1: the persons who take part in a deal, its own person among them.
 pub async fn persons(call: Call) -> ApiResult<Reply> {
-    let deal = write::find(&call, &DEALS, call.id(DEAL.title)?, Depth::Row).await?;
+    let deal = write::find(&call, &DEAL, call.id(DEAL.title)?, Depth::Row).await?;
     let offset = Offset::of(&call, &PERSON_ENTITY, &[("id", false)])?;
     let of_deal = |call: &Call, sql: &mut Sql| {
         sql.push(" AND t.is_deleted = 0 AND t.id IN (SELECT p.person_id FROM participants p WHERE p.company_id = ");

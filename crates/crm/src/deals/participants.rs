@@ -3,12 +3,17 @@
 use super::fields::*;
 use crate::call::Call;
 use crate::error::ApiResult;
+use crate::resource::FollowUp;
 use penstock_model::{Change, Record};
 use penstock_store::{Batch, Sql, Statement, Weight};
 use std::collections::BTreeSet;
 
 /// Keeps the participants in step with a change of the deal: its person takes part, and the totals of the other
 /// participants follow its status.
+pub fn follow_up<'a>(call: &'a Call, change: &'a Change, batch: &'a mut Batch) -> FollowUp<'a> {
+    Box::pin(follow_person(call, change, batch))
+}
+
 pub async fn follow_person(call: &Call, change: &Change, batch: &mut Batch) -> ApiResult<()> {
     if !change.touches(PERSON) && !change.touches(STATUS) {
         return Ok(());

@@ -130,7 +130,7 @@ fn restore_or_refuse(call: &Call, change: &mut Change, given: &Given) -> ApiResu
             if let Some(status) = before.text(STATUS) {
                 deal.set(STATUS, status);
             }
-            delete(deal, call.now);
+            on_delete(deal, call.now);
             Ok(())
         }
         (true, Version::V2) => Err(ApiError::invalid_key("is_deleted", "a deal cannot be deleted by an update")),
@@ -138,7 +138,7 @@ fn restore_or_refuse(call: &Call, change: &mut Change, given: &Given) -> ApiResu
 }
 
 /// Marks a deal as deleted and remembers the status it had.
-pub fn delete(deal: &mut Record, now: penstock_model::Time) {
+pub fn on_delete(deal: &mut Record, now: penstock_model::Time) {
     let status = deal.text(STATUS).unwrap_or("open").to_owned();
     deal.set(FORMER_STATUS, status);
     deal.set(STATUS, "deleted");
@@ -221,7 +221,10 @@ fn close(call: &Call, deal: &mut Record, given: &Given) {
 fn archive(call: &Call, deal: &mut Record, given: &Given, was_archived: bool) {
     if !deal.is(IS_ARCHIVED) {
         deal.clear(ARCHIVE_TIME);
-    } else if !was_archived && !(given.has(ARCHIVE_TIME) && deal.get(ARCHIVE_TIME).is_some()) {
+        return;
+    }
+    let was_sent = given.has(ARCHIVE_TIME) && deal.get(ARCHIVE_TIME).is_some();
+    if !was_archived && !was_sent {
         deal.set(ARCHIVE_TIME, call.now);
     }
 }

@@ -8,8 +8,8 @@ use crate::call::{Call, Reply};
 use crate::deals::{self, DEAL, DEALS};
 use crate::error::{ApiError, ApiResult};
 use crate::op::{Param, ParamKind};
-use crate::organizations::{self, ORGANIZATIONS};
-use crate::persons::{self, PERSONS};
+use crate::organizations::ORGANIZATIONS;
+use crate::persons::PERSONS;
 use crate::resource::Resource;
 use crate::rights;
 use crate::select::Depth;
@@ -27,12 +27,11 @@ struct Sort {
     resource: &'static Resource,
     /// Fills the gaps of the first record from the second.
     fill: fn(&Call, &mut Record, &Record),
-    delete: fn(&mut Record, Time),
 }
 
-const DEAL_SORT: Sort = Sort { resource: &DEALS, fill: fields::fill_deal, delete: deals::rules::delete };
-const PERSON_SORT: Sort = Sort { resource: &PERSONS, fill: fields::fill_person, delete: persons::rules::delete };
-const ORGANIZATION_SORT: Sort = Sort { resource: &ORGANIZATIONS, fill: fields::fill_organization, delete: organizations::rules::delete };
+const DEAL_SORT: Sort = Sort { resource: &DEALS, fill: fields::fill_deal };
+const PERSON_SORT: Sort = Sort { resource: &PERSONS, fill: fields::fill_person };
+const ORGANIZATION_SORT: Sort = Sort { resource: &ORGANIZATIONS, fill: fields::fill_organization };
 
 /// The ids of the two records.
 #[derive(Debug, Clone, Copy)]
@@ -71,7 +70,7 @@ pub async fn organizations(call: Call) -> ApiResult<Reply> {
 
 /// The record that stays in its flat form, with the id of the one that went.
 async fn show(call: &Call, resource: &'static Resource, pair: Pair) -> ApiResult<Reply> {
-    let records = [write::find(call, resource, pair.kept, Depth::Everything).await?];
+    let records = [write::find(call, resource.entity, pair.kept, Depth::Everything).await?];
     let view = ViewV1::of(call, resource, &records, Form::Flat).await?;
     Ok(call.data(|json| {
         json.begin_object();
@@ -96,8 +95,8 @@ async fn merge(call: &Call, sort: &Sort) -> ApiResult<Pair> {
 async fn plan(call: &Call, sort: &Sort, pair: Pair) -> ApiResult<Batch> {
     let entity = sort.resource.entity;
     let mut merge = Merge {
-        removed: Change::update(write::find_live(call, sort.resource, pair.removed).await?),
-        kept: Change::update(write::find_live(call, sort.resource, pair.kept).await?),
+        removed: Change::update(write::find_live(call, sort.resource.entity, pair.removed).await?),
+        kept: Change::update(write::find_live(call, sort.resource.entity, pair.kept).await?),
         linked: BTreeMap::new(),
     };
     if entity.name == DEAL.name && merge.kept.after.is(deals::IS_ARCHIVED) {
@@ -105,7 +104,7 @@ async fn plan(call: &Call, sort: &Sort, pair: Pair) -> ApiResult<Batch> {
     }
     (sort.fill)(call, &mut merge.kept.after, &merge.removed.after);
     set_update_time(&mut merge.kept.after, call.now);
-    (sort.delete)(&mut merge.removed.after, call.now);
+    (sort.resource.rules.on_delete)(&mut merge.removed.after, call.now);
 
     let mut batch = call.batch();
     links::redirect(call, &mut merge, pair).await?;

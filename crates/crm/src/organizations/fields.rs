@@ -8,6 +8,7 @@ pub static ORGANIZATION: Entity = Entity {
     table: "organizations",
     fields: FIELDS,
     owned: true,
+    hides_by_403: false,
     has_totals: true,
     has_history: true,
     in_directory: false,
@@ -66,7 +67,6 @@ const FIELDS: &[Field] = &[
 pub const NAME: Col<String> = col(&ORGANIZATION, "name");
 pub const FIRST_CHAR: Col<String> = col(&ORGANIZATION, "first_char");
 pub const OWNER: Col<UserId> = col(&ORGANIZATION, "owner_id");
-pub const ADDRESS: Col<String> = col(&ORGANIZATION, "address");
 pub const LABELS: Col<String> = col(&ORGANIZATION, "label_ids");
 pub const VISIBLE_TO: Col<i64> = col(&ORGANIZATION, "visible_to");
 pub const ADD_TIME: Col<Time> = col(&ORGANIZATION, "add_time");

@@ -1,6 +1,6 @@
 //! The operations of organizations.
 
-use super::{ORGANIZATION, ORGANIZATIONS, list, rules};
+use super::{ORGANIZATION, ORGANIZATIONS, list};
 use crate::call::{Call, Reply};
 use crate::changelog;
 use crate::deals;
@@ -10,17 +10,15 @@ use crate::list::{self as pages, Offset};
 use crate::merge;
 use crate::op::Method::{Delete, Get, Patch, Post, Put};
 use crate::op::Version::{V1, V2};
-use crate::op::{Op, Param, ParamKind, Takes};
+use crate::op::{Op, Param, ParamKind, Takes, Version};
 use crate::params::*;
 use crate::permitted_users;
 use crate::persons::{PERSON, PERSONS};
 use crate::records;
-use crate::rights;
 use crate::run;
 use crate::select::Depth;
 use crate::view_v1;
 use crate::write;
-use penstock_model::{Change, Record};
 use penstock_store::Sql;
 
 const READ: &str = "contacts:read,contacts:full";
@@ -69,13 +67,7 @@ const LIST: &[Param] = &[
 const LIST_V1: &[Param] = &[USER_ID, FILTER_ID, FIRST_CHAR, START, LIMIT, SORT];
 const COLLECTION: &[Param] = &[CURSOR, LIMIT, SINCE, UNTIL, OWNER_ID, FIRST_CHAR];
 
-const fn op(
-    version: crate::op::Version,
-    method: crate::op::Method,
-    path: &'static str,
-    id: &'static str,
-    run: fn(Call) -> crate::op::Answer,
-) -> Op {
+const fn op(version: Version, method: crate::op::Method, path: &'static str, id: &'static str, run: fn(Call) -> crate::op::Answer) -> Op {
     Op::new(version, method, path, id, run).tag("Organizations").scopes(FULL)
 }
 
@@ -85,7 +77,7 @@ pub const OPS: &[Op] = &[
         .cost(10)
         .query(LIST)
         .about("Lists organizations that are not deleted"),
-    op(V2, Post, "/organizations", "addOrganization", run!(add))
+    op(V2, Post, "/organizations", "addOrganization", run!(records::add(&ORGANIZATIONS)))
         .cost(5)
         .takes(Takes::Record(&ORGANIZATION))
         .about("Creates an organization"),
@@ -94,12 +86,14 @@ pub const OPS: &[Op] = &[
         .cost(1)
         .query(ONE)
         .about("Shows one organization"),
-    op(V2, Patch, "/organizations/{id}", "updateOrganization", run!(update))
+    op(V2, Patch, "/organizations/{id}", "updateOrganization", run!(records::update(&ORGANIZATIONS)))
         .cost(5)
         .takes(Takes::Record(&ORGANIZATION))
         .about("Changes the sent fields of an organization"),
-    op(V2, Delete, "/organizations/{id}", "deleteOrganization", run!(delete)).cost(3).about("Marks an organization as deleted"),
-    op(V1, Get, "/organizations", "getOrganizations", run!(list_v1))
+    op(V2, Delete, "/organizations/{id}", "deleteOrganization", run!(records::delete(&ORGANIZATIONS)))
+        .cost(3)
+        .about("Marks an organization as deleted"),
+    op(V1, Get, "/organizations", "getOrganizations", run!(records::list_v1(&ORGANIZATIONS, list::live_v1)))
         .scopes(READ)
         .cost(20)
         .query(LIST_V1)
@@ -110,21 +104,23 @@ pub const OPS: &[Op] = &[
         .query(COLLECTION)
         .admin_only()
         .about("Lists all organizations by cursor, for administrators"),
-    op(V1, Post, "/organizations", "addOrganization", run!(add))
+    op(V1, Post, "/organizations", "addOrganization", run!(records::add(&ORGANIZATIONS)))
         .cost(10)
         .takes(Takes::Record(&ORGANIZATION))
         .created()
         .about("Creates an organization"),
-    op(V1, Delete, "/organizations", "deleteOrganizations", run!(delete_many))
+    op(V1, Delete, "/organizations", "deleteOrganizations", run!(records::delete_many(&ORGANIZATIONS)))
         .cost(10)
         .query(&[BULK_IDS])
         .about("Marks several organizations as deleted"),
     op(V1, Get, "/organizations/{id}", "getOrganization", run!(one_v1)).scopes(READ).cost(2).about("Shows one organization in detail"),
-    op(V1, Put, "/organizations/{id}", "updateOrganization", run!(update))
+    op(V1, Put, "/organizations/{id}", "updateOrganization", run!(records::update(&ORGANIZATIONS)))
         .cost(10)
         .takes(Takes::Record(&ORGANIZATION))
         .about("Changes the sent fields of an organization"),
-    op(V1, Delete, "/organizations/{id}", "deleteOrganization", run!(delete)).cost(6).about("Marks an organization as deleted"),
+    op(V1, Delete, "/organizations/{id}", "deleteOrganization", run!(records::delete(&ORGANIZATIONS)))
+        .cost(6)
+        .about("Marks an organization as deleted"),
     op(V1, Put, "/organizations/{id}/merge", "mergeOrganizations", run!(merge::organizations))
         .cost(40)
         .takes(Takes::Keys(merge::KEYS))
@@ -179,62 +175,6 @@ pub const OPS: &[Op] = &[
         .about("Lists who began and who ceased to follow an organization"),
 ];
 
-async fn add(call: Call) -> ApiResult<Reply> {
-    records::refuse_id(&call)?;
-    let id = call.store().next_id(call.company(), "organizations").await?;
-    let mut change = Change::insert(Record::blank(&ORGANIZATION, id));
-    write::fill(&call, &mut change)?;
-    rules::on_create(&call, &mut change)?;
-    write::check_references(&call, &change).await?;
-    let mut batch = call.batch();
-    batch.save(change);
-    write::save(&call, batch).await?;
-    records::show_created(&call, &ORGANIZATIONS, id).await
-}
-
-async fn update(call: Call) -> ApiResult<Reply> {
-    let id = call.id(ORGANIZATION.title)?;
-    write::commit(&call, || {
-        Box::pin(async {
-            let before = records::find_to_update(&call, &ORGANIZATIONS, id).await?;
-            let mut change = Change::update(before);
-            records::restore(&call, &mut change);
-            write::fill(&call, &mut change)?;
-            rules::on_update(&call, &mut change)?;
-            write::check_references(&call, &change).await?;
-            let mut batch = call.batch();
-            batch.save(change);
-            Ok((batch, ()))
-        })
-    })
-    .await?;
-    records::show(&call, &ORGANIZATIONS, id).await
-}
-
-async fn delete(call: Call) -> ApiResult<Reply> {
-    let id = call.id(ORGANIZATION.title)?;
-    delete_all(&call, &[id], false).await?;
-    Ok(call.deleted(id))
-}
-
-async fn delete_many(call: Call) -> ApiResult<Reply> {
-    let ids = crate::narrow::bulk_ids(&call)?;
-    delete_all(&call, &ids, true).await?;
-    Ok(records::deleted_many(&call, &ids))
-}
-
-/// Deletes all of them or none.
-async fn delete_all(call: &Call, ids: &[i64], bulk: bool) -> ApiResult<()> {
-    rights::may_remove(&call.principal)?;
-    records::change_all(call, &ORGANIZATIONS, ids, bulk, |organization| rules::delete(organization, call.now)).await
-}
-
-async fn list_v1(call: Call) -> ApiResult<Reply> {
-    let offset = Offset::of(&call, &ORGANIZATION, &[("id", false)])?;
-    let page = offset.records(&call, &ORGANIZATION, list::live_v1).await?;
-    view_v1::offset_list(call, &ORGANIZATIONS, page, &offset).await
-}
-
 /// A single organization names its followers and its address for copied mail (semantics.md 31.17).
 async fn one_v1(call: Call) -> ApiResult<Reply> {
     let id = call.id(ORGANIZATION.title)?;
@@ -253,7 +193,7 @@ async fn one_v1(call: Call) -> ApiResult<Reply> {
 
 async fn persons(call: Call) -> ApiResult<Reply> {
     let id = call.id(ORGANIZATION.title)?;
-    write::find(&call, &ORGANIZATIONS, id, Depth::Row).await?;
+    write::find(&call, &ORGANIZATION, id, Depth::Row).await?;
     let offset = Offset::of(&call, &PERSON, &[("id", false)])?;
     let members = |_: &Call, sql: &mut Sql| {
         sql.push(" AND t.is_deleted = 0 AND t.org_id = ").bind(id);

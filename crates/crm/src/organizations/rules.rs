@@ -5,10 +5,12 @@ use crate::call::Call;
 use crate::error::{ApiError, ApiResult};
 use crate::op::Version;
 use crate::persons::rules::first_char;
+use crate::records;
+use crate::write::Given;
 use penstock_model::{Change, Record, Time};
 
 /// Completes and checks a new organization whose sent fields are in `change.after`.
-pub fn on_create(call: &Call, change: &mut Change) -> ApiResult<()> {
+pub fn on_create(call: &Call, change: &mut Change, _: &Given) -> ApiResult<()> {
     let organization = &mut change.after;
     name(call, organization)?;
     if organization.get(OWNER).is_none() {
@@ -31,7 +33,8 @@ pub fn on_create(call: &Call, change: &mut Change) -> ApiResult<()> {
     Ok(())
 }
 
-pub fn on_update(call: &Call, change: &mut Change) -> ApiResult<()> {
+pub fn on_update(call: &Call, change: &mut Change, _: &Given) -> ApiResult<()> {
+    records::restore_or_refuse(call, change)?;
     name(call, &mut change.after)?;
     if change.differences().next().is_some() {
         change.after.set(UPDATE_TIME, call.now);
@@ -52,7 +55,7 @@ fn name(call: &Call, organization: &mut Record) -> ApiResult<()> {
     Ok(())
 }
 
-pub fn delete(organization: &mut Record, now: Time) {
+pub fn on_delete(organization: &mut Record, now: Time) {
     organization.set(IS_DELETED, true);
     organization.set(DELETE_TIME, now);
     organization.set(UPDATE_TIME, now);

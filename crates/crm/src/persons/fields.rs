@@ -10,6 +10,7 @@ pub static PERSON: Entity = Entity {
     table: "persons",
     fields: FIELDS,
     owned: true,
+    hides_by_403: false,
     has_totals: true,
     has_history: true,
     in_directory: false,

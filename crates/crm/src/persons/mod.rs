@@ -10,6 +10,17 @@ pub use fields::*;
 pub use ops::OPS;
 pub use view::first_label;
 
-use crate::resource::Resource;
+use crate::resource::{Resource, Rules, nothing_follows};
+use crate::rights;
 
-pub static PERSONS: Resource = Resource { entity: &PERSON, extra_v1: view::extra_v1, hides_by_403: false };
+pub static PERSONS: Resource = Resource {
+    entity: &PERSON,
+    extra_v1: view::extra_v1,
+    rules: Rules {
+        on_create: rules::on_create,
+        on_update: rules::on_update,
+        may_delete: |call| rights::may_remove(&call.principal),
+        on_delete: rules::on_delete,
+        follow_up: nothing_follows,
+    },
+};

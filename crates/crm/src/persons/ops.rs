@@ -6,19 +6,16 @@ use crate::changelog;
 use crate::deals;
 use crate::error::ApiResult;
 use crate::followers;
-use crate::list::{self as pages, Offset};
+use crate::list as pages;
 use crate::merge;
 use crate::op::Method::{Delete, Get, Patch, Post, Put};
 use crate::op::Version::{V1, V2};
-use crate::op::{Op, Param, ParamKind, Takes};
+use crate::op::{Op, Param, ParamKind, Takes, Version};
 use crate::params::*;
 use crate::permitted_users;
 use crate::records;
-use crate::rights;
 use crate::run;
 use crate::view_v1;
-use crate::write;
-use penstock_model::{Change, Record};
 
 const READ: &str = "contacts:read,contacts:full";
 const FULL: &str = "contacts:full";
@@ -73,13 +70,7 @@ const LIST: &[Param] = &[
 const LIST_V1: &[Param] = &[USER_ID, FILTER_ID, FIRST_CHAR, START, LIMIT, SORT];
 const COLLECTION: &[Param] = &[CURSOR, LIMIT, SINCE, UNTIL, OWNER_ID, FIRST_CHAR];
 
-const fn op(
-    version: crate::op::Version,
-    method: crate::op::Method,
-    path: &'static str,
-    id: &'static str,
-    run: fn(Call) -> crate::op::Answer,
-) -> Op {
+const fn op(version: Version, method: crate::op::Method, path: &'static str, id: &'static str, run: fn(Call) -> crate::op::Answer) -> Op {
     Op::new(version, method, path, id, run).tag("Persons").scopes(FULL)
 }
 
@@ -95,8 +86,12 @@ pub const OPS: &[Op] = &[
         .cost(5)
         .takes(Takes::Record(&PERSON))
         .about("Changes the sent fields of a person"),
-    op(V2, Delete, "/persons/{id}", "deletePerson", run!(delete)).cost(3).about("Marks a person as deleted"),
-    op(V1, Get, "/persons", "getPersons", run!(list_v1)).scopes(READ).cost(20).query(LIST_V1).about("Lists persons by offset"),
+    op(V2, Delete, "/persons/{id}", "deletePerson", run!(records::delete(&PERSONS))).cost(3).about("Marks a person as deleted"),
+    op(V1, Get, "/persons", "getPersons", run!(records::list_v1(&PERSONS, list::live_v1)))
+        .scopes(READ)
+        .cost(20)
+        .query(LIST_V1)
+        .about("Lists persons by offset"),
     op(V1, Get, "/persons/collection", "getPersonsCollection", run!(view_v1::collection(&PERSONS, list::collection)))
         .scopes(READ)
         .cost(10)
@@ -104,13 +99,16 @@ pub const OPS: &[Op] = &[
         .admin_only()
         .about("Lists all persons by cursor, for administrators"),
     op(V1, Post, "/persons", "addPerson", run!(add)).cost(10).takes(Takes::Record(&PERSON)).created().about("Creates a person"),
-    op(V1, Delete, "/persons", "deletePersons", run!(delete_many)).cost(10).query(&[BULK_IDS]).about("Marks several persons as deleted"),
+    op(V1, Delete, "/persons", "deletePersons", run!(records::delete_many(&PERSONS)))
+        .cost(10)
+        .query(&[BULK_IDS])
+        .about("Marks several persons as deleted"),
     op(V1, Get, "/persons/{id}", "getPerson", run!(one_v1)).scopes(READ).cost(2).about("Shows one person in detail"),
     op(V1, Put, "/persons/{id}", "updatePerson", run!(update))
         .cost(10)
         .takes(Takes::Record(&PERSON))
         .about("Changes the sent fields of a person"),
-    op(V1, Delete, "/persons/{id}", "deletePerson", run!(delete)).cost(6).about("Marks a person as deleted"),
+    op(V1, Delete, "/persons/{id}", "deletePerson", run!(records::delete(&PERSONS))).cost(6).about("Marks a person as deleted"),
     op(V1, Put, "/persons/{id}/merge", "mergePersons", run!(merge::persons))
         .cost(40)
         .takes(Takes::Keys(merge::KEYS))
@@ -161,64 +159,17 @@ pub const OPS: &[Op] = &[
 ];
 
 async fn add(call: Call) -> ApiResult<Reply> {
-    records::refuse_id(&call)?;
     rules::refuse_contact_sync(&call)?;
-    let id = call.store().next_id(call.company(), "persons").await?;
-    let mut change = Change::insert(Record::blank(&PERSON, id));
-    let given = write::fill(&call, &mut change)?;
-    rules::on_create(&call, &mut change, &given)?;
-    write::check_references(&call, &change).await?;
-    let mut batch = call.batch();
-    batch.save(change);
-    write::save(&call, batch).await?;
+    let id = records::create(&call, &PERSONS).await?;
     match call.version() {
-        crate::op::Version::V1 => records::show_v1_with(&call, &PERSONS, id, |json| write_dropbox(json, &call, id)).await,
-        crate::op::Version::V2 => records::show_created(&call, &PERSONS, id).await,
+        Version::V1 => records::show_v1_with(&call, &PERSONS, id, |json| write_dropbox(json, &call, id)).await,
+        Version::V2 => records::show_created(&call, &PERSONS, id).await,
     }
 }
 
 async fn update(call: Call) -> ApiResult<Reply> {
     rules::refuse_contact_sync(&call)?;
-    let id = call.id(PERSON.title)?;
-    write::commit(&call, || {
-        Box::pin(async {
-            let before = records::find_to_update(&call, &PERSONS, id).await?;
-            let mut change = Change::update(before);
-            records::restore(&call, &mut change);
-            let given = write::fill(&call, &mut change)?;
-            rules::on_update(&call, &mut change, &given)?;
-            write::check_references(&call, &change).await?;
-            let mut batch = call.batch();
-            batch.save(change);
-            Ok((batch, ()))
-        })
-    })
-    .await?;
-    records::show(&call, &PERSONS, id).await
-}
-
-async fn delete(call: Call) -> ApiResult<Reply> {
-    let id = call.id(PERSON.title)?;
-    delete_all(&call, &[id], false).await?;
-    Ok(call.deleted(id))
-}
-
-async fn delete_many(call: Call) -> ApiResult<Reply> {
-    let ids = crate::narrow::bulk_ids(&call)?;
-    delete_all(&call, &ids, true).await?;
-    Ok(records::deleted_many(&call, &ids))
-}
-
-/// Deletes all of them or none.
-async fn delete_all(call: &Call, ids: &[i64], bulk: bool) -> ApiResult<()> {
-    rights::may_remove(&call.principal)?;
-    records::change_all(call, &PERSONS, ids, bulk, |person| rules::delete(person, call.now)).await
-}
-
-async fn list_v1(call: Call) -> ApiResult<Reply> {
-    let offset = Offset::of(&call, &PERSON, &[("id", false)])?;
-    let page = offset.records(&call, &PERSON, list::live_v1).await?;
-    view_v1::offset_list(call, &PERSONS, page, &offset).await
+    records::update(call, &PERSONS).await
 }
 
 async fn one_v1(call: Call) -> ApiResult<Reply> {

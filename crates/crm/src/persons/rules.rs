@@ -4,6 +4,7 @@ use super::fields::*;
 use crate::call::Call;
 use crate::error::{ApiError, ApiResult};
 use crate::op::Version;
+use crate::records;
 use crate::write::Given;
 use penstock_model::{Change, Record, Time};
 
@@ -39,6 +40,7 @@ pub fn on_create(call: &Call, change: &mut Change, given: &Given) -> ApiResult<(
 }
 
 pub fn on_update(call: &Call, change: &mut Change, given: &Given) -> ApiResult<()> {
+    records::restore_or_refuse(call, change)?;
     if given.has(NAME) || given.has(FIRST_NAME) || given.has(LAST_NAME) {
         name(call, &mut change.after, given)?;
     }
@@ -108,7 +110,7 @@ pub fn first_char(name: &str) -> String {
     name.trim_start().chars().next().map(|letter| letter.to_lowercase().to_string()).unwrap_or_default()
 }
 
-pub fn delete(person: &mut Record, now: Time) {
+pub fn on_delete(person: &mut Record, now: Time) {
     person.set(IS_DELETED, true);
     person.set(DELETE_TIME, now);
     person.set(UPDATE_TIME, now);

@@ -8,6 +8,7 @@ pub static PIPELINE: Entity = Entity {
     table: "pipelines",
     fields: FIELDS,
     owned: false,
+    hides_by_403: false,
     has_totals: false,
     has_history: false,
     in_directory: true,

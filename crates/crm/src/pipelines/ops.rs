@@ -1,7 +1,6 @@
 //! The operations of pipelines. Reads of v1 come from the directory, which holds them all.
 
-use super::{PIPELINE, PIPELINES, conversion, fields::*, movement, progress};
-use crate::body;
+use super::{PIPELINE, PIPELINES, conversion, movement, progress};
 use crate::call::{Call, Reply};
 use crate::deals;
 use crate::directory::Pipeline;
@@ -14,10 +13,6 @@ use crate::op::{Op, Takes, Version};
 use crate::params::*;
 use crate::records;
 use crate::run;
-use crate::select::Depth;
-use crate::stages::{self, STAGES};
-use crate::write;
-use penstock_model::{Change, Record};
 use penstock_store::Sql;
 
 const READ: &str = "deals:read,deals:full,admin";
@@ -40,7 +35,7 @@ pub const OPS: &[Op] = &[
         .takes(Takes::Record(&PIPELINE))
         .admin_only()
         .about("Changes the sent fields of a pipeline"),
-    op(V2, Delete, "/pipelines/{id}", "deletePipeline", run!(delete))
+    op(V2, Delete, "/pipelines/{id}", "deletePipeline", run!(records::delete(&PIPELINES)))
         .cost(3)
         .admin_only()
         .about("Marks a pipeline and its stages as deleted"),
@@ -52,7 +47,7 @@ pub const OPS: &[Op] = &[
         .takes(Takes::Record(&PIPELINE))
         .admin_only()
         .about("Changes the sent fields of a pipeline"),
-    op(V1, Delete, "/pipelines/{id}", "deletePipeline", run!(delete))
+    op(V1, Delete, "/pipelines/{id}", "deletePipeline", run!(records::delete(&PIPELINES)))
         .cost(6)
         .admin_only()
         .about("Marks a pipeline and its stages as deleted"),
@@ -79,97 +74,13 @@ fn live(_: &Call, sql: &mut Sql) -> ApiResult<()> {
 }
 
 async fn add(call: Call) -> ApiResult<Reply> {
-    let id = call.store().next_id(call.company(), "pipelines").await?;
-    let mut change = Change::insert(Record::blank(&PIPELINE, id));
-    let given = write::fill(&call, &mut change)?;
-    let pipeline = &mut change.after;
-    name(&call, pipeline)?;
-    if !given.has(ORDER_NR) {
-        pipeline.set(ORDER_NR, next_order(&call));
-    }
-    if !given.has(HAS_PROBABILITY) {
-        pipeline.set(HAS_PROBABILITY, false);
-    }
-    pipeline.set(IS_DELETED, is_switched_off(&call));
-    pipeline.set(ADD_TIME, call.now);
-    pipeline.set(UPDATE_TIME, call.now);
-    let mut batch = call.batch();
-    batch.save(change);
-    write::save(&call, batch).await?;
+    let id = records::create(&call, &PIPELINES).await?;
     show(&call, id).await
-}
-
-fn next_order(call: &Call) -> i64 {
-    call.directory.pipelines.values().filter(|pipeline| !pipeline.is_deleted).map(|pipeline| pipeline.order_nr).max().unwrap_or(0) + 1
-}
-
-/// v1 can switch a pipeline off by `active`, which v2 knows as deleted (semantics.md 10).
-fn is_switched_off(call: &Call) -> bool {
-    call.version() == Version::V1 && call.body.get("active").and_then(body::flag) == Some(false)
-}
-
-fn name(call: &Call, pipeline: &Record) -> ApiResult<()> {
-    if pipeline.text(NAME).is_some_and(|name| !name.trim().is_empty()) {
-        return Ok(());
-    }
-    Err(match call.version() {
-        Version::V1 => ApiError::invalid("Name must be given."),
-        Version::V2 => ApiError::invalid_key("name", "is required"),
-    })
 }
 
 async fn update(call: Call) -> ApiResult<Reply> {
-    let id = call.id(PIPELINE.title)?;
-    write::commit(&call, || {
-        Box::pin(async {
-            let mut change = Change::update(write::find_live(&call, &PIPELINES, id).await?);
-            write::fill(&call, &mut change)?;
-            name(&call, &change.after)?;
-            if is_switched_off(&call) {
-                keep_one(&call, id)?;
-                change.after.set(IS_DELETED, true);
-            }
-            if change.differences().next().is_some() {
-                change.after.set(UPDATE_TIME, call.now);
-            }
-            let mut batch = call.batch();
-            batch.save(change);
-            Ok((batch, ()))
-        })
-    })
-    .await?;
+    let id = records::change(&call, &PIPELINES).await?;
     show(&call, id).await
-}
-
-/// The last pipeline cannot go (semantics.md 8.1).
-fn keep_one(call: &Call, id: i64) -> ApiResult<()> {
-    if call.directory.pipelines.values().any(|pipeline| !pipeline.is_deleted && pipeline.id != id) {
-        return Ok(());
-    }
-    Err(ApiError::invalid("the last pipeline cannot be deleted"))
-}
-
-/// A pipeline goes with its stages; its deals stay as they are (semantics.md 16).
-async fn delete(call: Call) -> ApiResult<Reply> {
-    let id = call.id(PIPELINE.title)?;
-    write::commit(&call, || {
-        Box::pin(async {
-            let mut batch = call.batch();
-            let mut change = Change::update(write::find_live(&call, &PIPELINES, id).await?);
-            keep_one(&call, id)?;
-            change.after.set(IS_DELETED, true);
-            change.after.set(UPDATE_TIME, call.now);
-            batch.save(change);
-            for stage in call.directory.stages_of(id) {
-                let mut change = Change::update(write::find(&call, &STAGES, stage.id, Depth::Row).await?);
-                stages::delete(&mut change.after, call.now);
-                batch.save(change);
-            }
-            Ok((batch, ()))
-        })
-    })
-    .await?;
-    Ok(call.deleted(id))
 }
 
 /// The pipeline as it stands after the write of this request.

@@ -8,6 +8,7 @@ pub static STAGE: Entity = Entity {
     table: "stages",
     fields: FIELDS,
     owned: false,
+    hides_by_403: false,
     has_totals: false,
     has_history: false,
     in_directory: true,

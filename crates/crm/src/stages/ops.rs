@@ -1,6 +1,6 @@
 //! The operations of stages. Reads of v1 come from the directory, which holds them all.
 
-use super::{STAGE, STAGES, fields::*};
+use super::{STAGE, STAGES};
 use crate::call::{Call, Reply};
 use crate::deals;
 use crate::directory::{Directory, Stage};
@@ -13,8 +13,6 @@ use crate::op::{Op, Param, ParamKind, Takes, Version};
 use crate::params::*;
 use crate::records;
 use crate::run;
-use crate::write::{self, Given};
-use penstock_model::{Change, Record, Time};
 use penstock_store::Sql;
 
 const READ: &str = "deals:read,deals:full,admin";
@@ -41,10 +39,10 @@ pub const OPS: &[Op] = &[
         .takes(Takes::Record(&STAGE))
         .admin_only()
         .about("Changes the sent fields of a stage"),
-    op(V2, Delete, "/stages/{id}", "deleteStage", run!(delete_one)).cost(3).admin_only().about("Marks a stage as deleted"),
+    op(V2, Delete, "/stages/{id}", "deleteStage", run!(records::delete(&STAGES))).cost(3).admin_only().about("Marks a stage as deleted"),
     op(V1, Get, "/stages", "getStages", run!(list_v1)).scopes(READ).cost(10).query(&[PIPELINE_ID, START, LIMIT]).about("Lists stages"),
     op(V1, Post, "/stages", "addStage", run!(add)).cost(10).takes(Takes::Record(&STAGE)).admin_only().about("Creates a stage"),
-    op(V1, Delete, "/stages", "deleteStages", run!(delete_many))
+    op(V1, Delete, "/stages", "deleteStages", run!(records::delete_many(&STAGES)))
         .cost(10)
         .query(&[BULK_IDS])
         .admin_only()
@@ -55,7 +53,7 @@ pub const OPS: &[Op] = &[
         .takes(Takes::Record(&STAGE))
         .admin_only()
         .about("Changes the sent fields of a stage"),
-    op(V1, Delete, "/stages/{id}", "deleteStage", run!(delete_one)).cost(6).admin_only().about("Marks a stage as deleted"),
+    op(V1, Delete, "/stages/{id}", "deleteStage", run!(records::delete(&STAGES))).cost(6).admin_only().about("Marks a stage as deleted"),
     op(V1, Get, "/stages/{id}/deals", "getStageDeals", run!(deals::board::of_stage))
         .scopes("deals:read,deals:full")
         .cost(20)
@@ -70,89 +68,13 @@ fn live(call: &Call, sql: &mut Sql) -> ApiResult<()> {
 }
 
 async fn add(call: Call) -> ApiResult<Reply> {
-    let id = call.store().next_id(call.company(), "stages").await?;
-    let mut change = Change::insert(Record::blank(&STAGE, id));
-    let given = write::fill(&call, &mut change)?;
-    let stage = &mut change.after;
-    check(&call, stage)?;
-    stage.set(ORDER_NR, next_order(&call, stage.get(PIPELINE)));
-    if !given.has(PROBABILITY) {
-        stage.set(PROBABILITY, 100);
-    }
-    if !given.has(ROTS) {
-        stage.set(ROTS, false);
-    }
-    stage.set(IS_DELETED, false);
-    stage.set(ADD_TIME, call.now);
-    stage.set(UPDATE_TIME, call.now);
-    let mut batch = call.batch();
-    batch.save(change);
-    write::save(&call, batch).await?;
+    let id = records::create(&call, &STAGES).await?;
     show(&call, id).await
-}
-
-/// New stages go last (semantics.md 19).
-fn next_order(call: &Call, pipeline: Option<i64>) -> i64 {
-    let stages = call.directory.stages_of(pipeline.unwrap_or_default());
-    stages.iter().map(|stage| stage.order_nr).max().unwrap_or(0) + 1
-}
-
-fn check(call: &Call, stage: &Record) -> ApiResult<()> {
-    if stage.text(NAME).is_none_or(|name| name.trim().is_empty()) {
-        return Err(match call.version() {
-            Version::V1 => ApiError::invalid("Name must be given."),
-            Version::V2 => ApiError::invalid_key("name", "is required"),
-        });
-    }
-    let pipeline = stage.get(PIPELINE).ok_or_else(|| ApiError::invalid_key("pipeline_id", "is required"))?;
-    if call.directory.live_pipeline(pipeline).is_none() {
-        return Err(ApiError::invalid_key("pipeline_id", "Pipeline not found or not accessible."));
-    }
-    if stage.get(DAYS_TO_ROTTEN).is_some_and(|days| !(0..=36_500).contains(&days)) {
-        return Err(ApiError::invalid_key("days_to_rotten", "must be a number of days"));
-    }
-    Ok(())
 }
 
 async fn update(call: Call) -> ApiResult<Reply> {
-    let id = call.id(STAGE.title)?;
-    write::commit(&call, || {
-        Box::pin(async {
-            let mut change = Change::update(write::find_live(&call, &STAGES, id).await?);
-            let given: Given = write::fill(&call, &mut change)?;
-            check(&call, &change.after)?;
-            if change.touches(PIPELINE) && !given.has(ORDER_NR) {
-                let last = next_order(&call, change.after.get(PIPELINE));
-                change.after.set(ORDER_NR, last);
-            }
-            if change.differences().next().is_some() {
-                change.after.set(UPDATE_TIME, call.now);
-            }
-            let mut batch = call.batch();
-            batch.save(change);
-            Ok((batch, ()))
-        })
-    })
-    .await?;
+    let id = records::change(&call, &STAGES).await?;
     show(&call, id).await
-}
-
-async fn delete_one(call: Call) -> ApiResult<Reply> {
-    let id = call.id(STAGE.title)?;
-    records::change_all(&call, &STAGES, &[id], false, |stage| delete(stage, call.now)).await?;
-    Ok(call.deleted(id))
-}
-
-async fn delete_many(call: Call) -> ApiResult<Reply> {
-    let ids = crate::narrow::bulk_ids(&call)?;
-    records::change_all(&call, &STAGES, &ids, true, |stage| delete(stage, call.now)).await?;
-    Ok(records::deleted_many(&call, &ids))
-}
-
-/// Marks a stage as deleted; its deals stay as they are (semantics.md 16).
-pub fn delete(stage: &mut Record, now: Time) {
-    stage.set(IS_DELETED, true);
-    stage.set(UPDATE_TIME, now);
 }
 
 /// The stage as it stands after the write of this request.

@@ -9,6 +9,7 @@ pub static USER: Entity = Entity {
     table: "users",
     fields: FIELDS,
     owned: false,
+    hides_by_403: false,
     has_totals: false,
     has_history: false,
     in_directory: true,

@@ -1,6 +1,6 @@
 //! Inviting users, and switching them off and on.
 
-use super::{USER, USERS, access, fields::*};
+use super::{USER, access, fields::*};
 use crate::accounts::{self, AccountError, DEFAULT_GROUP, DEFAULT_ROLE, ENGLISH};
 use crate::call::Call;
 use crate::error::{ApiError, ApiResult};
@@ -72,7 +72,7 @@ pub async fn set_active(call: &Call, id: UserId, active: bool) -> ApiResult<()> 
     }
     write::commit(call, || {
         Box::pin(async move {
-            let mut change = Change::update(write::find(call, &USERS, id.0, Depth::Row).await?);
+            let mut change = Change::update(write::find(call, &USER, id.0, Depth::Row).await?);
             change.after.set(IS_ACTIVE, active);
             let mut batch = call.batch();
             if change.differences().next().is_some() {

@@ -13,8 +13,3 @@ mod view;
 
 pub use fields::*;
 pub use ops::OPS;
-
-use crate::resource::Resource;
-
-/// For reading and changing rows. What v1 shows of a user comes from the directory.
-pub static USERS: Resource = Resource { entity: &USER, extra_v1: |_, _, _| {}, hides_by_403: false };
