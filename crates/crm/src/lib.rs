@@ -4,6 +4,7 @@
 //! `deals/rules.rs` (its rules), then the generic parts that they call.
 
 pub mod accounts;
+mod activities;
 mod app;
 mod args;
 mod body;
@@ -15,11 +16,14 @@ mod custom;
 mod deals;
 mod directory;
 mod error;
+mod fields;
 mod followers;
 mod housekeeping;
 mod json;
+mod leads;
 mod list;
 mod narrow;
+mod notes;
 mod op;
 pub mod openapi;
 pub mod operations;
@@ -28,6 +32,7 @@ mod params;
 mod parse;
 mod persons;
 mod pipelines;
+mod products;
 mod records;
 mod related;
 mod resource;
