@@ -2,6 +2,7 @@
 //! Read as a whole, kept in memory, and read again when the revision of the company has moved on.
 
 use crate::custom::FieldType;
+use crate::fields::Settings;
 use jiff::tz::TimeZone;
 use penstock_model::{CompanyId, Time, UserId, Value};
 use penstock_store::{Sql, Store, StoreError, Weight};
@@ -33,6 +34,7 @@ pub struct Company {
     pub language: String,
     pub locale: String,
     pub revision: i64,
+    pub add_time: Time,
 }
 
 #[derive(Debug, Clone)]
@@ -117,7 +119,16 @@ pub struct FieldDefinition {
     /// The reported type, which for built-in fields may be none of the creatable ones.
     pub type_name: String,
     pub options: Vec<FieldOption>,
+    /// Options that records may still hold.
+    pub deleted_options: Vec<FieldOption>,
+    /// Where the company has set them.
+    pub settings: Option<Settings>,
     pub is_custom: bool,
+    pub order_nr: i64,
+    pub creator: Option<UserId>,
+    pub last_updated_by: Option<UserId>,
+    pub add_time: Time,
+    pub update_time: Option<Time>,
 }
 
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -135,6 +146,11 @@ pub struct FieldOption {
 impl FieldDefinition {
     pub fn option(&self, id: i64) -> Option<&FieldOption> {
         self.options.iter().find(|option| option.id == id)
+    }
+
+    /// The label of an option, also of a deleted one that a record still holds.
+    pub fn label(&self, id: i64) -> Option<&str> {
+        self.options.iter().chain(&self.deleted_options).find(|option| option.id == id).map(|option| option.label.as_str())
     }
 }
 
@@ -244,6 +260,11 @@ impl Cells {
         self.next().as_text().map(str::to_owned)
     }
 
+    /// A kept JSON value; null gives the empty one.
+    fn json<T: serde::de::DeserializeOwned + Default>(&mut self) -> T {
+        self.next().as_text().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
+    }
+
     fn time(&mut self) -> Time {
         Time::from_millis(self.int())
     }
@@ -269,10 +290,11 @@ pub(crate) fn zone(name: &str) -> TimeZone {
 }
 
 async fn load_company(store: &Store, id: CompanyId) -> Result<Option<Company>, StoreError> {
-    let mut sql =
-        Sql::new("SELECT name, domain, country, industry, currency, timezone, language, locale, revision FROM companies WHERE id = ");
+    let mut sql = Sql::new(
+        "SELECT name, domain, country, industry, currency, timezone, language, locale, revision, add_time FROM companies WHERE id = ",
+    );
     sql.bind(id);
-    let row = store.rows(sql, Weight::Light, 9).await?.pop();
+    let row = store.rows(sql, Weight::Light, 10).await?.pop();
     Ok(row.map(|row| {
         let mut cells = Cells(row.into_iter());
         Company {
@@ -286,6 +308,7 @@ async fn load_company(store: &Store, id: CompanyId) -> Result<Option<Company>, S
             language: cells.text(),
             locale: cells.text(),
             revision: cells.int(),
+            add_time: cells.time(),
         }
     }))
 }
@@ -396,20 +419,34 @@ async fn load_stages(store: &Store, company: CompanyId) -> Result<BTreeMap<i64, 
 }
 
 async fn load_fields(store: &Store, company: CompanyId) -> Result<HashMap<String, Vec<Arc<FieldDefinition>>>, StoreError> {
-    let columns = "id, entity, code, name, description, field_type, options, is_custom_field, is_deleted";
+    let columns = "id, entity, code, name, description, field_type, options, options_deleted, settings, is_custom_field, order_nr, \
+                   creator_user_id, last_updated_by_user_id, add_time, update_time, is_deleted";
     let rows = table(store, company, columns, "fields").await?;
     let mut fields: HashMap<String, Vec<Arc<FieldDefinition>>> = HashMap::new();
     for mut cells in rows {
         let (id, entity, code, name, description) = (cells.int(), cells.text(), cells.text(), cells.text(), cells.optional_text());
         let type_name = cells.text();
-        let options = cells.optional_text().and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
-        let (is_custom, is_deleted) = (cells.flag(), cells.flag());
-        if is_deleted {
-            continue;
+        let field = FieldDefinition {
+            id,
+            entity: entity.clone(),
+            code,
+            name,
+            description,
+            field_type: FieldType::parse(&type_name).unwrap_or(FieldType::Varchar),
+            type_name,
+            options: cells.json(),
+            deleted_options: cells.json(),
+            settings: Settings::parse(&cells.text()),
+            is_custom: cells.flag(),
+            order_nr: cells.int(),
+            creator: cells.optional_int().map(UserId),
+            last_updated_by: cells.optional_int().map(UserId),
+            add_time: cells.time(),
+            update_time: cells.optional_time(),
+        };
+        if !cells.flag() {
+            fields.entry(entity).or_default().push(Arc::new(field));
         }
-        let field_type = FieldType::parse(&type_name).unwrap_or(FieldType::Varchar);
-        let field = FieldDefinition { id, entity: entity.clone(), code, name, description, field_type, type_name, options, is_custom };
-        fields.entry(entity).or_default().push(Arc::new(field));
     }
     Ok(fields)
 }

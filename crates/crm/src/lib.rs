@@ -4,6 +4,7 @@
 //! `deals/rules.rs` (its rules), then the generic parts that they call.
 
 pub mod accounts;
+mod activities;
 mod app;
 mod args;
 mod body;
@@ -16,12 +17,15 @@ mod custom;
 mod deals;
 mod directory;
 mod error;
+mod fields;
 mod followers;
 mod housekeeping;
 mod json;
+mod leads;
 mod list;
 mod merge;
 mod narrow;
+mod notes;
 mod op;
 pub mod openapi;
 pub mod operations;
@@ -31,6 +35,7 @@ mod parse;
 mod permitted_users;
 mod persons;
 mod pipelines;
+mod products;
 mod records;
 mod related;
 mod resource;

@@ -2,9 +2,24 @@
 //! contract test read this page; there is no other list of routes.
 
 use crate::op::Op;
-use crate::{currencies, deals, organizations, persons, pipelines, stages, users};
+use crate::{currencies, deals, fields, organizations, persons, pipelines, stages, users};
 
-const RESOURCES: &[&[Op]] = &[deals::OPS, persons::OPS, organizations::OPS, pipelines::OPS, stages::OPS, users::OPS, currencies::OPS];
+const RESOURCES: &[&[Op]] = &[
+    deals::OPS,
+    persons::OPS,
+    organizations::OPS,
+    pipelines::OPS,
+    stages::OPS,
+    fields::DEAL_FIELDS,
+    fields::PERSON_FIELDS,
+    fields::ORGANIZATION_FIELDS,
+    fields::PRODUCT_FIELDS,
+    fields::ACTIVITY_FIELDS,
+    fields::LEAD_FIELDS,
+    fields::NOTE_FIELDS,
+    users::OPS,
+    currencies::OPS,
+];
 
 /// Every operation, in the order of the resources.
 pub fn all() -> impl Iterator<Item = &'static Op> {

@@ -126,14 +126,19 @@ pub async fn delete(call: Call, resource: &'static Resource) -> ApiResult<Reply>
 pub async fn delete_many(call: Call, resource: &'static Resource) -> ApiResult<Reply> {
     let ids = crate::narrow::bulk_ids(&call)?;
     delete_all(&call, resource, &ids, true).await?;
-    Ok(call.data(|json| {
+    Ok(deleted_many(&call, &ids))
+}
+
+/// The answer to a bulk deletion.
+pub fn deleted_many(call: &Call, ids: &[i64]) -> Reply {
+    call.data(|json| {
         json.begin_object();
         json.key("id");
         json.begin_array();
         ids.iter().for_each(|id| json.int(*id));
         json.end_array();
         json.end_object();
-    }))
+    })
 }
 
 async fn delete_all(call: &Call, resource: &'static Resource, ids: &[i64], bulk: bool) -> ApiResult<()> {

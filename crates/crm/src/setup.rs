@@ -82,6 +82,8 @@ const INDUSTRIES: [&str; 20] = [
 ];
 const CHANNELS: [&str; 8] =
     ["Organic search", "Paid search", "Social media", "E-mail campaign", "Event", "Referral", "Partner", "Outbound"];
+/// How much an activity presses.
+const PRIORITIES: [&str; 3] = ["Low", "Medium", "High"];
 
 /// The companies of a store, by id.
 pub async fn companies(store: &Store) -> Result<Vec<(CompanyId, String)>, StoreError> {
@@ -229,6 +231,8 @@ fn fields(company: CompanyId, now: Time) -> Result<Vec<Statement>, SetupError> {
         ("deal", "label_ids", "Label", "set", options(&[])?),
         ("organization", "industry", "Industry", "enum", options(&INDUSTRIES.map(|label| (label, None)))?),
         ("deal", "channel", "Source channel", "enum", options(&CHANNELS.map(|label| (label, None)))?),
+        ("product", "category", "Category", "enum", options(&[])?),
+        ("activity", "priority", "Priority", "enum", options(&PRIORITIES.map(|label| (label, None)))?),
     ];
     let mut statements: Vec<_> = (1..)
         .zip(rows)
@@ -330,7 +334,7 @@ mod tests {
         for store in each_store(&directory).await {
             let company = create_company(&store, &CLOCK, acme()).await.unwrap();
             for (sort, next) in
-                [("users", 2), ("groups", 2), ("roles", 2), ("pipelines", 2), ("stages", 6), ("fields", 1001), ("options", 37)]
+                [("users", 2), ("groups", 2), ("roles", 2), ("pipelines", 2), ("stages", 6), ("fields", 1001), ("options", 40)]
             {
                 assert_eq!(store.next_id(company, sort).await.unwrap(), next, "{sort}");
             }

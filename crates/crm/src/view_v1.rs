@@ -40,16 +40,7 @@ impl<'a> ViewV1<'a> {
 
     /// Writes a record as an object; with a field selector only the named keys.
     pub fn write(&self, json: &mut Json, record: &Record) {
-        match &self.call.selector {
-            None => self.write_whole(json, record),
-            Some(keys) => {
-                let mut whole = Json::with_capacity(2048);
-                self.write_whole(&mut whole, record);
-                let mut members: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(&whole.bytes).unwrap_or_default();
-                members.retain(|key, _| keys.contains(key));
-                json.value(&serde_json::Value::Object(members));
-            }
-        }
+        write_selected(json, self.call, |json| self.write_whole(json, record));
     }
 
     fn write_whole(&self, json: &mut Json, record: &Record) {
@@ -117,6 +108,16 @@ impl<'a> ViewV1<'a> {
             None => json.int(id.0),
         }
     }
+}
+
+/// Writes an object; with a field selector only the named keys (semantics.md 1).
+pub fn write_selected(json: &mut Json, call: &Call, write: impl FnOnce(&mut Json)) {
+    let Some(keys) = &call.selector else { return write(json) };
+    let mut whole = Json::with_capacity(2048);
+    write(&mut whole);
+    let mut members: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(&whole.bytes).unwrap_or_default();
+    members.retain(|key, _| keys.contains(key));
+    json.value(&serde_json::Value::Object(members));
 }
 
 /// The small user object inside v1 rows; `has_pic` is 0 or 1 (semantics.md 31.14).

@@ -65,7 +65,7 @@ fn write_labelled(json: &mut Json, field: &FieldDefinition, value: &str) {
         json.key("id");
         json.int(id);
         json.key("label");
-        json.string_or_null(field.option(id).map(|option| option.label.as_str()));
+        json.string_or_null(field.label(id));
         json.end_object();
     };
     match serde_json::from_str::<Value>(value) {

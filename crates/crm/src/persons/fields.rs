@@ -26,7 +26,7 @@ const FIELDS: &[Field] = &[
     Field::new(6, "org_id", "Organization", Kind::Organization).writable(),
     Field::new(7, "add_time", "Person created", Kind::Time).on_create().not_null().sort_v2(),
     Field::new(8, "update_time", "Update time", Kind::Time).not_null().sort_v2(),
-    Field::new(9, "emails", "Email", Kind::Contacts).v1_key("email").writable().searchable(),
+    Field::new(9, "emails", "Email", Kind::Contacts).v1_key("email").reports("varchar").writable().searchable(),
     Field::new(10, "phones", "Phone", Kind::Contacts).v1_key("phone").writable().searchable(),
     Field::new(11, "is_deleted", "Deleted", Kind::Bool).show_v1(Show::Never).not_null().unlisted(),
     Field::new(12, "visible_to", "Visible to", Kind::Visibility).writable().not_null(),

@@ -1,0 +1,5 @@
+//! Activities.
+
+mod fields;
+
+pub use fields::*;

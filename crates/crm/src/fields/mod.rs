@@ -1,0 +1,101 @@
+//! Definitions of fields: the lists of what records hold, and the custom fields of the company with their
+//! options and settings (semantics.md 11).
+
+mod change;
+mod entity;
+mod listed;
+mod ops;
+mod options;
+mod parts;
+mod settings;
+mod show;
+mod view;
+mod view_v1;
+
+pub use ops::{ACTIVITY_FIELDS, DEAL_FIELDS, LEAD_FIELDS, NOTE_FIELDS, ORGANIZATION_FIELDS, PERSON_FIELDS, PRODUCT_FIELDS};
+pub use settings::Settings;
+
+use crate::{activities::ACTIVITY, deals::DEAL, leads::LEAD, notes::NOTE, organizations::ORGANIZATION, persons::PERSON, products::PRODUCT};
+use penstock_model::Entity;
+
+/// The fields of one entity, as the operations on them see it.
+pub struct FieldsOf {
+    pub entity: &'static Entity,
+    /// The keys of `ui_visibility`.
+    pub visibility: &'static [&'static str],
+    /// Whether fields can be marked as important at stages.
+    pub important: bool,
+    pub required: Required,
+    /// Codes of fields that the dialog for a new record always has.
+    pub always_added: &'static [&'static str],
+    /// v1 shows only the basic keys of a row.
+    pub short_rows: bool,
+}
+
+/// Where fields can be made mandatory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Required {
+    Never,
+    Everywhere,
+    /// At stages, and for outcomes of deals.
+    AtStages,
+}
+
+impl FieldsOf {
+    /// The names of the settings objects that fields of this entity have in v2.
+    pub fn settings(&self) -> impl Iterator<Item = &'static str> + use<> {
+        let important = self.important.then_some("important_fields");
+        let required = (self.required != Required::Never).then_some("required_fields");
+        std::iter::once("ui_visibility").chain(important).chain(required)
+    }
+}
+
+const ADD: &str = "add_visible_flag";
+const DETAILS: &str = "details_visible_flag";
+const DEAL_DIALOG: &str = "show_in_add_deal_dialog";
+
+const PLAIN: FieldsOf = FieldsOf {
+    entity: &PRODUCT,
+    visibility: &[ADD, DETAILS],
+    important: false,
+    required: Required::Never,
+    always_added: &[],
+    short_rows: false,
+};
+
+static DEALS: FieldsOf = FieldsOf {
+    entity: &DEAL,
+    visibility: &[ADD, DETAILS, "projects_detail_visible_flag", "show_in_pipelines"],
+    important: true,
+    required: Required::AtStages,
+    always_added: &["title", "pipeline_id", "stage_id", "probability"],
+    ..PLAIN
+};
+static PERSONS: FieldsOf = FieldsOf {
+    entity: &PERSON,
+    visibility: &[ADD, DETAILS, DEAL_DIALOG],
+    important: true,
+    required: Required::Everywhere,
+    always_added: &["name", "org_id"],
+    ..PLAIN
+};
+static ORGANIZATIONS: FieldsOf = FieldsOf {
+    entity: &ORGANIZATION,
+    visibility: &[
+        ADD,
+        DETAILS,
+        "org_detail_visible_flag",
+        "person_detail_visible_flag",
+        "deal_detail_visible_flag",
+        DEAL_DIALOG,
+        "show_in_add_person_dialog",
+    ],
+    important: true,
+    required: Required::Everywhere,
+    always_added: &["name"],
+    ..PLAIN
+};
+static PRODUCTS: FieldsOf = FieldsOf { always_added: &["name"], ..PLAIN };
+static ACTIVITIES: FieldsOf = FieldsOf { entity: &ACTIVITY, ..PLAIN };
+static LEADS: FieldsOf = FieldsOf { entity: &LEAD, ..PLAIN };
+static NOTES: FieldsOf = FieldsOf { entity: &NOTE, short_rows: true, ..PLAIN };

@@ -1,0 +1,5 @@
+//! Leads.
+
+mod fields;
+
+pub use fields::*;

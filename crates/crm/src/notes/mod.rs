@@ -1,0 +1,5 @@
+//! Notes.
+
+mod fields;
+
+pub use fields::*;

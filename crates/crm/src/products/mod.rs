@@ -1,0 +1,5 @@
+//! Products.
+
+mod fields;
+
+pub use fields::*;
