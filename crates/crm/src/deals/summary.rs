@@ -20,6 +20,7 @@ use std::collections::BTreeMap;
 const STATUS_WORD: Param =
     Param::new("status", ParamKind::Choice(&["open", "won", "lost"]), "Only deals with this status; without it all that are not deleted.");
 
+/// The parameters of a summary.
 pub const QUERY: &[Param] = &[STATUS_WORD, FILTER_ID, USER_ID, PIPELINE_ID, STAGE_ID];
 
 /// A hundred units of any currency. At a whole percent they weigh a whole number of units, so that rounding
@@ -34,7 +35,7 @@ struct Summary {
     weighted: Sums,
 }
 
-/// The deals that are neither deleted nor archived, or the archived ones.
+/// Sums up the deals that are neither deleted nor archived, or the archived ones.
 pub async fn show(call: Call, archived: bool) -> ApiResult<Reply> {
     let sql = groups(&call, archived)?;
     let directory = call.directory.clone();

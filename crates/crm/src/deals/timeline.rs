@@ -19,6 +19,7 @@ use jiff::tz::TimeZone;
 use penstock_model::{Date, Field, Kind, Place, Record, Show, Time, Value};
 use penstock_store::{Dialect, Sql, Weight};
 
+/// The parameters of a timeline.
 pub const QUERY: &[Param] = &[
     Param::new("start_date", ParamKind::Date, "The first day of the first period.").required(),
     Param::new("interval", ParamKind::Choice(&["day", "week", "month", "quarter"]), "How long a period is.").required(),
@@ -44,7 +45,8 @@ struct Period {
     end: Time,
 }
 
-/// The deals that are neither deleted nor archived, or the archived ones.
+/// Shows the deals that are neither deleted nor archived, or the archived ones. Errors: 400 for parameters that
+/// make no periods, and where more deals fall into them than one answer holds.
 pub async fn show(call: Call, archived: bool) -> ApiResult<Reply> {
     let periods = periods(&call)?;
     let axis = Axis::of(&call)?;

@@ -23,6 +23,7 @@ struct Conversion {
     lost: i64,
 }
 
+/// `GET /pipelines/{id}/conversion_statistics`
 pub async fn show(call: Call) -> ApiResult<Reply> {
     let asked = Asked::of(&call)?;
     let stages = call.directory.stages_of(asked.pipeline);

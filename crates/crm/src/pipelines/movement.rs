@@ -38,6 +38,7 @@ struct Movement {
     ages_in_stages: BTreeMap<i64, Ages>,
 }
 
+/// `GET /pipelines/{id}/movement_statistics`
 pub async fn show(call: Call) -> ApiResult<Reply> {
     let asked = Asked::of(&call)?;
     let (period, now) = (asked.clone(), call.now);

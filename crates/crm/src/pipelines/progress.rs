@@ -11,6 +11,7 @@ use crate::select;
 use penstock_model::{Money, Time};
 use penstock_store::{Row, Sql, Weight};
 
+/// The parameters of both statistics.
 pub const QUERY: &[Param] = &[
     Param::new("start_date", ParamKind::Date, "The first day of the period.").required(),
     Param::new("end_date", ParamKind::Date, "The last day of the period.").required(),
@@ -29,6 +30,7 @@ pub struct Asked {
 }
 
 impl Asked {
+    /// Reads path and query. Errors: 404 for an unknown or deleted pipeline, 400 for a period that ends before it begins.
     pub fn of(call: &Call) -> ApiResult<Self> {
         let pipeline = call.id(PIPELINE.title)?;
         call.directory.live_pipeline(pipeline).ok_or_else(|| ApiError::not_found(PIPELINE.title))?;
@@ -44,6 +46,7 @@ impl Asked {
         Ok(Asked { pipeline, owner, start, end, stages })
     }
 
+    /// Whether a moment lies within the period.
     pub fn includes(&self, time: Time) -> bool {
         self.start <= time && time < self.end
     }
@@ -105,7 +108,7 @@ impl Deal {
 pub async fn each_deal<T, F>(call: &Call, asked: &Asked, tally: T, count: F) -> ApiResult<T>
 where
     T: Send + 'static,
-    F: Fn(&mut T, &Deal) + Send + Sync + Clone + 'static,
+    F: Fn(&mut T, &Deal) + Send + Clone + 'static,
 {
     let mut sql = Sql::new(format!("SELECT {COLUMNS}, h.time, h.old_value, h.new_value FROM deals t"));
     sql.push(" LEFT JOIN history h ON h.company_id = t.company_id AND h.entity = 'deal' AND h.record_id = t.id");
