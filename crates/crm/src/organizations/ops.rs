@@ -235,7 +235,8 @@ async fn list_v1(call: Call) -> ApiResult<Reply> {
     view_v1::offset_list(call, &ORGANIZATIONS, page, &offset).await
 }
 
-/// A single organization names its followers and its address for copied mail (semantics.md 31.17).
+/// A single organization names its followers and its address for copied mail (semantics.md 31.17), and carries the
+/// paging that the published example shows.
 async fn one_v1(call: Call) -> ApiResult<Reply> {
     let id = call.id(ORGANIZATION.title)?;
     let followers = followers::rows(&call, &ORGANIZATION, id).await?;
@@ -246,6 +247,7 @@ async fn one_v1(call: Call) -> ApiResult<Reply> {
         followers::write_v1_map(json, &ORGANIZATION, id, &followers);
         json.key("dropbox_email");
         json.string(&call.directory.smart_bcc("organization", id));
+        pages::write_pagination(json, 0, pages::DEFAULT_LIMIT, false);
         json.end_object();
     })
     .await
