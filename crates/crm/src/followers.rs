@@ -87,6 +87,11 @@ fn write_v1(json: &mut Json, entity: &'static Entity, record: i64, follower: &Fo
     json.int(follower.id);
     json.key(record_key(entity));
     json.int(record);
+    if entity.name == "person" {
+        // The published list of a person's followers has this key.
+        json.key("deal_id");
+        json.null();
+    }
     json.key("add_time");
     json.plain_string(|out| follower.add_time.write_v1(out));
     json.end_object();

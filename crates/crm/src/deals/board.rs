@@ -1,10 +1,12 @@
 //! The v1 lists of the deals of a stage and of a pipeline, with the sums that a board shows above its stages.
 
 use super::fields::*;
+use super::totals::{Sums, convert_to};
 use super::view::weighted_value;
 use super::{DEALS, list};
 use crate::call::{Call, Reply};
 use crate::currencies;
+use crate::directory::Directory;
 use crate::error::{ApiError, ApiResult};
 use crate::json::Json;
 use crate::list::{Offset, write_pagination};
@@ -13,8 +15,8 @@ use crate::params::{EVERYONE, FILTER_ID, LIMIT, STAGE_ID, START, USER_ID};
 use crate::select::{self, Depth};
 use crate::view::write_money;
 use crate::view_v1::{Form, ViewV1, write_rows};
-use penstock_model::Money;
-use penstock_store::{Sql, Weight};
+use penstock_model::{Money, Record};
+use penstock_store::{Row, Sql, Weight};
 use std::collections::BTreeMap;
 
 const GET_SUMMARY: Param = Param::new("get_summary", ParamKind::Bool, "With 1 the sums of all listed deals, page or not.");
@@ -46,7 +48,7 @@ async fn show(call: Call, column: &'static str, id: i64) -> ApiResult<Reply> {
         sql.push(" AND t.").push(column).push(" = ").bind(id);
         list::of_board(call, sql)
     };
-    let converted = target_currency(&call)?;
+    let converted = convert_to(&call)?;
     let offset = Offset::of(&call, &DEAL, &[("id", false)])?;
     let (records, more) = offset.records(&call, &DEAL, narrow).await?;
     let summary = if call.args.flag("get_summary") { Some(Summary::load(&call, narrow).await?) } else { None };
@@ -66,35 +68,21 @@ async fn show(call: Call, column: &'static str, id: i64) -> ApiResult<Reply> {
     ))
 }
 
-/// The currency into which the sums shall be converted.
-fn target_currency(call: &Call) -> ApiResult<Option<String>> {
-    match call.args.text("totals_convert_currency") {
-        None => Ok(None),
-        Some("default_currency") => Ok(Some(call.currency().to_owned())),
-        Some(code) => {
-            let code = code.to_ascii_uppercase();
-            if !currencies::is_known(&code) {
-                return Err(ApiError::invalid_key("totals_convert_currency", "unknown currency"));
-            }
-            Ok(Some(code))
-        }
-    }
-}
-
-#[derive(Debug, Default, Clone, Copy)]
-struct Sum {
-    count: i64,
-    value: Money,
-    weighted: Money,
-}
-
-fn plus(one: Money, other: Money) -> Money {
-    Money::from_ten_thousandths(one.ten_thousandths().saturating_add(other.ten_thousandths()))
-}
-
-/// The sums of some deals, by stage and currency.
+/// What stands in one stage.
 #[derive(Debug, Default)]
-struct Summary(BTreeMap<i64, BTreeMap<String, Sum>>);
+struct Stage {
+    counts: BTreeMap<String, i64>,
+    values: Sums,
+    weighted: Sums,
+}
+
+/// The sums of some deals by stage, and of all of them.
+#[derive(Debug, Default)]
+struct Summary {
+    stages: BTreeMap<i64, Stage>,
+    counts: BTreeMap<String, i64>,
+    values: Sums,
+}
 
 impl Summary {
     async fn load(call: &Call, narrow: impl FnOnce(&Call, &mut Sql) -> ApiResult<()>) -> ApiResult<Self> {
@@ -102,86 +90,95 @@ impl Summary {
         select::scope(&mut sql, call, &DEAL);
         narrow(call, &mut sql)?;
         let directory = call.directory.clone();
-        let summary = call
-            .store()
-            .read(sql, Weight::Heavy, Summary::default(), move |summary, row| {
-                let deal = select::record(&DEAL, Depth::Row, row);
-                let currency = deal.text(CURRENCY).unwrap_or_default().to_owned();
-                let sum = summary.0.entry(deal.get(STAGE).unwrap_or_default()).or_default().entry(currency).or_default();
-                sum.count += 1;
-                sum.value = plus(sum.value, deal.get(VALUE).unwrap_or_default());
-                sum.weighted = plus(sum.weighted, weighted_value(&deal, &directory));
-            })
-            .await?;
-        Ok(summary)
+        let add = move |summary: &mut Summary, row: &dyn Row| summary.add(&select::record(&DEAL, Depth::Row, row), &directory);
+        Ok(call.store().read(sql, Weight::Heavy, Summary::default(), add).await?)
+    }
+
+    fn add(&mut self, deal: &Record, directory: &Directory) {
+        let currency = deal.text(CURRENCY).unwrap_or_default();
+        let value = deal.get(VALUE).unwrap_or_default();
+        *self.counts.entry(currency.to_owned()).or_default() += 1;
+        self.values.add(currency, value);
+        let stage = self.stages.entry(deal.get(STAGE).unwrap_or_default()).or_default();
+        *stage.counts.entry(currency.to_owned()).or_default() += 1;
+        stage.values.add(currency, value);
+        stage.weighted.add(currency, weighted_value(deal, directory));
     }
 
     fn write(&self, json: &mut Json, call: &Call, converted: Option<&str>) {
-        let mut currencies: BTreeMap<&str, Sum> = BTreeMap::new();
-        for (currency, sum) in self.0.values().flatten() {
-            let total = currencies.entry(currency).or_default();
-            total.count += sum.count;
-            total.value = plus(total.value, sum.value);
-        }
         json.begin_object();
-        self.write_stages(json, call, "per_stages", None);
-        if converted.is_some() {
-            self.write_stages(json, call, "per_stages_converted", converted);
-        }
-        json.key("per_currency");
+        json.key("per_stages");
         json.begin_object();
-        for (currency, total) in &currencies {
-            json.key(currency);
-            json.int(total.count);
+        for (id, stage) in &self.stages {
+            json.key(&id.to_string());
+            stage.write(json, call);
         }
         json.end_object();
-        json.key("total_count");
-        json.int(currencies.values().map(|total| total.count).sum());
-        json.key("per_currency_full");
-        json.begin_object();
-        for (currency, total) in &currencies {
-            json.key(currency);
+        if let Some(currency) = converted {
+            json.key("per_stages_converted");
             json.begin_object();
-            json.key("count");
-            json.int(total.count);
-            json.key("value");
-            write_money(json, total.value);
-            json.end_object();
-        }
-        json.end_object();
-        json.end_object();
-    }
-
-    /// The sums of each stage: in all currencies, or in one, where amounts in another are left out because there
-    /// are no exchange rates.
-    fn write_stages(&self, json: &mut Json, call: &Call, key: &str, only: Option<&str>) {
-        json.key(key);
-        json.begin_object();
-        for (stage, currencies) in &self.0 {
-            json.key(&stage.to_string());
-            json.begin_object();
-            for (currency, sum) in currencies.iter().filter(|(currency, _)| only.is_none_or(|only| only == *currency)) {
-                json.key(currency);
-                write_sum(json, call, currency, *sum);
+            for (id, stage) in &self.stages {
+                json.key(&id.to_string());
+                stage.write_converted(json, call, currency);
             }
             json.end_object();
         }
+        json.key("per_currency");
+        json.begin_object();
+        for (currency, count) in &self.counts {
+            json.key(currency);
+            json.int(*count);
+        }
+        json.end_object();
+        json.key("total_count");
+        json.int(self.counts.values().sum());
+        json.key("per_currency_full");
+        json.begin_object();
+        for (currency, value) in self.values.iter() {
+            json.key(currency);
+            json.begin_object();
+            json.key("count");
+            json.int(self.counts.get(currency).copied().unwrap_or(0));
+            json.key("value");
+            write_money(json, value);
+            json.end_object();
+        }
+        json.end_object();
         json.end_object();
     }
 }
 
-fn write_sum(json: &mut Json, call: &Call, currency: &str, sum: Sum) {
+impl Stage {
+    fn write(&self, json: &mut Json, call: &Call) {
+        json.begin_object();
+        for ((currency, value), (_, weighted)) in self.values.iter().zip(self.weighted.iter()) {
+            json.key(currency);
+            write_sums(json, call, currency, self.counts.get(currency).copied().unwrap_or(0), value, weighted);
+        }
+        json.end_object();
+    }
+
+    /// All currencies in one; amounts that cannot be converted are left out, their deals are counted.
+    fn write_converted(&self, json: &mut Json, call: &Call, currency: &str) {
+        json.begin_object();
+        json.key(currency);
+        write_sums(json, call, currency, self.counts.values().sum(), self.values.converted(currency), self.weighted.converted(currency));
+        json.end_object();
+    }
+}
+
+fn write_sums(json: &mut Json, call: &Call, currency: &str, count: i64, value: Money, weighted: Money) {
     let locale = call.user().map_or("en_US", |user| user.locale.as_str());
     json.begin_object();
     json.key("count");
-    json.int(sum.count);
+    json.int(count);
     json.key("value");
-    write_money(json, sum.value);
+    write_money(json, value);
     json.key("value_formatted");
-    json.string(&currencies::format(sum.value, currency, locale));
+    json.string(&currencies::format(value, currency, locale));
     json.key("weighted_value");
-    write_money(json, sum.weighted);
+    write_money(json, weighted);
     json.key("weighted_value_formatted");
-    json.string(&currencies::format(sum.weighted, currency, locale));
+    json.string(&currencies::format(weighted, currency, locale));
     json.end_object();
 }

@@ -179,7 +179,13 @@ impl<'a> Persons<'a> {
         json.end_object();
         json.key("person");
         match self.records.iter().find(|person| person.id == participant.person) {
-            Some(person) => self.view.write(json, person),
+            Some(person) => {
+                json.begin_object();
+                self.view.write_members(json, person);
+                json.key("sync_needed");
+                json.bool(false);
+                json.end_object();
+            }
             None => json.null(),
         }
         json.key("added_by_user_id");

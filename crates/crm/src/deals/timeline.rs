@@ -1,10 +1,9 @@
 //! The timeline: open and won deals by the period in which a date of theirs falls (semantics.md 18).
 
-use super::totals::Sums;
+use super::totals::{Sums, convert_to};
 use super::view::weighted_value;
 use super::{DEALS, fields::*};
 use crate::call::{Call, Reply};
-use crate::currencies;
 use crate::custom::FieldType;
 use crate::directory::Directory;
 use crate::error::{ApiError, ApiResult};
@@ -113,21 +112,6 @@ fn periods(call: &Call) -> ApiResult<Vec<Period>> {
         return Err(ApiError::invalid_key("start_date", "the periods go beyond the calendar"));
     }
     Ok(periods)
-}
-
-/// The currency into which totals are converted, where the request asks for it.
-fn convert_to(call: &Call) -> ApiResult<Option<String>> {
-    let Some(asked) = call.args.text("totals_convert_currency") else {
-        return Ok(None);
-    };
-    if asked.eq_ignore_ascii_case("default_currency") {
-        return Ok(Some(call.currency().to_owned()));
-    }
-    let code = asked.to_ascii_uppercase();
-    if !currencies::is_known(&code) {
-        return Err(ApiError::invalid_key("totals_convert_currency", "unknown currency"));
-    }
-    Ok(Some(code))
 }
 
 fn deals(call: &Call, archived: bool, axis: &Axis, periods: &[Period]) -> ApiResult<Sql> {

@@ -1,6 +1,8 @@
 //! Exact sums of amounts, one per currency.
 
+use crate::call::Call;
 use crate::currencies;
+use crate::error::{ApiError, ApiResult};
 use crate::json::Json;
 use crate::view::write_money;
 use penstock_model::Money;
@@ -59,6 +61,21 @@ impl Sums {
         }
         json.end_object();
     }
+}
+
+/// The currency into which totals are converted, where the request asks for it.
+pub fn convert_to(call: &Call) -> ApiResult<Option<String>> {
+    let Some(asked) = call.args.text("totals_convert_currency") else {
+        return Ok(None);
+    };
+    if asked.eq_ignore_ascii_case("default_currency") {
+        return Ok(Some(call.currency().to_owned()));
+    }
+    let code = asked.to_ascii_uppercase();
+    if !currencies::is_known(&code) {
+        return Err(ApiError::invalid_key("totals_convert_currency", "unknown currency"));
+    }
+    Ok(Some(code))
 }
 
 fn money(ten_thousandths: i128) -> Money {
