@@ -1,6 +1,10 @@
 //! The operation and field tables against the published API, from the extract beside this file (`extract.py`).
 
+#![allow(clippy::unwrap_used, clippy::panic)]
+
 mod schemas;
+#[path = "../support/mod.rs"]
+mod support;
 
 use penstock_crm::{Op, Version, operations};
 use std::collections::{BTreeMap, BTreeSet};

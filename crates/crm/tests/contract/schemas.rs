@@ -1,7 +1,8 @@
 //! The field tables against the published schemas: the same keys, types and nullability, in reads and in bodies.
 
+use super::support::{Sample, World};
 use super::word;
-use penstock_crm::{Takes, Version, operations};
+use penstock_crm::{Method, Takes, Version, operations};
 use penstock_model::{Entity, Field, Kind, Show, Write};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -160,4 +161,30 @@ fn every_field_is_as_published() {
     assert!(unexplained.is_empty(), "unexplained: {unexplained:#?}");
     let idle: Vec<_> = known.iter().filter(|line| !verdicts.iter().any(|verdict| fits(line, verdict))).collect();
     assert!(idle.is_empty(), "no longer true, take off deviations.txt: {idle:#?}");
+}
+
+/// The rest of what the schemas promise: a record that is shown has every key, of a field row or not.
+#[tokio::test]
+async fn every_published_key_is_shown() {
+    let world = World::sqlite().await;
+    let admin = world.company("Shown").await;
+    let mut sample = Sample::new(&admin, "Shown", [&admin, &admin], 7);
+    let schemas: Value = serde_json::from_str(SCHEMAS).unwrap();
+    for entity in entities().into_iter().filter(|entity| schemas.get(entity.name).is_some()) {
+        let id = sample.id(&world, entity.name).await.unwrap_or_else(|| panic!("say in sample.rs how to make a {}", entity.name));
+        for version in [Version::V1, Version::V2] {
+            let one = operations::all().find(|op| {
+                op.version == version && op.method != Method::Post && matches!(op.takes, Takes::Record(of) if of.name == entity.name)
+            });
+            let path = one.unwrap_or_else(|| panic!("no update of {}", entity.name)).path.replace("{id}", &id.to_string());
+            let schema = &schemas[entity.name][word(version)];
+            let on_request: Vec<_> = schema["on_request"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+            let target = if on_request.is_empty() { path } else { format!("{path}?include_fields={}", on_request.join(",")) };
+            let answer = world.call(&admin, version, Method::Get, &target, None).await.ok();
+            let shown = answer.data().as_object().unwrap();
+            let promised = schema["read"].as_object().unwrap().keys().map(String::as_str).chain(on_request);
+            let absent: Vec<_> = promised.filter(|key| !shown.contains_key(*key)).collect();
+            assert!(absent.is_empty(), "{} {} lacks {absent:?}", entity.name, word(version));
+        }
+    }
 }
