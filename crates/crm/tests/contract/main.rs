@@ -1,0 +1,101 @@
+//! The operation and field tables against the published API, from the extract beside this file (`extract.py`).
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod schemas;
+#[path = "../support/mod.rs"]
+mod support;
+
+use penstock_crm::{Op, Version, operations};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+const PUBLISHED: &str = include_str!("operations.tsv");
+/// With this variable set, [`every_operation_is_there_or_missing`] writes the list instead of judging it.
+const WRITE_MISSING: &str = "PENSTOCK_WRITE_MISSING";
+
+fn missing_list() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("missing.txt")
+}
+
+pub fn word(version: Version) -> &'static str {
+    match version {
+        Version::V1 => "v1",
+        Version::V2 => "v2",
+    }
+}
+
+/// The cells of a published operation: version, method, path, id, tag, cost, scopes, status of success.
+type Row = Vec<&'static str>;
+
+fn published() -> Vec<Row> {
+    PUBLISHED.lines().skip(1).map(|line| line.split('\t').collect()).collect()
+}
+
+/// `v1 GET /path operationId`
+fn name(row: &Row) -> String {
+    row[..4].join(" ")
+}
+
+fn ours(op: &Op) -> Vec<String> {
+    [word(op.version), op.method.as_str(), op.path, op.id, op.tag, &op.cost.to_string(), op.scopes, &op.status.to_string()]
+        .map(str::to_owned)
+        .to_vec()
+}
+
+#[test]
+fn the_extract_has_every_published_operation_once() {
+    let published = published();
+    let of = |version| published.iter().filter(|row| row[0] == version).count();
+    assert_eq!((of("v1"), of("v2")), (275, 158));
+    let names: BTreeSet<_> = published.iter().map(name).collect();
+    assert_eq!(names.len(), published.len());
+}
+
+#[test]
+fn every_row_is_as_published() {
+    let published: BTreeMap<_, _> = published().into_iter().map(|row| (row[..3].join(" "), row)).collect();
+    let mut seen = BTreeSet::new();
+    for op in operations::all() {
+        let ours = ours(op);
+        let place = ours[..3].join(" ");
+        let row = published.get(&place).unwrap_or_else(|| panic!("{place} is not an operation of the API"));
+        assert_eq!(&ours, row, "{place}");
+        assert!(!op.summary.is_empty(), "{place} has no summary");
+        assert!(seen.insert(place.clone()), "{place} is there twice");
+    }
+}
+
+#[test]
+fn every_operation_is_there_or_missing() {
+    let there: BTreeSet<_> = operations::all().map(|op| ours(op)[..4].join(" ")).collect();
+    let absent: Vec<_> = published().iter().map(name).filter(|name| !there.contains(name)).collect();
+    if std::env::var_os(WRITE_MISSING).is_some() {
+        std::fs::write(missing_list(), absent.join("\n") + "\n").unwrap();
+    }
+    let listed = std::fs::read_to_string(missing_list()).unwrap();
+    let listed: Vec<_> = listed.lines().collect();
+    let done: Vec<_> = listed.iter().filter(|line| there.contains(**line)).collect();
+    assert!(done.is_empty(), "these are there now: take them off missing.txt: {done:#?}");
+    assert_eq!(
+        listed, absent,
+        "missing.txt must name the absent operations, in the order of the extract: set {WRITE_MISSING}=1 to write it"
+    );
+}
+
+/// Where the documents that the extract was made from are at hand, it must still say what they say.
+#[test]
+fn the_extract_agrees_with_its_source() {
+    let source = match std::env::var_os("PENSTOCK_REFERENCE") {
+        Some(folder) => PathBuf::from(folder),
+        None => Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/reference"),
+    };
+    let Ok(source) = std::fs::read_to_string(source.join("operations.tsv")) else { return };
+    let mut lines = source.lines().map(|line| line.split('\t').collect::<Vec<_>>());
+    let head = lines.next().unwrap();
+    let columns: Vec<_> = PUBLISHED.lines().next().unwrap().split('\t').filter(|column| *column != "success").collect();
+    let places: Vec<_> = columns.iter().map(|column| head.iter().position(|name| name == column).unwrap()).collect();
+    let source: Vec<Vec<_>> = lines.map(|cells| places.iter().map(|place| cells[*place]).collect()).collect();
+    let copy: Vec<Vec<_>> = published().into_iter().map(|row| row[..columns.len()].to_vec()).collect();
+    assert_eq!(copy, source);
+}

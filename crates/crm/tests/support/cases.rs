@@ -1,0 +1,215 @@
+//! A request for every operation, derived from the operation table: where it names records, and what else it needs.
+
+use super::sample::plain_id;
+use super::{Sample, World, name};
+use penstock_crm::{Method, Op, Param, ParamKind, Takes, Version};
+use penstock_model::{Entity, Field, Kind, Write};
+use serde_json::{Map, Value, json};
+
+/// Where in a request an id stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// The nth parameter of the path.
+    Path(usize),
+    Query(&'static str),
+    Body(&'static str),
+}
+
+/// An id in a request, and the key of the sample that it is the id of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Slot {
+    pub place: Place,
+    pub key: String,
+    /// The request makes no sense without it.
+    pub required: bool,
+}
+
+/// A request in the making.
+#[derive(Debug, Clone)]
+pub struct Case {
+    segments: Vec<String>,
+    /// Where the parameters stand in the path.
+    parameters: Vec<usize>,
+    pub query: Vec<(&'static str, String)>,
+    pub body: Option<Value>,
+}
+
+impl Case {
+    fn new(op: &Op, query: Vec<(&'static str, String)>, body: Option<Value>) -> Self {
+        let segments: Vec<_> = op.path.split('/').map(str::to_owned).collect();
+        let parameters = (0..segments.len()).filter(|at| segments[*at].starts_with('{')).collect();
+        Case { segments, parameters, query, body }
+    }
+
+    pub fn target(&self) -> String {
+        let path = self.segments.join("/");
+        let pairs: Vec<_> = self.query.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        if pairs.is_empty() { path } else { format!("{path}?{}", pairs.join("&")) }
+    }
+
+    /// Puts an id where the slot says.
+    pub fn put(&mut self, slot: &Slot, id: &Value) {
+        match slot.place {
+            Place::Path(nth) => self.segments[self.parameters[nth]] = plain_id(id),
+            Place::Query(name) => self.put_query(name, plain_id(id)),
+            Place::Body(key) => self.put_member(key, id.clone()),
+        }
+    }
+
+    /// Gives a query parameter this value and no other.
+    pub fn put_query(&mut self, name: &'static str, value: String) {
+        self.query.retain(|(known, _)| *known != name);
+        self.query.push((name, value));
+    }
+
+    pub fn put_member(&mut self, key: &str, value: Value) {
+        if let Some(Value::Object(members)) = &mut self.body {
+            members.insert(key.to_owned(), value);
+        }
+    }
+}
+
+/// The singular of the first segment, which is what keys of samples begin with.
+fn subject(op: &Op) -> &'static str {
+    match op.path.split('/').nth(1).unwrap_or_default() {
+        "deals" => "deal",
+        "persons" => "person",
+        "organizations" => "organization",
+        "pipelines" => "pipeline",
+        "stages" => "stage",
+        "users" => "user",
+        _ => "",
+    }
+}
+
+/// What a parameter of the path names, by the segment before it.
+fn path_key(op: &Op, segment: &str, parameter: &str) -> Option<String> {
+    Some(match (segment, parameter) {
+        ("deals" | "persons" | "organizations" | "pipelines" | "stages" | "users", "id") => subject(op).to_owned(),
+        ("participants", _) => "participant".to_owned(),
+        ("followers", _) if op.version == Version::V1 => format!("{} follower", subject(op)),
+        ("followers", _) => format!("{} follower user", subject(op)),
+        _ => return None,
+    })
+}
+
+/// What an id in a query or a body names.
+fn member_key(op: &Op, name: &str) -> Option<String> {
+    Some(match name {
+        "ids" => subject(op).to_owned(),
+        "merge_with_id" => format!("other {}", subject(op)),
+        "user_id" if op.path.ends_with("/followers") => "other user".to_owned(),
+        "person_id" if op.path.ends_with("/participants") => "person".to_owned(),
+        "owner_id" | "user_id" => "user".to_owned(),
+        "person_id" => "person".to_owned(),
+        "org_id" => "organization".to_owned(),
+        "deal_id" => "deal".to_owned(),
+        "pipeline_id" => "pipeline".to_owned(),
+        "stage_id" => "stage".to_owned(),
+        "product_id" => "product".to_owned(),
+        "filter_id" => "filter".to_owned(),
+        _ => return None,
+    })
+}
+
+/// Keys that end like ids and name no record of the product.
+const FOREIGN: &[&str] = &["origin_id", "channel_id"];
+
+fn is_id(param: &Param) -> bool {
+    param.kind == ParamKind::Ids || (param.name.ends_with("_id") && !FOREIGN.contains(&param.name))
+}
+
+fn member(op: &Op, name: &'static str, place: Place, required: bool) -> Slot {
+    let key = member_key(op, name).unwrap_or_else(|| panic!("{}: what does {name} name? Say so in cases.rs", super::name(op)));
+    Slot { place, key, required }
+}
+
+/// Every id in the requests of an operation.
+pub fn slots(op: &'static Op) -> Vec<Slot> {
+    let segments: Vec<_> = op.path.split('/').collect();
+    let mut slots = Vec::new();
+    for (at, segment) in segments.iter().enumerate() {
+        let Some(parameter) = segment.strip_prefix('{').and_then(|segment| segment.strip_suffix('}')) else { continue };
+        let key = path_key(op, segments[at - 1], parameter)
+            .unwrap_or_else(|| panic!("{}: what does {parameter} name? Say so in cases.rs", name(op)));
+        slots.push(Slot { place: Place::Path(slots.len()), key, required: true });
+    }
+    slots
+        .extend(op.query.iter().filter(|param| is_id(param)).map(|param| member(op, param.name, Place::Query(param.name), param.required)));
+    match op.takes {
+        Takes::Nothing => {}
+        Takes::Keys(params) => {
+            slots.extend(
+                params.iter().filter(|param| is_id(param)).map(|param| member(op, param.name, Place::Body(param.name), param.required)),
+            );
+        }
+        Takes::Record(entity) => slots.extend(record_slots(op, entity)),
+        Takes::List => panic!("{}: say in cases.rs what its list holds", name(op)),
+    }
+    slots
+}
+
+fn record_slots(op: &'static Op, entity: &'static Entity) -> impl Iterator<Item = Slot> {
+    let refers = |field: &&Field| matches!(field.kind, Kind::User | Kind::Person | Kind::Organization | Kind::Stage | Kind::Pipeline);
+    entity.fields.iter().filter(move |field| writable(op, field)).filter(refers).map(move |field| {
+        let key = key(op, field);
+        member(op, key, Place::Body(key), field.required && op.method == Method::Post)
+    })
+}
+
+/// Whether the body of the operation may hold the field.
+pub fn writable(op: &Op, field: &Field) -> bool {
+    let write = if op.version == Version::V1 { field.write_v1 } else { field.write_v2 };
+    match write {
+        Write::Never => false,
+        Write::OnCreate => op.method == Method::Post,
+        Write::OnUpdate => op.method != Method::Post,
+        Write::Always => true,
+    }
+}
+
+pub fn key(op: &Op, field: &Field) -> &'static str {
+    if op.version == Version::V1 { field.v1_key } else { field.key }
+}
+
+/// A request that succeeds for whoever owns the sample: required ids are in it, optional ones are not.
+pub async fn plain(world: &World, op: &'static Op, sample: &mut Sample) -> Case {
+    let query =
+        op.query.iter().filter(|param| param.required && !is_id(param)).map(|param| (param.name, plain_id(&value(param)))).collect();
+    let body = match op.takes {
+        Takes::Nothing => None,
+        Takes::Keys(params) => {
+            let members = params.iter().filter(|param| param.required && !is_id(param));
+            Some(Value::Object(members.map(|param| (param.name.to_owned(), value(param))).collect()))
+        }
+        Takes::Record(entity) => Some(Value::Object(record(op, entity))),
+        Takes::List => Some(json!([])),
+    };
+    let mut case = Case::new(op, query, body);
+    for slot in slots(op).iter().filter(|slot| slot.required) {
+        let id = sample.id(world, &slot.key).await.unwrap_or_else(|| panic!("{}: say in sample.rs how to make a {}", name(op), slot.key));
+        case.put(slot, &id);
+    }
+    case
+}
+
+fn record(op: &Op, entity: &'static Entity) -> Map<String, Value> {
+    let named = |field: &&Field| writable(op, field) && matches!(field.key, "title" | "name" | "subject");
+    entity.fields.iter().filter(named).map(|field| (key(op, field).to_owned(), json!("A name"))).collect()
+}
+
+/// A value that a required parameter takes.
+pub fn value(param: &Param) -> Value {
+    match (param.kind, param.name) {
+        (_, "email") => json!("somebody@example.test"),
+        (_, "field_key") => json!("add_time"),
+        (_, "end_date") => json!("2026-03-31"),
+        (ParamKind::Int, _) => json!(1),
+        (ParamKind::Bool, _) => json!(true),
+        (ParamKind::Text | ParamKind::Json, _) => json!("a"),
+        (ParamKind::Choice(words) | ParamKind::Choices(words), _) => json!(words[0]),
+        (ParamKind::Time, _) => json!("2026-03-01T00:00:00Z"),
+        (ParamKind::Date, _) => json!("2026-03-01"),
+        (ParamKind::Ids, _) => json!("1"),
+    }
+}

@@ -1,0 +1,212 @@
+//! The product in this process, on an empty store of either engine, with companies and people as a proof needs them.
+
+// Every proof uses another part.
+#![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod cases;
+mod dump;
+mod sample;
+
+pub use cases::{Case, Place, Slot, plain, slots};
+pub use dump::{Dump, dump};
+pub use sample::Sample;
+
+use penstock_cluster::Cluster;
+use penstock_crm::setup::{NewCompany, create_company};
+use penstock_crm::{App, Method, Op, Request, Settings, Version, accounts, operations};
+use penstock_model::{Clock, CompanyId, Time, UserId};
+use penstock_store::{Sql, Statement, Store, Target, Weight};
+use serde_json::Value;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use tempfile::TempDir;
+
+/// Ids of a company that is set apart begin here, so that no other company has the same ones.
+pub const APART: i64 = 1_000_000;
+
+/// 2026-03-02 09:00:00 UTC, a Monday.
+const START: i64 = 1_772_442_000_000;
+
+/// A clock that stands until it is moved.
+struct SetClock(AtomicI64);
+
+impl Clock for SetClock {
+    fn now(&self) -> Time {
+        Time::from_millis(self.0.load(Ordering::Relaxed))
+    }
+}
+
+/// Somebody with an API token.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    pub company: CompanyId,
+    pub user: UserId,
+    pub token: String,
+}
+
+pub struct World {
+    pub store: Arc<Store>,
+    app: Arc<App>,
+    clock: Arc<SetClock>,
+    tokens: AtomicU64,
+    _directory: Option<TempDir>,
+}
+
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub body: Vec<u8>,
+    pub json: Value,
+}
+
+impl Answer {
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// The answer, which must be a success.
+    pub fn ok(self) -> Self {
+        assert!((200..300).contains(&self.status), "{} {}", self.status, self.text());
+        self
+    }
+
+    pub fn data(&self) -> &Value {
+        &self.json["data"]
+    }
+}
+
+impl World {
+    pub async fn sqlite() -> Self {
+        let directory = TempDir::new().unwrap();
+        let target = Target::Directory(directory.path().to_owned());
+        World::open(&target, Some(directory)).await
+    }
+
+    pub async fn postgres() -> Self {
+        World::open(&Target::Postgres(Cluster::shared().unwrap().database().unwrap()), None).await
+    }
+
+    /// One on each engine.
+    pub async fn each() -> [Self; 2] {
+        [World::sqlite().await, World::postgres().await]
+    }
+
+    async fn open(target: &Target, directory: Option<TempDir>) -> Self {
+        let store = Arc::new(Store::open(target).await.unwrap());
+        store.migrate().await.unwrap();
+        let clock = Arc::new(SetClock(AtomicI64::new(START)));
+        let app = App::open(store.clone(), clock.clone(), Settings::default()).await.unwrap();
+        World { store, app, clock, tokens: AtomicU64::new(1), _directory: directory }
+    }
+
+    /// A new company; `mark` stands in its names. Answers its administrator.
+    pub async fn company(&self, mark: &str) -> Caller {
+        let token = self.token();
+        let domain = mark.to_lowercase();
+        let new = NewCompany {
+            name: format!("{mark} company"),
+            admin_email: format!("admin@{domain}.test"),
+            domain,
+            currency: "EUR".to_owned(),
+            timezone: "Europe/Tallinn".to_owned(),
+            admin_name: format!("{mark} administrator"),
+            admin_password: "correct horse".to_owned(),
+            api_token: token.clone(),
+        };
+        let company = create_company(&self.store, &*self.clock, new).await.unwrap();
+        Caller { company, user: UserId(1), token }
+    }
+
+    /// A new company whose ids from now on are those of no other.
+    pub async fn company_apart(&self, mark: &str) -> Caller {
+        let caller = self.company(mark).await;
+        let mut statements = Vec::new();
+        for table in dump::tables(&self.store).await {
+            let text = "INSERT INTO id_blocks (company_id, sort, next) VALUES ($1, $2, 1) ON CONFLICT (company_id, sort) DO NOTHING";
+            statements.push(Statement::new(text, vec![caller.company.into(), table.name.into()]));
+        }
+        let text = "UPDATE id_blocks SET next = next + $1 WHERE company_id = $2";
+        statements.push(Statement::new(text, vec![APART.into(), caller.company.into()]));
+        self.store.execute(statements).await.unwrap();
+        caller
+    }
+
+    /// A new user in the company of `caller`.
+    pub async fn user(&self, caller: &Caller, name: &str, is_admin: bool) -> Caller {
+        let email = format!("{}@example.test", name.to_lowercase().replace(' ', "."));
+        let new = accounts::NewAccount { name: name.to_owned(), email, password: "correct horse".to_owned(), is_admin };
+        let account = accounts::create(&self.store, &*self.clock, caller.company, new).await.unwrap();
+        let token = self.token();
+        accounts::issue_token(&self.store, &*self.clock, caller.company, account.id, Some(token.clone())).await.unwrap();
+        self.pass(2);
+        Caller { company: caller.company, user: account.id, token }
+    }
+
+    pub async fn deactivate(&self, caller: &Caller) {
+        let account = accounts::find(&self.store, caller.company, &caller.user.0.to_string()).await.unwrap();
+        accounts::set_active(&self.store, &*self.clock, caller.company, &account, false).await.unwrap();
+        self.pass(2);
+    }
+
+    fn token(&self) -> String {
+        format!("{:040x}", self.tokens.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// Lets so many seconds pass.
+    pub fn pass(&self, seconds: i64) {
+        self.clock.0.fetch_add(seconds * 1000, Ordering::Relaxed);
+    }
+
+    pub fn now(&self) -> Time {
+        self.clock.now()
+    }
+
+    /// One request with a JSON body, such as `V2, Get, "/deals?limit=1"`.
+    pub async fn call(&self, caller: &Caller, version: Version, method: Method, target: &str, body: Option<&Value>) -> Answer {
+        let mut request = request(version, method, target, body.map(|body| body.to_string().into_bytes()).unwrap_or_default());
+        request.api_token = Some(caller.token.clone());
+        self.send(request).await
+    }
+
+    pub async fn send(&self, request: Request) -> Answer {
+        let response = self.app.handle(request).await;
+        let json = serde_json::from_slice(&response.body).unwrap_or_default();
+        Answer { status: response.status, body: response.body, json }
+    }
+
+    /// The first cell of every row.
+    pub async fn numbers(&self, sql: Sql) -> Vec<i64> {
+        let rows = self.store.rows(sql, Weight::Light, 1).await.unwrap();
+        rows.iter().map(|row| row[0].as_int().unwrap()).collect()
+    }
+}
+
+/// A request without credentials.
+pub fn request(version: Version, method: Method, target: &str, body: Vec<u8>) -> Request {
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    Request {
+        method: method.as_str().to_owned(),
+        path: format!("{}{path}", prefix(version)),
+        query: query.to_owned(),
+        content_type: (!body.is_empty()).then(|| "application/json".to_owned()),
+        body,
+        ..Request::default()
+    }
+}
+
+pub fn prefix(version: Version) -> &'static str {
+    match version {
+        Version::V1 => "/v1",
+        Version::V2 => "/api/v2",
+    }
+}
+
+/// `v2 GET /deals/{id}`
+pub fn name(op: &Op) -> String {
+    let version = if op.version == Version::V1 { "v1" } else { "v2" };
+    format!("{version} {} {}", op.method.as_str(), op.path)
+}
+
+pub fn find_op(version: Version, method: Method, path: &str) -> Option<&'static Op> {
+    operations::all().find(|op| op.version == version && op.method == method && op.path == path)
+}

@@ -1,0 +1,137 @@
+//! Records of a company, made when they are first asked for, so that requests have something to name.
+
+use super::{Caller, World, find_op};
+use penstock_crm::Method::{self, Post};
+use penstock_crm::Version::{self, V1, V2};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// How one record, and what else its answer names, is made. In the body `"$key"` stands for an id of the sample and
+/// `%` for its mark.
+struct Make {
+    version: Version,
+    method: Method,
+    path: &'static str,
+    body: &'static str,
+    /// What the answer gives: key of the sample and place in `data`.
+    gives: &'static [(&'static str, &'static str)],
+}
+
+const fn make(version: Version, path: &'static str, body: &'static str, gives: &'static [(&'static str, &'static str)]) -> Make {
+    Make { version, method: Post, path, body, gives }
+}
+
+const MAKES: &[Make] = &[
+    make(V2, "/organizations", r#"{"name":"% organization","visible_to":"$visibility"}"#, &[("organization", "/id")]),
+    make(V2, "/organizations", r#"{"name":"% other organization","visible_to":"$visibility"}"#, &[("other organization", "/id")]),
+    make(
+        V2,
+        "/persons",
+        r#"{"name":"% person","org_id":"$organization","visible_to":"$visibility","emails":[{"value":"%@example.test"}]}"#,
+        &[("person", "/id")],
+    ),
+    make(V2, "/persons", r#"{"name":"% other person","visible_to":"$visibility"}"#, &[("other person", "/id")]),
+    make(V2, "/pipelines", r#"{"name":"% pipeline"}"#, &[("pipeline", "/id")]),
+    make(V2, "/stages", r#"{"name":"% stage","pipeline_id":"$pipeline"}"#, &[("stage", "/id")]),
+    make(
+        V2,
+        "/deals",
+        r#"{"title":"% deal","stage_id":"$stage","person_id":"$person","org_id":"$organization","value":42,"visible_to":"$visibility"}"#,
+        &[("deal", "/id")],
+    ),
+    make(V2, "/deals", r#"{"title":"% other deal","stage_id":"$stage","visible_to":"$visibility"}"#, &[("other deal", "/id")]),
+    make(V1, "/deals/$deal/participants", r#"{"person_id":"$other person"}"#, &[("participant", "/id")]),
+    make(V1, "/deals/$deal/followers", r#"{"user_id":"$user"}"#, &[("deal follower", "/id"), ("deal follower user", "/user_id")]),
+    make(V1, "/persons/$person/followers", r#"{"user_id":"$user"}"#, &[("person follower", "/id"), ("person follower user", "/user_id")]),
+    make(
+        V1,
+        "/organizations/$organization/followers",
+        r#"{"user_id":"$user"}"#,
+        &[("organization follower", "/id"), ("organization follower user", "/user_id")],
+    ),
+];
+
+/// The path of the operation behind a path that names records: `/deals/$deal/followers` is `/deals/{id}/followers`.
+fn route(path: &str) -> String {
+    path.split('/').map(|segment| if segment.starts_with('$') { "{id}" } else { segment }).collect::<Vec<_>>().join("/")
+}
+
+#[derive(Debug, Clone)]
+pub struct Sample {
+    pub caller: Caller,
+    pub mark: &'static str,
+    ids: BTreeMap<String, Value>,
+}
+
+impl Sample {
+    /// Records that `caller` makes and everybody in the company sees, unless `visible_to` says otherwise. `users` are two
+    /// of the company's.
+    pub fn new(caller: &Caller, mark: &'static str, users: [&Caller; 2], visible_to: i64) -> Self {
+        let ids = [("visibility", visible_to), ("user", users[0].user.0), ("other user", users[1].user.0)];
+        let ids = ids.into_iter().map(|(key, id)| (key.to_owned(), json!(id))).collect();
+        Sample { caller: caller.clone(), mark, ids }
+    }
+
+    /// Records of the same company that only their owner, the administrator, and followers see; pipelines and stages,
+    /// which cannot be hidden, are those of `open`.
+    pub fn hidden(open: &Self, mark: &'static str) -> Self {
+        let mut hidden = Sample { mark, ..open.clone() };
+        hidden.ids.retain(|key, _| ["user", "other user", "pipeline", "stage"].contains(&key.as_str()));
+        hidden.ids.insert("visibility".to_owned(), json!(1));
+        hidden
+    }
+
+    /// The same users, no records yet.
+    pub fn fresh(&self) -> Self {
+        let mut fresh = self.clone();
+        fresh.ids.retain(|key, _| ["visibility", "user", "other user"].contains(&key.as_str()));
+        fresh
+    }
+
+    /// Makes one of everything that the product has.
+    pub async fn fill(&mut self, world: &World) {
+        for (key, _) in MAKES.iter().flat_map(|make| make.gives) {
+            self.id(world, key).await;
+        }
+    }
+
+    /// Names another record under a key.
+    pub fn set(&mut self, key: &str, id: &Value) {
+        self.ids.insert(key.to_owned(), id.clone());
+    }
+
+    pub fn known(&self) -> impl Iterator<Item = (&String, &Value)> {
+        self.ids.iter()
+    }
+
+    /// The id under this key, made where it is not there yet; `None` where the product cannot make it.
+    pub async fn id(&mut self, world: &World, key: &str) -> Option<Value> {
+        if let Some(id) = self.ids.get(key) {
+            return Some(id.clone());
+        }
+        let make = MAKES.iter().find(|make| make.gives.iter().any(|(given, _)| *given == key))?;
+        find_op(make.version, make.method, &route(make.path))?;
+        let mut path = make.path.to_owned();
+        for named in make.path.split('/').filter_map(|segment| segment.strip_prefix('$')) {
+            let id = Box::pin(self.id(world, named)).await?;
+            path = path.replace(&format!("${named}"), &plain_id(&id));
+        }
+        let mut body: Value = serde_json::from_str(&make.body.replace('%', self.mark)).unwrap();
+        for value in body.as_object_mut().unwrap().values_mut() {
+            if let Some(named) = value.as_str().and_then(|text| text.strip_prefix('$')) {
+                *value = Box::pin(self.id(world, named)).await?;
+            }
+        }
+        let answer = world.call(&self.caller, make.version, make.method, &path, Some(&body)).await.ok();
+        for (given, place) in make.gives {
+            let id = answer.data().pointer(place).unwrap_or_else(|| panic!("{path} gives no {given}: {}", answer.text()));
+            self.ids.insert((*given).to_owned(), id.clone());
+        }
+        self.ids.get(key).cloned()
+    }
+}
+
+/// An id as paths and queries hold it.
+pub fn plain_id(id: &Value) -> String {
+    id.as_str().map_or_else(|| id.to_string(), str::to_owned)
+}
