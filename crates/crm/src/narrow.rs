@@ -3,6 +3,7 @@
 use crate::call::Call;
 use crate::error::{ApiError, ApiResult};
 use penstock_store::Sql;
+use std::collections::HashSet;
 
 /// `column = parameter`, where the parameter is given.
 pub fn equal(call: &Call, sql: &mut Sql, parameter: &str, column: &str) {
@@ -52,10 +53,10 @@ pub fn refuse_filter(call: &Call) -> ApiResult<()> {
     Ok(())
 }
 
-/// The ids of a bulk call; none is refused.
+/// The ids of a bulk call, each once; none is refused.
 pub fn bulk_ids(call: &Call) -> ApiResult<Vec<i64>> {
-    match call.args.ids("ids") {
-        Some(ids) if !ids.is_empty() => Ok(ids.to_vec()),
-        _ => Err(ApiError::invalid_key("ids", "is required")),
-    }
+    let mut ids = call.args.ids("ids").unwrap_or_default().to_vec();
+    let mut seen = HashSet::new();
+    ids.retain(|id| seen.insert(*id));
+    if ids.is_empty() { Err(ApiError::invalid_key("ids", "is required")) } else { Ok(ids) }
 }

@@ -247,9 +247,7 @@ pub async fn delete(call: Call, of: &'static FieldsOf) -> ApiResult<Reply> {
 }
 
 pub async fn delete_many(call: Call, of: &'static FieldsOf) -> ApiResult<Reply> {
-    let mut ids = narrow::bulk_ids(&call)?;
-    let mut seen = std::collections::HashSet::new();
-    ids.retain(|id| seen.insert(*id));
+    let ids = narrow::bulk_ids(&call)?;
     let find = |id: &i64| Listed::by_number(&call.directory, of, *id).ok_or_else(|| ApiError::not_found(FIELD.title));
     let targets: Vec<_> = ids.iter().map(find).collect::<ApiResult<_>>()?;
     mark_deleted(&call, of, &targets).await?;
