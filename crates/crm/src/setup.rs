@@ -58,6 +58,8 @@ const ROLE_SETTINGS: &str = r#"{"deal_default_visibility":3,"lead_default_visibi
 
 /// The labels of a new account (semantics.md 12).
 const LABELS: [(&str, &str); 4] = [("Customer", "green"), ("Hot lead", "red"), ("Warm lead", "yellow"), ("Cold lead", "blue")];
+/// Deals begin with the labels of leads (none are documented for them).
+const DEAL_LABELS: [(&str, &str); 3] = [("Hot", "red"), ("Warm", "yellow"), ("Cold", "blue")];
 const INDUSTRIES: [&str; 20] = [
     "Agriculture",
     "Automotive",
@@ -228,7 +230,7 @@ fn fields(company: CompanyId, now: Time) -> Result<Vec<Statement>, SetupError> {
     let rows = [
         ("person", "label_ids", "Label", "set", options(&labels)?),
         ("organization", "label_ids", "Label", "set", options(&labels)?),
-        ("deal", "label_ids", "Label", "set", options(&[])?),
+        ("deal", "label_ids", "Label", "set", options(&DEAL_LABELS.map(|(label, color)| (label, Some(color))))?),
         ("organization", "industry", "Industry", "enum", options(&INDUSTRIES.map(|label| (label, None)))?),
         ("deal", "channel", "Source channel", "enum", options(&CHANNELS.map(|label| (label, None)))?),
         ("product", "category", "Category", "enum", options(&[])?),
@@ -322,7 +324,8 @@ mod tests {
             let person: Vec<_> = options("person", "label_ids").into_iter().map(|option| option.id).collect();
             let organization: Vec<_> = options("organization", "label_ids").into_iter().map(|option| option.id).collect();
             assert_eq!((person, organization), (vec![1, 2, 3, 4], vec![5, 6, 7, 8]));
-            assert_eq!(options("deal", "label_ids"), []);
+            let deal: Vec<_> = options("deal", "label_ids").into_iter().map(|option| option.label).collect();
+            assert_eq!(deal, ["Hot", "Warm", "Cold"]);
             let all: Vec<_> = known.fields.values().flatten().flat_map(|field| field.options.clone()).map(|option| option.id).collect();
             assert_eq!(all.iter().collect::<HashSet<_>>().len(), all.len(), "an option id is used twice");
         }
