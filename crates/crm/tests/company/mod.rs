@@ -1,10 +1,12 @@
 //! A new company on either engine, and requests to it at a time that the test sets.
 
+#![allow(dead_code, reason = "every test file takes what it needs")]
+
 use penstock_cluster::Cluster;
 use penstock_crm::setup::{NewCompany, create_company};
 use penstock_crm::{App, Request, Settings, accounts};
 use penstock_model::{Clock, CompanyId, Time};
-use penstock_store::{Statement, Store, Target};
+use penstock_store::{Sql, Statement, Store, Target, Weight};
 use serde_json::{Value, json};
 use std::error::Error;
 use std::sync::Arc;
@@ -74,14 +76,32 @@ impl Company {
 
     /// The same company as the colleague sees it.
     pub fn as_colleague(&self) -> Self {
+        Company { token: COLLEAGUE, ..self.another() }
+    }
+
+    /// The same company, for a request beside others. It lives as long as the first one.
+    pub fn another(&self) -> Self {
         Company {
             app: self.app.clone(),
             store: self.store.clone(),
             clock: self.clock.clone(),
             id: self.id,
-            token: COLLEAGUE,
+            token: self.token,
             _directory: None,
         }
+    }
+
+    /// The first `width` cells of the rows of a query whose `$1` is the company.
+    pub async fn rows(&self, query: &str, width: usize) -> Outcome<Vec<Vec<Value>>> {
+        let sql = Sql { text: query.to_owned(), values: vec![self.id.into()] };
+        let rows = self.store.rows(sql, Weight::Heavy, width).await?;
+        let cell = |cell: penstock_model::Value| match cell {
+            penstock_model::Value::Null => Value::Null,
+            penstock_model::Value::Int(number) => number.into(),
+            penstock_model::Value::Real(number) => number.into(),
+            penstock_model::Value::Text(text) => text.as_ref().into(),
+        };
+        Ok(rows.into_iter().map(|row| row.into_iter().map(cell).collect()).collect())
     }
 
     /// Adds a custom field to deals.
