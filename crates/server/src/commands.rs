@@ -1,6 +1,7 @@
 //! One file per command.
 
 mod accounts;
+mod demo;
 mod doctor;
 mod first_start;
 mod serve;
@@ -13,6 +14,7 @@ use penstock_store::Store;
 pub async fn run(command: Command) -> Result<(), Failure> {
     match command {
         Command::Serve(options) => serve::run(&options).await,
+        Command::Demo(options) => demo::run(&options).await,
         Command::Migrate(options) => migrate(&options).await,
         Command::User { company, action } => accounts::user(&company, action).await,
         Command::Token { company, action } => accounts::token(&company, action).await,

@@ -1,5 +1,6 @@
 use penstock_crm::accounts::AccountError;
 use penstock_crm::setup::SetupError;
+use penstock_demo::DemoError;
 use penstock_store::StoreError;
 use std::process::ExitCode;
 
@@ -40,6 +41,16 @@ impl From<AccountError> for Failure {
         match error {
             AccountError::Store(error) => error.into(),
             other => Failure::Refused(other.to_string()),
+        }
+    }
+}
+
+impl From<DemoError> for Failure {
+    fn from(error: DemoError) -> Self {
+        match error {
+            DemoError::Setup(error) => error.into(),
+            DemoError::Account(error) => error.into(),
+            DemoError::Store(error) => error.into(),
         }
     }
 }

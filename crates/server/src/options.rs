@@ -4,6 +4,8 @@ use crate::failure::Failure;
 use crate::logging::LogOptions;
 use clap::builder::Resettable;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use penstock_demo::Scale;
+use penstock_model::Date;
 use penstock_store::{Store, Target};
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
@@ -22,6 +24,8 @@ pub struct Options {
 pub enum Command {
     /// Serve the API; the first start creates the company and its administrator
     Serve(Box<ServeOptions>),
+    /// Serve a generated sample company, which is gone at the end unless it was given a place
+    Demo(DemoOptions),
     /// Bring the store up to this version
     Migrate(StoreOptions),
     /// Manage the users of a company
@@ -67,6 +71,34 @@ pub struct ServeOptions {
     pub public_url: Option<String>,
     #[command(flatten)]
     pub first: FirstStart,
+}
+
+#[derive(Debug, Args)]
+pub struct DemoOptions {
+    /// The directory of the embedded store, which must not hold a company yet; one that is removed at the end unless given
+    #[arg(long, env = "PENSTOCK_DATA_DIR", value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// A PostgreSQL database to use instead, as postgres://user:password@host/name
+    #[arg(long, env = "PENSTOCK_DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+    /// The address and port to listen on; port 0 takes a free one
+    #[arg(long, env = "PENSTOCK_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    pub listen: String,
+    /// How large the company is: small (1,000 persons), medium (50,000) or large (200,000)
+    #[arg(long, env = "PENSTOCK_DEMO_SCALE", value_name = "SCALE", default_value_t = Scale::Small)]
+    pub scale: Scale,
+    /// Which company: the same number and day make the same one
+    #[arg(long, env = "PENSTOCK_DEMO_SEED", value_name = "NUMBER", default_value_t = 1)]
+    pub seed: u64,
+    /// The day before which everything has happened, as 2026-01-31; today unless given
+    #[arg(long, env = "PENSTOCK_DEMO_NOW", value_name = "DATE", value_parser = Date::parse)]
+    pub now: Option<Date>,
+    /// The API token of the administrator, 40 hex digits; made up unless given
+    #[arg(long, env = "PENSTOCK_API_TOKEN", value_name = "TOKEN", hide_env_values = true)]
+    pub token: Option<String>,
+    /// Generate the company in its place and end, for a later penstock serve
+    #[arg(long, env = "PENSTOCK_DEMO_GENERATE_ONLY")]
+    pub generate_only: bool,
 }
 
 /// What the first start on an empty store sets up. Later starts ignore it. The password and the API token come

@@ -3,7 +3,7 @@
 
 use crate::batch::{Batch, Delta, Link, LinkKind};
 use crate::error::StoreError;
-use crate::sql::{Sql, Statement};
+use crate::sql::{Insert, Sql, Statement};
 use crate::store::Store;
 use penstock_model::{Actor, Change, CompanyId, Entity, Field, Kind, Money, Place, Record, Time, Value};
 use std::collections::BTreeMap;
@@ -13,56 +13,51 @@ pub(crate) async fn statements(store: &Store, batch: Batch) -> Result<Vec<Statem
     let actor = &batch.actor;
     let company = actor.company;
     let mut out = Vec::with_capacity(batch.changes.len() * 5 + batch.links.len() * 2 + batch.statements.len() + 2);
-    let mut totals = Totals::default();
-    let mut history = Vec::new();
     let touches_directory = batch.touches_directory();
+    let mut totals = Totals::default();
+    totals.follow(&batch);
 
     for (change, _) in &batch.changes {
         out.push(row_statement(company, change));
-        out.push(recent(company, change, actor.time));
-        out.extend(search_document(company, change));
-        history.extend(Event::of_change(change));
-        totals.follow(change);
+        out.push(recent(company, change.entity().name, change.after.id, actor.time).into());
+        out.extend(search_document(company, change).map(Statement::from));
     }
-    for link in &batch.links {
-        out.push(link_statement(actor, link));
-        history.push(Event::of_link(link));
-        totals.add(link.entity, link.record, link_total(link.kind), if link.added.is_some() { 1 } else { -1 });
-    }
-    for Delta { entity, record, total, by } in &batch.deltas {
-        totals.add(entity, *record, total, *by);
-    }
-    out.extend(totals.statements(company));
-    out.extend(history_statements(store, actor, batch.bulk, history).await?);
+    out.extend(batch.links.iter().map(|link| link_statement(actor, link)));
+    out.extend(totals.rows(company).map(Statement::from));
+    out.extend(history_statements(store, actor, batch.bulk, Event::of_batch(&batch)).await?);
     out.extend(outbox_statements(store, actor, batch.bulk, &batch.changes).await?);
     if touches_directory {
-        out.push(Statement::new("UPDATE companies SET revision = revision + 1 WHERE id = $1", vec![company.into()]));
+        out.push(next_revision(company));
     }
     out.extend(batch.statements);
     Ok(out)
 }
 
+/// Tells every process that what it knows of the company's settings is old.
+pub(crate) fn next_revision(company: CompanyId) -> Statement {
+    Statement::new("UPDATE companies SET revision = revision + 1 WHERE id = $1", vec![company.into()])
+}
+
 fn row_statement(company: CompanyId, change: &Change) -> Statement {
     match &change.before {
-        None => insert_row(company, &change.after),
+        None => insert_row(company, &change.after).into(),
         Some(before) => update_row(company, before, change),
     }
 }
 
-fn insert_row(company: CompanyId, record: &Record) -> Statement {
-    let mut sql = Sql::new(format!("INSERT INTO {} (company_id, id, version", record.entity.table));
-    for (field, _) in record.columns() {
-        sql.push(", ").push(field.key);
+pub(crate) fn insert_row(company: CompanyId, record: &Record) -> Insert {
+    let mut into = format!("INSERT INTO {} (company_id, id, version", record.entity.table);
+    let mut values = vec![company.into(), record.id.into(), record.version.into()];
+    for (field, value) in record.columns() {
+        into.push_str(", ");
+        into.push_str(field.key);
+        values.push(value.clone());
     }
-    sql.push(") VALUES (").bind(company).push(", ").bind(record.id).push(", ").bind(record.version);
-    for (_, value) in record.columns() {
-        sql.push(", ").bind(value.clone());
-    }
-    sql.push(")");
-    sql.into()
+    into.push_str(") VALUES ");
+    Insert::new(into, values)
 }
 
-fn update_row(company: CompanyId, before: &Record, change: &Change) -> Statement {
+pub(crate) fn update_row(company: CompanyId, before: &Record, change: &Change) -> Statement {
     let entity = change.entity();
     let mut sql = Sql::new(format!("UPDATE {} SET version = ", entity.table));
     sql.bind(before.version + 1);
@@ -75,16 +70,16 @@ fn update_row(company: CompanyId, before: &Record, change: &Change) -> Statement
     Statement::one_row(sql.text, sql.values)
 }
 
-fn recent(company: CompanyId, change: &Change, time: Time) -> Statement {
-    Statement::new(
-        "INSERT INTO recents (company_id, entity, record_id, time) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (company_id, entity, record_id) DO UPDATE SET time = excluded.time",
-        vec![company.into(), change.entity().name.into(), change.after.id.into(), time.into()],
+pub(crate) fn recent(company: CompanyId, entity: &'static str, record: i64, time: Time) -> Insert {
+    Insert::new(
+        "INSERT INTO recents (company_id, entity, record_id, time) VALUES ",
+        vec![company.into(), entity.into(), record.into(), time.into()],
     )
+    .or(" ON CONFLICT (company_id, entity, record_id) DO UPDATE SET time = excluded.time")
 }
 
 /// The searchable text of a record: its name, and everything else below it, line by line.
-fn search_document(company: CompanyId, change: &Change) -> Option<Statement> {
+pub(crate) fn search_document(company: CompanyId, change: &Change) -> Option<Insert> {
     let entity = change.entity();
     let searchable = |(index, field): &(usize, &'static Field)| {
         (field.searchable || field.kind == Kind::Custom)
@@ -108,11 +103,11 @@ fn search_document(company: CompanyId, change: &Change) -> Option<Statement> {
             _ => {}
         }
     }
-    Some(Statement::new(
-        "INSERT INTO search_documents (company_id, entity, record_id, name, body) VALUES ($1, $2, $3, $4, $5)
-         ON CONFLICT (company_id, entity, record_id) DO UPDATE SET name = excluded.name, body = excluded.body",
+    let row = Insert::new(
+        "INSERT INTO search_documents (company_id, entity, record_id, name, body) VALUES ",
         vec![company.into(), entity.name.into(), change.after.id.into(), name.into(), body.into()],
-    ))
+    );
+    Some(row.or(" ON CONFLICT (company_id, entity, record_id) DO UPDATE SET name = excluded.name, body = excluded.body"))
 }
 
 fn push_line(body: &mut String, text: &str) {
@@ -139,15 +134,28 @@ fn push_words(body: &mut String, json: &serde_json::Value) {
 }
 
 /// The sums of everything a write adds to the totals of records.
-#[derive(Default)]
-struct Totals(BTreeMap<(&'static str, i64), BTreeMap<&'static str, i64>>);
+#[derive(Debug, Default)]
+pub(crate) struct Totals(BTreeMap<(&'static str, i64), BTreeMap<&'static str, i64>>);
 
 impl Totals {
+    /// Adds what a write adds.
+    pub(crate) fn follow(&mut self, batch: &Batch) {
+        for (change, _) in &batch.changes {
+            self.follow_change(change);
+        }
+        for link in &batch.links {
+            self.add(link.entity, link.record, link_total(link.kind), if link.added.is_some() { 1 } else { -1 });
+        }
+        for Delta { entity, record, total, by } in &batch.deltas {
+            self.add(entity, *record, total, *by);
+        }
+    }
+
     fn add(&mut self, entity: &'static str, record: i64, total: &'static str, by: i64) {
         *self.0.entry((entity, record)).or_default().entry(total).or_default() += by;
     }
 
-    fn follow(&mut self, change: &Change) {
+    fn follow_change(&mut self, change: &Change) {
         for count in change.entity().counts {
             for (record, by) in [(change.before.as_ref(), -1), (Some(&change.after), 1)] {
                 let Some(record) = record.filter(|record| (count.when)(record)) else { continue };
@@ -159,22 +167,23 @@ impl Totals {
         }
     }
 
-    fn statements(self, company: CompanyId) -> impl Iterator<Item = Statement> {
+    /// The number of records whose totals change.
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(crate) fn rows(self, company: CompanyId) -> impl Iterator<Item = Insert> {
         self.0.into_iter().filter_map(move |((entity, record), deltas)| {
             let deltas: Vec<_> = deltas.into_iter().filter(|(_, by)| *by != 0).collect();
             if deltas.is_empty() {
                 return None;
             }
             let names: Vec<_> = deltas.iter().map(|(total, _)| *total).collect();
-            let mut sql = Sql::new(format!("INSERT INTO totals (company_id, entity, record_id, {}) VALUES (", names.join(", ")));
-            sql.bind(company).push(", ").bind(entity).push(", ").bind(record);
-            for (_, by) in &deltas {
-                sql.push(", ").bind(*by);
-            }
-            sql.push(") ON CONFLICT (company_id, entity, record_id) DO UPDATE SET ");
             let sums: Vec<_> = names.iter().map(|total| format!("{total} = totals.{total} + excluded.{total}")).collect();
-            sql.push(&sums.join(", "));
-            Some(sql.into())
+            let mut values = vec![company.into(), entity.into(), record.into()];
+            values.extend(deltas.iter().map(|(_, by)| Value::from(*by)));
+            let row = Insert::new(format!("INSERT INTO totals (company_id, entity, record_id, {}) VALUES ", names.join(", ")), values);
+            Some(row.or(format!(" ON CONFLICT (company_id, entity, record_id) DO UPDATE SET {}", sums.join(", "))))
         })
     }
 }
@@ -187,24 +196,36 @@ fn link_total(kind: LinkKind) -> &'static str {
 }
 
 fn link_statement(actor: &Actor, link: &Link) -> Statement {
+    match link.added {
+        Some(id) => insert_link(actor, link, id).into(),
+        None => delete_link(actor, link),
+    }
+}
+
+pub(crate) fn insert_link(actor: &Actor, link: &Link, id: i64) -> Insert {
     let company: Value = actor.company.into();
-    let (record, member): (Value, Value) = (link.record.into(), link.member.into());
-    match (link.kind, link.added) {
-        (LinkKind::Follower, Some(id)) => Statement::one_row(
-            "INSERT INTO followers (company_id, entity, record_id, user_id, id, added_by_user_id, add_time)
-             VALUES ($1, $2, $3, $4, $5, $6, $7)",
-            vec![company, link.entity.into(), record, member, id.into(), actor.user.into(), actor.time.into()],
+    let (record, member, user, time) = (link.record.into(), link.member.into(), actor.user.into(), actor.time.into());
+    match link.kind {
+        LinkKind::Follower => Insert::new(
+            "INSERT INTO followers (company_id, entity, record_id, user_id, id, added_by_user_id, add_time) VALUES ",
+            vec![company, link.entity.into(), record, member, id.into(), user, time],
         ),
-        (LinkKind::Follower, None) => Statement::one_row(
+        LinkKind::Participant => Insert::new(
+            "INSERT INTO participants (company_id, deal_id, person_id, id, added_by_user_id, add_time) VALUES ",
+            vec![company, record, member, id.into(), user, time],
+        ),
+    }
+}
+
+pub(crate) fn delete_link(actor: &Actor, link: &Link) -> Statement {
+    let company: Value = actor.company.into();
+    let (record, member) = (link.record.into(), link.member.into());
+    match link.kind {
+        LinkKind::Follower => Statement::one_row(
             "DELETE FROM followers WHERE company_id = $1 AND entity = $2 AND record_id = $3 AND user_id = $4",
             vec![company, link.entity.into(), record, member],
         ),
-        (LinkKind::Participant, Some(id)) => Statement::one_row(
-            "INSERT INTO participants (company_id, deal_id, person_id, id, added_by_user_id, add_time)
-             VALUES ($1, $2, $3, $4, $5, $6)",
-            vec![company, record, member, id.into(), actor.user.into(), actor.time.into()],
-        ),
-        (LinkKind::Participant, None) => Statement::one_row(
+        LinkKind::Participant => Statement::one_row(
             "DELETE FROM participants WHERE company_id = $1 AND deal_id = $2 AND person_id = $3",
             vec![company, record, member],
         ),
@@ -212,7 +233,7 @@ fn link_statement(actor: &Actor, link: &Link) -> Statement {
 }
 
 /// One row of the history to be.
-struct Event {
+pub(crate) struct Event {
     entity: &'static str,
     record: i64,
     object: &'static str,
@@ -224,6 +245,12 @@ struct Event {
 }
 
 impl Event {
+    /// What the history remembers of a write.
+    pub(crate) fn of_batch(batch: &Batch) -> Vec<Event> {
+        let changes = batch.changes.iter().flat_map(|(change, _)| Event::of_change(change));
+        changes.chain(batch.links.iter().map(Event::of_link)).collect()
+    }
+
     /// The changed fields of an update, one event each. A new record has no history yet.
     fn of_change(change: &Change) -> Vec<Event> {
         let entity = change.entity();
@@ -351,31 +378,31 @@ async fn history_statements(store: &Store, actor: &Actor, bulk: bool, events: Ve
         return Ok(Vec::new());
     }
     let ids = store.next_ids(actor.company, "history", events.len() as i64).await?;
-    let statement = |(id, event): (i64, Event)| {
-        Statement::new(
-            "INSERT INTO history (company_id, entity, record_id, time, id, object, field_key, old_value, new_value,
-                 member_id, action, actor_user_id, change_source, user_agent, is_bulk)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
-            vec![
-                actor.company.into(),
-                event.entity.into(),
-                event.record.into(),
-                actor.time.into(),
-                id.into(),
-                event.object.into(),
-                event.field_key.into(),
-                event.old,
-                event.new,
-                event.member.into(),
-                event.action.into(),
-                actor.user.into(),
-                actor.source.as_str().into(),
-                actor.user_agent.as_deref().into(),
-                bulk.into(),
-            ],
-        )
-    };
-    Ok(ids.zip(events).map(statement).collect())
+    Ok(ids.zip(events).map(|(id, event)| history_row(actor, bulk, id, event).into()).collect())
+}
+
+pub(crate) fn history_row(actor: &Actor, bulk: bool, id: i64, event: Event) -> Insert {
+    Insert::new(
+        "INSERT INTO history (company_id, entity, record_id, time, id, object, field_key, old_value, new_value,
+             member_id, action, actor_user_id, change_source, user_agent, is_bulk) VALUES ",
+        vec![
+            actor.company.into(),
+            event.entity.into(),
+            event.record.into(),
+            actor.time.into(),
+            id.into(),
+            event.object.into(),
+            event.field_key.into(),
+            event.old,
+            event.new,
+            event.member.into(),
+            event.action.into(),
+            actor.user.into(),
+            actor.source.as_str().into(),
+            actor.user_agent.as_deref().into(),
+            bulk.into(),
+        ],
+    )
 }
 
 async fn outbox_statements(

@@ -89,6 +89,15 @@ impl Dialect {
         }
     }
 
+    /// How many rows go into one statement of a load. A statement costs a way to PostgreSQL and back; it costs the
+    /// embedded store next to nothing, but there the binding of many placeholders does.
+    pub(crate) fn rows_per_insert(self) -> usize {
+        match self {
+            Dialect::Sqlite => 1,
+            Dialect::Postgres => 128,
+        }
+    }
+
     /// A query for the number of tables of the name that `$1` stands for: 0 or 1.
     pub fn count_tables(self) -> &'static str {
         match self {

@@ -2,12 +2,13 @@
 //!
 //! Reads go through [`Store::read`]. Writes are planned as a [`Batch`] and committed as a whole by
 //! [`Store::commit`]; what follows from a change (history, outbox, totals, search documents) is
-//! added by `derive`, in the same transaction.
+//! added by `derive`, in the same transaction. [`Load`] takes many batches at once, for records with a past.
 
 mod batch;
 mod derive;
 mod dialect;
 mod error;
+mod load;
 mod migrate;
 mod postgres;
 mod row;
@@ -19,6 +20,7 @@ mod store;
 pub use batch::{Batch, LinkKind};
 pub use dialect::Dialect;
 pub use error::StoreError;
+pub use load::Load;
 pub use row::{Cell, Row};
 pub use sql::{Expect, Sql, Statement};
 pub use store::{Options, Store, Target, Weight, WriterCounts};

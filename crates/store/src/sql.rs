@@ -77,3 +77,40 @@ impl From<Sql> for Statement {
         Statement::new(sql.text, sql.values)
     }
 }
+
+/// A row to insert. Rows of one shape, equal but for their values, fit into one statement.
+#[derive(Debug)]
+pub(crate) struct Insert {
+    /// `INSERT INTO table (columns) VALUES `
+    pub into: Cow<'static, str>,
+    /// What to do where the key exists, as ` ON CONFLICT …`; empty where that is an error.
+    pub conflict: Cow<'static, str>,
+    pub values: Vec<Value>,
+}
+
+impl Insert {
+    pub fn new(into: impl Into<Cow<'static, str>>, values: Vec<Value>) -> Self {
+        Insert { into: into.into(), conflict: Cow::Borrowed(""), values }
+    }
+
+    pub fn or(mut self, conflict: impl Into<Cow<'static, str>>) -> Self {
+        self.conflict = conflict.into();
+        self
+    }
+
+    /// One statement that inserts several rows of one shape.
+    pub fn statement(into: &str, conflict: &str, rows: impl IntoIterator<Item = Vec<Value>>) -> Statement {
+        let mut sql = Sql::new(into);
+        for (place, row) in rows.into_iter().enumerate() {
+            sql.push(if place == 0 { "" } else { ", " }).bind_list(row);
+        }
+        sql.push(conflict);
+        sql.into()
+    }
+}
+
+impl From<Insert> for Statement {
+    fn from(row: Insert) -> Self {
+        Insert::statement(&row.into, &row.conflict, [row.values])
+    }
+}

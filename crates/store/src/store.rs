@@ -151,6 +151,11 @@ impl Store {
         }
     }
 
+    /// Has the engine look at how the data is spread, by which it chooses the way of its reads. For after a large load.
+    pub async fn analyze(&self) -> Result<(), StoreError> {
+        self.execute(vec![Statement::new("ANALYZE", Vec::new())]).await
+    }
+
     /// A new id of a sort (a table, usually), unique in the company and never given twice.
     pub async fn next_id(&self, company: CompanyId, sort: &'static str) -> Result<i64, StoreError> {
         Ok(self.next_ids(company, sort, 1).await?.start)

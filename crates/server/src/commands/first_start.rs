@@ -9,8 +9,8 @@ use penstock_model::Clock;
 use penstock_store::Store;
 
 /// A secret, and whether we have made it up.
-struct Secret {
-    text: String,
+pub struct Secret {
+    pub text: String,
     generated: bool,
 }
 
@@ -55,7 +55,7 @@ pub async fn ensure_company(store: &Store, clock: &dyn Clock, options: &FirstSta
 
 impl Secret {
     /// The value of the variable, or one made up.
-    fn new<E>(variable: &str, generate: impl FnOnce() -> Result<String, E>) -> Result<Self, Failure>
+    pub fn new<E>(variable: &str, generate: impl FnOnce() -> Result<String, E>) -> Result<Self, Failure>
     where
         SetupError: From<E>,
     {

@@ -15,11 +15,23 @@ use tokio::net::TcpListener;
 
 const HOUSEKEEPING_PAUSE: Duration = Duration::from_secs(3600);
 
-struct Started {
-    listener: TcpListener,
-    address: SocketAddr,
-    store: Arc<Store>,
-    app: Arc<App>,
+/// A port that was taken, and what is going to answer there.
+pub struct Started {
+    pub listener: TcpListener,
+    pub address: SocketAddr,
+    pub store: Arc<Store>,
+    pub app: Arc<App>,
+}
+
+impl Started {
+    /// Serves until SIGTERM or SIGINT, and closes the store.
+    pub async fn serve(self, signals: &mut Signals) {
+        console::line(format_args!("listening on http://{}", self.address));
+        let housekeeping = tokio::spawn(keep_house(Arc::clone(&self.app)));
+        Server::new(self.app).serve(self.listener, signals).await;
+        housekeeping.abort();
+        self.store.close().await;
+    }
 }
 
 /// Serves until SIGTERM or SIGINT.
@@ -29,11 +41,7 @@ pub async fn run(options: &ServeOptions) -> Result<(), Failure> {
         started = start(options) => started?,
         () = signals.stop() => return Ok(()),
     };
-    console::line(format_args!("listening on http://{}", started.address));
-    let housekeeping = tokio::spawn(keep_house(Arc::clone(&started.app)));
-    Server::new(started.app).serve(started.listener, &mut signals).await;
-    housekeeping.abort();
-    started.store.close().await;
+    started.serve(&mut signals).await;
     Ok(())
 }
 
@@ -51,10 +59,7 @@ async fn keep_house(app: Arc<App>) {
 /// Takes the port before it touches the store: a second start by mistake changes nothing.
 async fn start(options: &ServeOptions) -> Result<Started, Failure> {
     let public_url = public_url(options)?;
-    let cannot_listen = |error| Failure::Unusable(format!("cannot listen on {}: {error}", options.listen));
-    let listener = TcpListener::bind(&options.listen).await.map_err(cannot_listen)?;
-    let address = listener.local_addr().map_err(cannot_listen)?;
-
+    let (listener, address) = listen(&options.listen).await?;
     let store = Arc::new(Store::open(&options.store.target()).await?);
     store.migrate().await?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
@@ -62,6 +67,13 @@ async fn start(options: &ServeOptions) -> Result<Started, Failure> {
     first_start::ensure_company(&store, clock.as_ref(), &options.first, &url).await?;
     let app = App::open(Arc::clone(&store), clock, Settings { public_url }).await?;
     Ok(Started { listener, address, store, app })
+}
+
+pub async fn listen(address: &str) -> Result<(TcpListener, SocketAddr), Failure> {
+    let cannot_listen = |error| Failure::Unusable(format!("cannot listen on {address}: {error}"));
+    let listener = TcpListener::bind(address).await.map_err(cannot_listen)?;
+    let address = listener.local_addr().map_err(cannot_listen)?;
+    Ok((listener, address))
 }
 
 fn public_url(options: &ServeOptions) -> Result<Option<String>, Failure> {

@@ -1,0 +1,93 @@
+//! Sample companies: people, organizations and deals with believable pasts, the same ones for the same seed and day.
+//!
+//! [`generate`] founds a company in an empty store and fills it by way of [`penstock_store::Load`], so that totals,
+//! history, recents and search documents are those that the same writes through the API would have left.
+
+mod calendar;
+mod chance;
+mod contacts;
+mod custom;
+mod deals;
+mod draft;
+mod organizations;
+mod persons;
+mod plan;
+mod scale;
+mod settings;
+mod team;
+mod words;
+
+pub use scale::Scale;
+
+use calendar::Calendar;
+use draft::Draft;
+use penstock_crm::accounts::AccountError;
+use penstock_crm::setup::SetupError;
+use penstock_model::{CompanyId, Date};
+use penstock_store::{Load, Store, StoreError};
+use std::sync::Arc;
+
+/// Which company to generate.
+#[derive(Clone)]
+pub struct Sample {
+    pub seed: u64,
+    pub scale: Scale,
+    /// The day before which everything has happened.
+    pub today: Date,
+    pub admin_password: String,
+    /// The token of the administrator, 40 hex digits.
+    pub api_token: String,
+}
+
+/// A company that was generated.
+#[derive(Debug, Clone)]
+pub struct Company {
+    pub id: CompanyId,
+    pub name: &'static str,
+    /// The e-mail address of the administrator.
+    pub administrator: String,
+    /// Regular users with tokens, each of another visibility group.
+    pub members: Vec<Member>,
+}
+
+/// A regular user, to see the company with other eyes.
+#[derive(Debug, Clone)]
+pub struct Member {
+    pub email: String,
+    /// The name of the visibility group.
+    pub group: &'static str,
+    pub api_token: String,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum DemoError {
+    #[error(transparent)]
+    Setup(#[from] SetupError),
+    #[error(transparent)]
+    Account(#[from] AccountError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Generates a company in a store whose schema is up to date and which has no company yet. Calls `progress` for each
+/// record; there are [`Scale::records`] of them. Passwords and tokens apart, the same sample leaves the same rows.
+pub async fn generate(store: &Arc<Store>, sample: &Sample, progress: impl FnMut() + Send) -> Result<Company, DemoError> {
+    let calendar = Calendar::before(sample.today);
+    let (id, team) = team::found(store, sample, &calendar).await?;
+    let members = team.issue_tokens(store, id, &calendar).await?;
+    let mut draft = Draft {
+        store: Arc::clone(store),
+        company: id,
+        seed: sample.seed,
+        calendar,
+        load: Load::new(store, id),
+        progress: Box::new(progress),
+    };
+    let settings = settings::write(&mut draft, &team).await?;
+    let organizations = organizations::write(&mut draft, &team, &settings, sample.scale.organizations()).await?;
+    let persons = persons::write(&mut draft, &team, &settings, &organizations, sample.scale.persons()).await?;
+    deals::write(&mut draft, &team, &settings, &organizations, &persons, sample.scale.deals()).await?;
+    draft.load.finish().await?;
+    store.analyze().await?;
+    Ok(Company { id, name: team::COMPANY_NAME, administrator: team::ADMIN_EMAIL.to_owned(), members })
+}
