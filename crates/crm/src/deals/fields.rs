@@ -115,7 +115,6 @@ pub const ROT_TIME: Col<Time> = col(&DEAL, "rot_time");
 pub const EXPECTED_CLOSE_DATE: Col<Date> = col(&DEAL, "expected_close_date");
 pub const LABELS: Col<String> = col(&DEAL, "label_ids");
 pub const ORIGIN: Col<String> = col(&DEAL, "origin");
-pub const CHANNEL: Col<i64> = col(&DEAL, "channel");
 pub const ORIGIN_ID: Col<String> = col(&DEAL, "origin_id");
 pub const CHANNEL: Col<i64> = col(&DEAL, "channel");
 pub const CHANNEL_ID: Col<String> = col(&DEAL, "channel_id");
