@@ -54,7 +54,7 @@ pub fn hold(batch: &mut Batch, deal: &Record) {
 }
 
 /// The total of a person that a deal adds to in which the person takes part without being its own person.
-fn total_of(deal: &Record, person: i64) -> Option<&'static str> {
+pub fn total_of(deal: &Record, person: i64) -> Option<&'static str> {
     if deal.get(PERSON) == Some(person) {
         None
     } else if is_open(deal) {
@@ -67,7 +67,7 @@ fn total_of(deal: &Record, person: i64) -> Option<&'static str> {
 }
 
 /// Takes one off the first total and adds one to the second.
-fn move_total(batch: &mut Batch, person: i64, was: Option<&'static str>, is: Option<&'static str>) {
+pub fn move_total(batch: &mut Batch, person: i64, was: Option<&'static str>, is: Option<&'static str>) {
     if was == is {
         return;
     }
