@@ -104,14 +104,13 @@ impl App {
         let version = version.ok_or_else(unknown)?;
         let method = Method::parse(&request.method).ok_or(ApiError::MethodNotAllowed)?;
         let found = self.router.find(version, method, path);
-        let (op, path, selector) = match found {
-            Found::Op { op, path, selector } => (op, path, selector),
+        let (op, label, path, selector) = match found {
+            Found::Op { op, label, path, selector } => (op, label, path, selector),
             Found::OtherMethod => return Err(ApiError::MethodNotAllowed),
             Found::Nothing => return Err(unknown()),
         };
-        seen.operation = Some(self.router.label(op));
-        let seats = directory.users.values().filter(|user| user.is_active).count();
-        seen.left = Some(self.budget.spend(principal.company, principal.user, seats, op.cost, self.clock.now()));
+        seen.operation = Some(label);
+        seen.left = Some(self.budget.spend(principal.company, principal.user, directory.seats, op.cost, self.clock.now()));
         if op.admin_only && !principal.is_admin {
             return Err(ApiError::Forbidden("You do not have permissions to do this.".to_owned()));
         }

@@ -14,6 +14,8 @@ use std::sync::Arc;
 pub struct Directory {
     pub company: Company,
     pub users: BTreeMap<UserId, User>,
+    /// The number of active users.
+    pub seats: usize,
     pub groups: Vec<Group>,
     pub roles: BTreeMap<i64, Role>,
     pub pipelines: BTreeMap<i64, Pipeline>,
@@ -161,8 +163,10 @@ impl Directory {
         let Some(company) = load_company(store, id).await? else {
             return Ok(None);
         };
+        let users = load_users(store, id).await?;
         Ok(Some(Directory {
-            users: load_users(store, id).await?,
+            seats: users.values().filter(|user| user.is_active).count(),
+            users,
             groups: load_groups(store, id).await?,
             roles: load_roles(store, id).await?,
             pipelines: load_pipelines(store, id).await?,

@@ -48,10 +48,14 @@ impl Json {
         self.bytes.extend_from_slice(b"\":");
     }
 
-    /// Writes a key in its ready form `"key":`.
-    pub fn ready_key(&mut self, key: &[u8]) {
+    /// Writes the key `key_part`, which needs no escaping, and its colon.
+    pub fn part_key(&mut self, key: &str, part: &str) {
         self.separate();
-        self.bytes.extend_from_slice(key);
+        self.bytes.push(b'"');
+        self.bytes.extend_from_slice(key.as_bytes());
+        self.bytes.push(b'_');
+        self.bytes.extend_from_slice(part.as_bytes());
+        self.bytes.extend_from_slice(b"\":");
     }
 
     /// Writes a value that is JSON already.

@@ -15,7 +15,8 @@ pub fn equal(call: &Call, sql: &mut Sql, parameter: &str, column: &str) {
 /// The parameter `ids`: unknown and invisible ones are just left out (semantics.md 5.4).
 pub fn ids(call: &Call, sql: &mut Sql) {
     if let Some(ids) = call.args.ids("ids") {
-        sql.push(" AND t.id IN ").bind_list(ids.iter().copied());
+        sql.push(" AND ");
+        call.store().dialect().among(sql, "t.id", ids.iter().copied());
     }
 }
 

@@ -9,7 +9,7 @@ use crate::organizations::ORGANIZATION;
 use crate::persons::PERSON;
 use crate::select;
 use crate::view_v1::{write_contacts, write_user_members};
-use penstock_model::{Entity, Kind, Record, UserId, Value};
+use penstock_model::{Entity, Kind, Record, UserId};
 use penstock_store::{Row, Sql, Weight};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -218,17 +218,11 @@ fn organization_ids(records: &[Record]) -> BTreeSet<i64> {
     ids
 }
 
-/// The ids that the fields of one kind hold in these records.
+/// The ids that the fields of one kind hold in these records, all of one entity.
 fn linked(records: &[Record], kind: Kind) -> BTreeSet<i64> {
-    let mut ids = BTreeSet::new();
-    for record in records {
-        for (field, value) in record.entity.fields.iter().zip(&record.values) {
-            if let (true, Value::Int(id)) = (field.kind == kind, value) {
-                ids.insert(*id);
-            }
-        }
-    }
-    ids
+    let fields = records.first().map_or(&[][..], |record| record.entity.fields);
+    let places = fields.iter().enumerate().filter(|(_, field)| field.kind == kind).map(|(place, _)| place);
+    places.flat_map(|place| records.iter().filter_map(move |record| record.values[place].as_int())).collect()
 }
 
 async fn persons(call: &Call, ids: &BTreeSet<i64>) -> ApiResult<BTreeMap<i64, PersonRef>> {
@@ -260,8 +254,11 @@ fn text(row: &dyn Row, index: usize) -> String {
 }
 
 fn address_line(kept: &str) -> Option<String> {
-    let members: serde_json::Map<String, serde_json::Value> = serde_json::from_str(kept).ok()?;
-    members.get("value")?.as_str().map(str::to_owned)
+    #[derive(serde::Deserialize)]
+    struct Address {
+        value: Option<String>,
+    }
+    serde_json::from_str::<Address>(kept).ok()?.value
 }
 
 /// Reads some columns of the visible records among `ids`, by id.
@@ -279,7 +276,8 @@ async fn small<T: Send + 'static>(
     sql.push(" LEFT JOIN totals s ON s.company_id = t.company_id AND s.entity = ").bind(entity.name);
     sql.push(" AND s.record_id = t.id");
     select::scope(&mut sql, call, entity);
-    sql.push(" AND t.id IN ").bind_list(ids.iter().copied());
+    sql.push(" AND ");
+    call.store().dialect().among(&mut sql, "t.id", ids.iter().copied());
     let found = call
         .store()
         .read(sql, Weight::Light, BTreeMap::new(), move |found, row| {

@@ -1,6 +1,7 @@
 //! Who sees what. One rule in two forms: a SQL condition that every read passes, and the list of users
 //! who may see one record (semantics.md 8.1).
 
+use crate::call::Call;
 use crate::directory::{Directory, User};
 use crate::error::{ApiError, ApiResult};
 use penstock_model::{Principal, UserId};
@@ -12,14 +13,15 @@ const GROUP_AND_BELOW: i64 = 5;
 const COMPANY: i64 = 7;
 
 /// Appends `AND (…)` to a condition on the rows called `rows`, so that only those remain which the caller may see.
-pub fn visible(sql: &mut Sql, directory: &Directory, principal: &Principal, entity: &'static str, rows: &str) {
+pub fn visible(sql: &mut Sql, call: &Call, entity: &'static str, rows: &str) {
+    let (directory, principal) = (&call.directory, &call.principal);
     if principal.is_admin {
         return;
     }
     let me = principal.user;
     let owner = format!("{rows}.owner_id");
     let visible_to = format!("{rows}.visible_to");
-    sql.push(" AND (").push(&owner).push(" = ").bind(me).push(" OR ").push(&visible_to).push(" = ").bind(COMPANY);
+    sql.push(" AND (").push(&visible_to).push(" = ").bind(COMPANY).push(" OR ").push(&owner).push(" = ").bind(me);
     if directory.groups.len() <= 1 {
         // The small plans: everything but "owner and followers" is for the entire company.
         sql.push(" OR ").push(&visible_to).push(" > 1");
@@ -29,9 +31,10 @@ pub fn visible(sql: &mut Sql, directory: &Directory, principal: &Principal, enti
             if groups.is_empty() {
                 continue;
             }
-            sql.push(" OR (").push(&visible_to).push(" = ").bind(level);
-            sql.push(" AND ").push(&owner).push(" IN (SELECT u.id FROM users u WHERE u.company_id = ").bind(principal.company);
-            sql.push(" AND u.group_id IN ").bind_list(groups).push("))");
+            let owners = directory.users.values().filter(|user| groups.contains(&user.group)).map(|user| user.id.0);
+            sql.push(" OR (").push(&visible_to).push(" = ").bind(level).push(" AND ");
+            call.store().dialect().among(sql, &owner, owners);
+            sql.push(")");
         }
     }
     for (followed, record) in [(entity, format!("{rows}.id")), ("user", owner)] {

@@ -2,6 +2,7 @@
 
 use crate::op::{Method, Op, Version};
 use crate::operations;
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -9,6 +10,8 @@ use std::sync::Arc;
 pub enum Found {
     Op {
         op: &'static Op,
+        /// `v2.getDeals` and the like.
+        label: &'static str,
         path: Vec<String>,
         selector: Option<Arc<[String]>>,
     },
@@ -21,24 +24,22 @@ pub enum Found {
 struct Node {
     fixed: HashMap<&'static str, Node>,
     parameter: Option<Box<Node>>,
-    ops: Vec<&'static Op>,
+    ops: Vec<(&'static Op, &'static str)>,
 }
 
 /// The operation table as a tree of path segments, one per version.
 pub struct Router {
     v1: Node,
     v2: Node,
-    labels: HashMap<(Version, &'static str), &'static str>,
 }
 
 impl Router {
     pub fn new() -> Self {
-        let mut router = Router { v1: Node::default(), v2: Node::default(), labels: HashMap::new() };
+        let mut router = Router { v1: Node::default(), v2: Node::default() };
         for op in operations::all() {
             let label = format!("{}.{}", if op.version == Version::V1 { "v1" } else { "v2" }, op.id);
             // Labels live as long as the process, like the table they name.
-            router.labels.insert((op.version, op.id), Box::leak(label.into_boxed_str()));
-            router.root(op.version).insert(op);
+            router.root(op.version).insert(op, Box::leak(label.into_boxed_str()));
         }
         router
     }
@@ -50,34 +51,29 @@ impl Router {
         }
     }
 
-    /// `v2.getDeals` and the like.
-    pub fn label(&self, op: &Op) -> &'static str {
-        self.labels.get(&(op.version, op.id)).copied().unwrap_or(op.id)
-    }
-
     pub fn find(&self, version: Version, method: Method, path: &str) -> Found {
-        let decoded: Vec<String> = path.trim_matches('/').split('/').map(percent_decode).collect();
-        let mut segments: Vec<&str> = decoded.iter().map(String::as_str).collect();
+        let decoded: Vec<Cow<'_, str>> = path.trim_matches('/').split('/').map(percent_decode).collect();
+        let mut segments: Vec<&str> = decoded.iter().map(Cow::as_ref).collect();
         let selector = if version == Version::V1 { take_selector(&mut segments) } else { None };
         let root = if version == Version::V1 { &self.v1 } else { &self.v2 };
         let mut parameters = Vec::new();
         let Some(node) = root.find(&segments, &mut parameters) else {
             return Found::Nothing;
         };
-        match node.ops.iter().find(|op| op.method == method) {
-            Some(op) => Found::Op { op, path: parameters, selector },
+        match node.ops.iter().find(|(op, _)| op.method == method) {
+            Some((op, label)) => Found::Op { op, label, path: parameters, selector },
             None => Found::OtherMethod,
         }
     }
 }
 
 impl Node {
-    fn insert(&mut self, op: &'static Op) {
+    fn insert(&mut self, op: &'static Op, label: &'static str) {
         let mut node = self;
         for segment in op.path.trim_start_matches('/').split('/') {
             node = if segment.starts_with('{') { node.parameter.get_or_insert_default() } else { node.fixed.entry(segment).or_default() };
         }
-        node.ops.push(op);
+        node.ops.push((op, label));
     }
 
     /// A fixed segment wins over a parameter, as `/deals/summary` does over `/deals/{id}`.
@@ -107,6 +103,6 @@ fn take_selector(segments: &mut [&str]) -> Option<Arc<[String]>> {
     Some(keys.split(',').map(|key| key.trim().to_owned()).collect())
 }
 
-fn percent_decode(segment: &str) -> String {
-    percent_encoding::percent_decode_str(segment).decode_utf8_lossy().into_owned()
+fn percent_decode(segment: &str) -> Cow<'_, str> {
+    percent_encoding::percent_decode_str(segment).decode_utf8_lossy()
 }

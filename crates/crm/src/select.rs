@@ -45,7 +45,7 @@ pub fn joins(sql: &mut Sql, entity: &'static Entity, fields: impl Iterator<Item 
 pub fn scope(sql: &mut Sql, call: &Call, entity: &'static Entity) {
     sql.push(" WHERE t.company_id = ").bind(call.company());
     if entity.owned {
-        rights::visible(sql, &call.directory, &call.principal, entity.name, "t");
+        rights::visible(sql, call, entity.name, "t");
     }
 }
 

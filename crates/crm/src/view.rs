@@ -2,7 +2,7 @@
 
 use crate::call::Call;
 use crate::custom::write_custom_v2;
-use crate::directory::{Directory, FieldDefinition};
+use crate::directory::Directory;
 use crate::error::{ApiError, ApiResult};
 use crate::json::Json;
 use crate::select;
@@ -17,8 +17,9 @@ const MAX_CUSTOM_KEYS: usize = 15;
 /// What a v2 answer shows of each record of one entity.
 pub struct View {
     entity: &'static Entity,
-    shown: Vec<(&'static Field, Box<[u8]>)>,
-    custom: Vec<Arc<FieldDefinition>>,
+    shown: Vec<&'static Field>,
+    /// The codes of the custom fields to show; `None` for all.
+    custom: Option<Vec<String>>,
     labels: bool,
     option_labels: bool,
     /// Rows were made by this very request: they were never updated.
@@ -36,16 +37,10 @@ impl View {
             Show::OnRequest => asked.iter().any(|key| key == field.key),
             Show::Never => false,
         };
-        let shown = entity
-            .fields
-            .iter()
-            .filter(|field| shows(field))
-            .map(|field| (field, format!("\"{}\":", field.key).into_bytes().into_boxed_slice()))
-            .collect();
         Ok(View {
             entity,
-            shown,
-            custom: custom_fields(call, entity)?,
+            shown: entity.fields.iter().filter(|field| shows(field)).collect(),
+            custom: custom_codes(call)?,
             labels: call.args.flag("include_labels"),
             option_labels: call.args.flag("include_option_labels"),
             fresh: false,
@@ -77,14 +72,14 @@ impl View {
     }
 
     fn fields(&self) -> impl Iterator<Item = &'static Field> + Clone + '_ {
-        self.shown.iter().map(|(field, _)| *field)
+        self.shown.iter().copied()
     }
 
     /// Writes one row of [`View::select`] as an object.
     pub fn write(&self, json: &mut Json, row: &dyn Row) {
         json.begin_object();
-        for (index, (field, key)) in self.shown.iter().enumerate() {
-            json.ready_key(key);
+        for (index, field) in self.shown.iter().enumerate() {
+            json.key(field.key);
             let cell = row.cell(index);
             match field.kind {
                 Kind::Custom => self.write_custom(json, cell),
@@ -106,7 +101,11 @@ impl View {
 
     fn write_custom(&self, json: &mut Json, cell: Cell<'_>) {
         let kept = if let Cell::Text(kept) = cell { kept } else { "{}" };
-        write_custom_v2(json, self.custom.iter(), kept, self.option_labels);
+        let fields = self.directory.custom_fields(self.entity.name);
+        match &self.custom {
+            None => write_custom_v2(json, fields, kept, self.option_labels),
+            Some(codes) => write_custom_v2(json, fields.filter(|field| codes.contains(&field.code)), kept, self.option_labels),
+        }
     }
 
     fn write_labels(&self, json: &mut Json, field: &Field, cell: Cell<'_>) {
@@ -134,17 +133,16 @@ impl View {
     }
 }
 
-/// The custom fields that the rows show: all, or those that the parameter names.
-fn custom_fields(call: &Call, entity: &'static Entity) -> ApiResult<Vec<Arc<FieldDefinition>>> {
-    let all = call.directory.custom_fields(entity.name);
+/// The custom fields that the parameter names.
+fn custom_codes(call: &Call) -> ApiResult<Option<Vec<String>>> {
     let Some(keys) = call.args.text("custom_fields") else {
-        return Ok(all.cloned().collect());
+        return Ok(None);
     };
-    let keys: Vec<&str> = keys.split(',').map(str::trim).filter(|key| !key.is_empty()).collect();
-    if keys.len() > MAX_CUSTOM_KEYS {
+    let codes: Vec<_> = keys.split(',').map(str::trim).filter(|key| !key.is_empty()).map(str::to_owned).collect();
+    if codes.len() > MAX_CUSTOM_KEYS {
         return Err(ApiError::invalid_key("custom_fields", &format!("must not name more than {MAX_CUSTOM_KEYS} fields")));
     }
-    Ok(all.filter(|field| keys.contains(&field.code.as_str())).cloned().collect())
+    Ok(Some(codes))
 }
 
 /// Writes a cell whose form depends on nothing but its kind, as v2 does.

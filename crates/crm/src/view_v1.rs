@@ -151,7 +151,7 @@ fn write_address(json: &mut Json, key: &str, value: &Value) {
     let part = |name: &str| members.get(name).and_then(serde_json::Value::as_str);
     json.string_or_null(part("value"));
     for name in ADDRESS_PARTS {
-        json.key(&format!("{key}_{name}"));
+        json.part_key(key, name);
         json.string_or_null(part(name));
     }
 }

@@ -49,6 +49,22 @@ impl Dialect {
         }
     }
 
+    /// Appends a condition: `column` holds one of these whole numbers; none matches nothing. They travel as one value,
+    /// so that the text is the same for any number of them and stays prepared.
+    pub fn among(self, sql: &mut Sql, column: &str, numbers: impl IntoIterator<Item = i64>) {
+        let mut list = String::new();
+        for number in numbers {
+            if !list.is_empty() {
+                list.push(',');
+            }
+            list.push_str(&number.to_string());
+        }
+        match self {
+            Dialect::Sqlite => sql.push(column).push(" IN (SELECT value FROM json_each(").bind(format!("[{list}]")).push("))"),
+            Dialect::Postgres => sql.push(column).push(" = ANY(").bind(format!("{{{list}}}")).push(")"),
+        };
+    }
+
     /// The number of items of the JSON list in `column`; null for null.
     pub fn json_length(self, column: &str) -> String {
         match self {

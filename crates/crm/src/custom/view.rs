@@ -3,8 +3,8 @@
 use super::{FieldType, timezone};
 use crate::directory::FieldDefinition;
 use crate::json::Json;
+use serde_json::Value;
 use serde_json::value::RawValue;
-use serde_json::{Map, Value};
 use std::sync::Arc;
 
 /// The kept members of a record: code and value, both still text.
@@ -43,6 +43,14 @@ impl<'de: 'a, 'a> serde::Deserialize<'de> for Members<'a> {
     }
 }
 
+/// The kept value of a field. Codes are hashes, which their first bytes tell apart without a call to compare the
+/// rest: a list looks up ten thousands of them.
+fn find<'a>(members: &Kept<'a>, code: &str) -> Option<&'a str> {
+    let start = code.as_bytes().first_chunk::<8>();
+    let same = |kept: &str| kept.as_bytes().first_chunk::<8>() == start && kept == code;
+    members.iter().find(|(kept, _)| same(kept)).map(|(_, value)| *value)
+}
+
 /// Writes the object `custom_fields` of v2 with every field of `fields`, unset ones as null (semantics.md 31.1).
 /// With `labels`, option ids become `{id, label}`.
 pub fn write_custom_v2<'f>(json: &mut Json, fields: impl Iterator<Item = &'f Arc<FieldDefinition>>, kept: &str, labels: bool) {
@@ -50,10 +58,10 @@ pub fn write_custom_v2<'f>(json: &mut Json, fields: impl Iterator<Item = &'f Arc
     json.begin_object();
     for field in fields {
         json.key(&field.code);
-        match members.iter().find(|(code, _)| *code == field.code) {
+        match find(&members, &field.code) {
             None => json.null(),
-            Some((_, value)) if labels && field.field_type.has_options() => write_labelled(json, field, value),
-            Some((_, value)) => json.raw(value),
+            Some(value) if labels && field.field_type.has_options() => write_labelled(json, field, value),
+            Some(value) => json.raw(value),
         }
     }
     json.end_object();
@@ -86,8 +94,7 @@ fn write_labelled(json: &mut Json, field: &FieldDefinition, value: &str) {
 pub fn write_custom_v1<'f>(json: &mut Json, fields: impl Iterator<Item = &'f Arc<FieldDefinition>>, kept: &str) {
     let members = split(kept);
     for field in fields {
-        let value = members.iter().find(|(code, _)| *code == field.code).map(|(_, value)| *value);
-        write_flat(json, field, value);
+        write_flat(json, field, find(&members, &field.code));
     }
 }
 
@@ -97,7 +104,7 @@ fn write_flat(json: &mut Json, field: &FieldDefinition, value: Option<&str>) {
         json.key(&field.code);
         json.null();
         for part in parts {
-            json.key(&format!("{}_{part}", field.code));
+            json.part_key(&field.code, part);
             json.null();
         }
         return;
@@ -113,15 +120,16 @@ fn write_flat(json: &mut Json, field: &FieldDefinition, value: Option<&str>) {
 }
 
 fn write_parts(json: &mut Json, field: &FieldDefinition, value: &str, parts: &[&str]) {
-    let members: Map<String, Value> = serde_json::from_str(value).unwrap_or_default();
-    json.value(members.get("value").unwrap_or(&Value::Null));
+    let members = split(value);
+    let member = |name: &str| members.iter().find(|(key, _)| *key == name).map(|(_, value)| *value);
+    json.raw(member("value").unwrap_or("null"));
     for part in parts {
-        json.key(&format!("{}_{part}", field.code));
+        json.part_key(&field.code, part);
         if *part == "timezone_id" {
-            let number = members.get("timezone_name").and_then(Value::as_str).and_then(timezone::number_of);
-            json.int_or_null(number);
+            let name = member("timezone_name").and_then(|name| serde_json::from_str::<String>(name).ok());
+            json.int_or_null(name.as_deref().and_then(timezone::number_of));
         } else {
-            json.value(members.get(*part).unwrap_or(&Value::Null));
+            json.raw(member(part).unwrap_or("null"));
         }
     }
 }

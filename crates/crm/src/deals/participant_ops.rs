@@ -152,7 +152,8 @@ impl<'a> Persons<'a> {
         let ids: BTreeSet<i64> = participants.iter().map(|participant| participant.person).collect();
         let mut sql = select::records(&PERSON_ENTITY, Depth::Everything);
         select::scope(&mut sql, call, &PERSON_ENTITY);
-        sql.push(" AND t.id IN ").bind_list(ids.iter().copied());
+        sql.push(" AND ");
+        call.store().dialect().among(&mut sql, "t.id", ids.iter().copied());
         select::not_purged(&mut sql, call, &PERSON_ENTITY);
         let records = list::read_records(call, &PERSON_ENTITY, Depth::Everything, sql, Weight::Light).await?;
         let mut view = ViewV1::of(call, &PERSONS, &records, Form::Nested).await?;

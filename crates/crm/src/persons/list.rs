@@ -15,7 +15,7 @@ pub fn live(call: &Call, sql: &mut Sql) -> ApiResult<()> {
     if let Some(deal) = call.args.int("deal_id") {
         sql.push(" AND t.id IN (SELECT p.person_id FROM participants p JOIN deals d ON d.company_id = p.company_id AND d.id = p.deal_id");
         sql.push(" WHERE p.company_id = ").bind(call.company()).push(" AND p.deal_id = ").bind(deal);
-        rights::visible(sql, &call.directory, &call.principal, "deal", "d");
+        rights::visible(sql, call, "deal", "d");
         sql.push(")");
     }
     narrow::updated(call, sql, "updated_since", "updated_until");

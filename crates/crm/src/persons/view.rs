@@ -37,7 +37,12 @@ pub fn first_label(kept: Option<&str>) -> Option<i64> {
 
 /// The value of the primary row of a kept list of e-mails or phones.
 fn primary(kept: Option<&str>) -> Option<String> {
-    let rows: Vec<serde_json::Value> = serde_json::from_str(kept?).ok()?;
-    let primary = rows.iter().find(|row| row["primary"] == true)?;
-    primary["value"].as_str().map(str::to_owned)
+    #[derive(serde::Deserialize)]
+    struct Contact {
+        #[serde(default)]
+        primary: bool,
+        value: Option<String>,
+    }
+    let rows: Vec<Contact> = serde_json::from_str(kept?).ok()?;
+    rows.into_iter().find(|row| row.primary)?.value
 }
