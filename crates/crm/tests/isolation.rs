@@ -36,6 +36,9 @@ async fn trespasses(
     for slot in &slots {
         // What the product cannot make yet cannot be trespassed on either.
         let Some(id) = foreign.id(world, &slot.key).await else { continue };
+        if own.id(world, &slot.key).await.as_ref() == Some(&id) {
+            continue;
+        }
         let mut case = plain.clone();
         case.put(slot, &id);
         found.push((slot.clone(), case));
@@ -108,7 +111,8 @@ async fn the_same_id_in_another_company_is_another_record() {
             }
             let case = plain(&world, op, &mut beta).await;
             let twin = plain(&world, op, &mut gamma).await;
-            assert_eq!(case.target(), twin.target(), "the ids of both companies are the same");
+            // Codes of fields are drawn by chance.
+            assert!(case.target() == twin.target() || op.path.contains("{field_code}"), "{case:?} and {twin:?} have the same ids");
             let before = dump(&world.store, gamma.caller.company).await;
             let answer = call(&world, &beta.caller, op, &case).await;
             assert_eq!(answer.status, op.status, "{}: {case:?}: {}", name(op), answer.text());
