@@ -169,9 +169,15 @@ impl Store {
         let size = count.max(ID_BLOCK);
         let block = self.reserve(company, sort, size).await?;
         let taken = block.start..block.start + count;
-        if taken.end < block.end {
-            self.lock_ids().insert((company, sort), taken.end..block.end);
+        let rest = taken.end..block.end;
+        let mut ids = self.lock_ids();
+        let kept = ids.entry((company, sort)).or_insert_with(|| rest.clone());
+        // Another request may have reserved a later block meanwhile. Going back to this one would give ids that are
+        // lower than those of writes that are done, and readers of history and outbox go by them.
+        if kept.start < rest.start {
+            *kept = rest;
         }
+        drop(ids);
         Ok(taken)
     }
 

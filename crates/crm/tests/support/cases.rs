@@ -13,6 +13,8 @@ pub enum Place {
     Path(usize),
     Query(&'static str),
     Body(&'static str),
+    /// A key of the first item of a body that is a list.
+    Item(&'static str),
 }
 
 /// An id in a request, and the key of the sample that it is the id of.
@@ -53,6 +55,11 @@ impl Case {
             Place::Path(nth) => self.segments[self.parameters[nth]] = plain_id(id),
             Place::Query(name) => self.put_query(name, plain_id(id)),
             Place::Body(key) => self.put_member(key, id.clone()),
+            Place::Item(key) => {
+                if let Some(body) = &mut self.body {
+                    body[0][key] = id.clone();
+                }
+            }
         }
     }
 
@@ -78,7 +85,8 @@ fn subject(op: &Op) -> &'static str {
         "pipelines" => "pipeline",
         "stages" => "stage",
         "users" => "user",
-        _ => "",
+        // Fields are named apart, by code in v2 and by id in v1.
+        segment => segment,
     }
 }
 
@@ -86,6 +94,8 @@ fn subject(op: &Op) -> &'static str {
 fn path_key(op: &Op, segment: &str, parameter: &str) -> Option<String> {
     Some(match (segment, parameter) {
         ("deals" | "persons" | "organizations" | "pipelines" | "stages" | "users", "id") => subject(op).to_owned(),
+        (fields, "field_code") => format!("{fields} code"),
+        (fields, "id") if fields.ends_with("Fields") => format!("{fields} id"),
         ("participants", _) => "participant".to_owned(),
         ("followers", _) if op.version == Version::V1 => format!("{} follower", subject(op)),
         ("followers", _) => format!("{} follower user", subject(op)),
@@ -96,6 +106,7 @@ fn path_key(op: &Op, segment: &str, parameter: &str) -> Option<String> {
 /// What an id in a query or a body names.
 fn member_key(op: &Op, name: &str) -> Option<String> {
     Some(match name {
+        "ids" if op.path.ends_with("Fields") => format!("{} id", subject(op)),
         "ids" => subject(op).to_owned(),
         "merge_with_id" => format!("other {}", subject(op)),
         "user_id" if op.path.ends_with("/followers") => "other user".to_owned(),
@@ -144,7 +155,7 @@ pub fn slots(op: &'static Op) -> Vec<Slot> {
             );
         }
         Takes::Record(entity) => slots.extend(record_slots(op, entity)),
-        Takes::List => panic!("{}: say in cases.rs what its list holds", name(op)),
+        Takes::List => slots.extend(list(op).1),
     }
     slots
 }
@@ -155,6 +166,17 @@ fn record_slots(op: &'static Op, entity: &'static Entity) -> impl Iterator<Item 
         let key = key(op, field);
         member(op, key, Place::Body(key), field.required && op.method == Method::Post)
     })
+}
+
+/// The list that an operation takes, and the ids in it.
+fn list(op: &'static Op) -> (Value, Vec<Slot>) {
+    assert!(op.path.ends_with("/{field_code}/options"), "{}: say in cases.rs what its list holds", name(op));
+    let option = Slot { place: Place::Item("id"), key: format!("{} option", subject(op)), required: true };
+    match op.method {
+        Method::Post => (json!([{"label": "A label"}]), Vec::new()),
+        Method::Delete => (json!([{}]), vec![option]),
+        _ => (json!([{"label": "A label"}]), vec![option]),
+    }
 }
 
 /// Whether the body of the operation may hold the field.
@@ -179,11 +201,12 @@ pub async fn plain(world: &World, op: &'static Op, sample: &mut Sample) -> Case 
     let body = match op.takes {
         Takes::Nothing => None,
         Takes::Keys(params) => {
-            let members = params.iter().filter(|param| param.required && !is_id(param));
+            let sent = |param: &&Param| param.required || matches!(param.name, "name" | "field_name");
+            let members = params.iter().filter(|param| sent(param) && !is_id(param));
             Some(Value::Object(members.map(|param| (param.name.to_owned(), value(param))).collect()))
         }
         Takes::Record(entity) => Some(Value::Object(record(op, entity))),
-        Takes::List => Some(json!([])),
+        Takes::List => Some(list(op).0),
     };
     let mut case = Case::new(op, query, body);
     for slot in slots(op).iter().filter(|slot| slot.required) {
@@ -201,6 +224,7 @@ fn record(op: &Op, entity: &'static Entity) -> Map<String, Value> {
 /// A value that a required parameter takes.
 pub fn value(param: &Param) -> Value {
     match (param.kind, param.name) {
+        (_, "field_type") => json!("varchar"),
         (_, "email") => json!("somebody@example.test"),
         (_, "field_key") => json!("add_time"),
         (_, "end_date") => json!("2026-03-31"),

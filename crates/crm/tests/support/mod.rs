@@ -1,7 +1,7 @@
 //! The product in this process, on an empty store of either engine, with companies and people as a proof needs them.
 
 // Every proof uses another part.
-#![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(dead_code, unused_imports, clippy::unwrap_used, clippy::panic)]
 
 mod cases;
 mod dump;

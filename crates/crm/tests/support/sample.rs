@@ -21,7 +21,37 @@ const fn make(version: Version, path: &'static str, body: &'static str, gives: &
     Make { version, method: Post, path, body, gives }
 }
 
+/// A custom field as v2 names it, with an option.
+macro_rules! field {
+    ($path:literal) => {
+        make(
+            V2,
+            concat!("/", $path),
+            r#"{"field_name":"% field","field_type":"enum","options":[{"label":"% option"},{"label":"% other option"}]}"#,
+            &[(concat!($path, " code"), "/field_code"), (concat!($path, " option"), "/options/0/id")],
+        )
+    };
+}
+
+/// A custom field as v1 names it.
+macro_rules! field_v1 {
+    ($path:literal) => {
+        make(V1, concat!("/", $path), r#"{"name":"% text","field_type":"varchar"}"#, &[(concat!($path, " id"), "/id")])
+    };
+}
+
+/// Fields that are built in, and therefore the same everywhere.
+const BUILT_IN: &[(&str, &str)] = &[("activityFields code", "subject")];
+
 const MAKES: &[Make] = &[
+    field!("dealFields"),
+    field!("personFields"),
+    field!("organizationFields"),
+    field!("productFields"),
+    field_v1!("dealFields"),
+    field_v1!("personFields"),
+    field_v1!("organizationFields"),
+    field_v1!("productFields"),
     make(V2, "/organizations", r#"{"name":"% organization","visible_to":"$visibility"}"#, &[("organization", "/id")]),
     make(V2, "/organizations", r#"{"name":"% other organization","visible_to":"$visibility"}"#, &[("other organization", "/id")]),
     make(
@@ -68,15 +98,16 @@ impl Sample {
     /// of the company's.
     pub fn new(caller: &Caller, mark: &'static str, users: [&Caller; 2], visible_to: i64) -> Self {
         let ids = [("visibility", visible_to), ("user", users[0].user.0), ("other user", users[1].user.0)];
-        let ids = ids.into_iter().map(|(key, id)| (key.to_owned(), json!(id))).collect();
-        Sample { caller: caller.clone(), mark, ids }
+        let ids = ids.into_iter().map(|(key, id)| (key.to_owned(), json!(id)));
+        let built_in = BUILT_IN.iter().map(|(key, code)| ((*key).to_owned(), json!(code)));
+        Sample { caller: caller.clone(), mark, ids: ids.chain(built_in).collect() }
     }
 
     /// Records of the same company that only their owner, the administrator, and followers see; pipelines and stages,
     /// which cannot be hidden, are those of `open`.
     pub fn hidden(open: &Self, mark: &'static str) -> Self {
         let mut hidden = Sample { mark, ..open.clone() };
-        hidden.ids.retain(|key, _| ["user", "other user", "pipeline", "stage"].contains(&key.as_str()));
+        hidden.ids.retain(|key, _| key.contains("Fields") || ["user", "other user", "pipeline", "stage"].contains(&key.as_str()));
         hidden.ids.insert("visibility".to_owned(), json!(1));
         hidden
     }
@@ -84,7 +115,8 @@ impl Sample {
     /// The same users, no records yet.
     pub fn fresh(&self) -> Self {
         let mut fresh = self.clone();
-        fresh.ids.retain(|key, _| ["visibility", "user", "other user"].contains(&key.as_str()));
+        let is_given = |key: &str| ["visibility", "user", "other user"].contains(&key) || BUILT_IN.iter().any(|(given, _)| *given == key);
+        fresh.ids.retain(|key, _| is_given(key));
         fresh
     }
 
