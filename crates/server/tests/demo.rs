@@ -1,4 +1,5 @@
 //! The sample company as the command serves it.
+#![allow(clippy::unwrap_used)]
 
 mod support;
 
