@@ -1,6 +1,5 @@
 //! The life of custom fields, their options and settings, on both engines.
 
-#[allow(dead_code, reason = "other tests use the rest of it")]
 mod company;
 
 use company::{Company, Outcome};
