@@ -337,7 +337,7 @@ mod tests {
         for store in each_store(&directory).await {
             let company = create_company(&store, &CLOCK, acme()).await.unwrap();
             for (sort, next) in
-                [("users", 2), ("groups", 2), ("roles", 2), ("pipelines", 2), ("stages", 6), ("fields", 1001), ("options", 40)]
+                [("users", 2), ("groups", 2), ("roles", 2), ("pipelines", 2), ("stages", 6), ("fields", 1001), ("options", 43)]
             {
                 assert_eq!(store.next_id(company, sort).await.unwrap(), next, "{sort}");
             }
