@@ -53,8 +53,8 @@ fn own_definition<'a>(directory: &'a Directory, of: &FieldsOf, field: &Field) ->
 }
 
 impl<'a> Listed<'a> {
-    pub fn by_code(directory: &'a Directory, of: &'static FieldsOf, code: &str) -> Option<Self> {
-        all(directory, of, Version::V2).into_iter().find(|field| field.code() == code)
+    pub fn by_code(directory: &'a Directory, of: &'static FieldsOf, version: Version, code: &str) -> Option<Self> {
+        all(directory, of, version).into_iter().find(|field| field.code() == code)
     }
 
     pub fn by_number(directory: &'a Directory, of: &'static FieldsOf, number: i64) -> Option<Self> {

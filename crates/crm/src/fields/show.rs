@@ -91,7 +91,7 @@ pub fn by_number<'a>(call: &Call, directory: &'a Directory, of: &'static FieldsO
 /// The field that the path of a v2 request names.
 pub fn by_code<'a>(call: &Call, directory: &'a Directory, of: &'static FieldsOf) -> ApiResult<Listed<'a>> {
     let code = call.path.first().map(String::as_str).unwrap_or_default();
-    Listed::by_code(directory, of, code).ok_or_else(|| ApiError::not_found(FIELD.title))
+    Listed::by_code(directory, of, Version::V2, code).ok_or_else(|| ApiError::not_found(FIELD.title))
 }
 
 /// The field that the path of the request names, in either version.
@@ -105,7 +105,7 @@ pub fn by_path<'a>(call: &Call, directory: &'a Directory, of: &'static FieldsOf)
 /// The field with this code after the write of this request. v2 shows its settings too.
 pub async fn written(call: &Call, of: &'static FieldsOf, code: &str) -> ApiResult<Reply> {
     let directory = call.app.directory(call.company()).await?;
-    let field = Listed::by_code(&directory, of, code).ok_or_else(|| ApiError::not_found(FIELD.title))?;
+    let field = Listed::by_code(&directory, of, call.version(), code).ok_or_else(|| ApiError::not_found(FIELD.title))?;
     Ok(match call.version() {
         Version::V1 => call.data(|json| view_v1::write(json, call, &directory, field)),
         Version::V2 => {
