@@ -3,8 +3,8 @@
 use super::{FieldType, timezone};
 use crate::directory::FieldDefinition;
 use crate::json::Json;
-use serde_json::value::RawValue;
 use serde_json::Value;
+use serde_json::value::RawValue;
 use std::sync::Arc;
 
 /// The kept members of a record: code and value, both still text.
