@@ -18,6 +18,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 /// Run from its place, since as an argument its whole text would fill every list of processes.
 const SUPERVISOR: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/supervisor.sh");
 const RUNNING_CLUSTER: &str = "PENSTOCK_TEST_POSTGRES";
+const SETTINGS: &str = "PENSTOCK_TEST_POSTGRES_SETTINGS";
 
 /// Why there is no cluster or no database: a sentence for the developer, such as that the binaries are missing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,12 +51,17 @@ impl Cluster {
     pub fn shared() -> Result<&'static Self, ClusterError> {
         static SHARED: OnceLock<Result<Cluster, ClusterError>> = OnceLock::new();
         let running = env::var(RUNNING_CLUSTER).ok().filter(|url| !url.is_empty());
-        SHARED.get_or_init(|| Self::supervise(running.as_deref())).as_ref().map_err(Clone::clone)
+        SHARED.get_or_init(|| Self::supervise(running.as_deref(), "")).as_ref().map_err(Clone::clone)
     }
 
     /// Starts a cluster of its own, for tests that stop it or need it undisturbed.
     pub fn start() -> Result<Self, ClusterError> {
-        Self::supervise(None)
+        Self::start_with("")
+    }
+
+    /// The same with more lines for its configuration, which win over those that make tests fast.
+    pub fn start_with(settings: &str) -> Result<Self, ClusterError> {
+        Self::supervise(None, settings)
     }
 
     /// Makes a new empty database and returns its `postgres://` URL. Any thread may call this.
@@ -71,10 +77,11 @@ impl Cluster {
         self.directory.as_deref()
     }
 
-    fn supervise(running: Option<&str>) -> Result<Self, ClusterError> {
+    fn supervise(running: Option<&str>, settings: &str) -> Result<Self, ClusterError> {
         let mut supervisor = Command::new("sh")
             .arg(SUPERVISOR)
             .env(RUNNING_CLUSTER, running.unwrap_or_default())
+            .env(SETTINGS, settings)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

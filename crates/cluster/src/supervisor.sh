@@ -8,6 +8,8 @@
 #   end of input         stops PostgreSQL and removes the directory; on a cluster named by
 #                        PENSTOCK_TEST_POSTGRES, drops the databases made here instead
 #
+# PENSTOCK_TEST_POSTGRES_SETTINGS holds more lines for the configuration; they win over those below.
+#
 # `supervisor.sh --find` prints the folder of the server binaries; it fails when there is none.
 set -u
 
@@ -81,6 +83,7 @@ start_cluster() {
 		wal_level = minimal
 		max_wal_senders = 0
 	SETTINGS
+    say "${PENSTOCK_TEST_POSTGRES_SETTINGS:-}" >>"$data/postgresql.conf"
     # Nobody can reserve a port for another process: take one below the range of outgoing connections,
     # and another one when it turns out to be in use.
     for attempt in 1 2 3 4 5; do

@@ -2,8 +2,8 @@
 
 use crate::failure::Failure;
 use crate::logging::LogOptions;
-use clap::builder::Resettable;
-use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::builder::{BoolishValueParser, Resettable};
+use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use penstock_demo::Scale;
 use penstock_model::Date;
 use penstock_store::{Store, Target};
@@ -71,6 +71,16 @@ pub struct ServeOptions {
     pub public_url: Option<String>,
     #[command(flatten)]
     pub first: FirstStart,
+    /// Whether writes that wait at the same time share a transaction; off for comparisons only
+    #[arg(
+        long,
+        env = "PENSTOCK_GROUP_COMMIT",
+        hide = true,
+        default_value = "on",
+        value_parser = BoolishValueParser::new(),
+        action = ArgAction::Set
+    )]
+    pub group_commit: bool,
 }
 
 #[derive(Debug, Args)]

@@ -7,7 +7,7 @@ use crate::http::{Server, Signals};
 use crate::options::ServeOptions;
 use penstock_crm::{App, Settings};
 use penstock_model::{Clock, SystemClock};
-use penstock_store::Store;
+use penstock_store::{Options as EngineOptions, Store};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -60,7 +60,8 @@ async fn keep_house(app: Arc<App>) {
 async fn start(options: &ServeOptions) -> Result<Started, Failure> {
     let public_url = public_url(options)?;
     let (listener, address) = listen(&options.listen).await?;
-    let store = Arc::new(Store::open(&options.store.target()).await?);
+    let engine = EngineOptions { group_commit: options.group_commit, ..EngineOptions::default() };
+    let store = Arc::new(Store::open_with(&options.store.target(), &engine).await?);
     store.migrate().await?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let url = public_url.clone().unwrap_or_else(|| format!("http://{address}"));

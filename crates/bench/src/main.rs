@@ -1,0 +1,70 @@
+//! Measures Penstock from outside, beside a bare web server, and writes down what came out.
+
+mod bare;
+mod client;
+mod company;
+mod disk;
+mod inside;
+mod load;
+mod measure;
+mod operations;
+mod pgbench;
+mod place;
+mod process;
+mod report;
+mod suite;
+mod targets;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+
+// The allocator of the product, so that the bare server and the loop without HTTP differ in nothing else.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+#[derive(Parser)]
+struct Options {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Measure everything and write the report
+    Run(RunOptions),
+    /// Serve a prebuilt body on every path: the server that the product is compared with
+    Bare {
+        /// The bytes of the body
+        size: usize,
+    },
+    /// Answer requests of a file in a loop without HTTP, and print the CPU time of each in nanoseconds
+    Inside { data_dir: PathBuf, requests: PathBuf, token: String, seconds: f64 },
+}
+
+#[derive(clap::Args, Clone)]
+pub struct RunOptions {
+    /// The program to measure
+    #[arg(long, default_value = "target/release/penstock")]
+    pub program: PathBuf,
+    /// Where to write the report
+    #[arg(long, default_value = "docs/BENCHMARKS.md")]
+    pub report: PathBuf,
+    /// Seconds of load for each number
+    #[arg(long, default_value_t = 5)]
+    pub seconds: u32,
+    /// The sizes of the sample company; what has a target is measured on the last
+    #[arg(long, value_delimiter = ',', default_value = "medium,large")]
+    pub scales: Vec<String>,
+    /// Where the sample companies are made and removed again
+    #[arg(long, default_value = "target")]
+    pub directory: PathBuf,
+}
+
+fn main() -> Result<()> {
+    match Options::parse().command {
+        Command::Run(options) => suite::run(&options),
+        Command::Bare { size } => bare::serve(size),
+        Command::Inside { data_dir, requests, token, seconds } => inside::run(data_dir, &requests, &token, seconds),
+    }
+}
