@@ -7,7 +7,7 @@ mod support;
 
 use penstock_crm::{Method, Op, ParamKind, Version, operations};
 use serde_json::{Value, json};
-use support::{APART, Answer, Caller, Case, Dump, Place, Sample, Slot, World, dump, name, plain, request, slots};
+use support::{APART, Answer, Caller, Case, Dump, Place, Sample, Slot, World, name, plain, request, slots};
 
 /// A company with two more users and an empty sample of its records.
 async fn company(world: &World, mark: &'static str, apart: bool) -> Sample {
@@ -84,16 +84,16 @@ async fn another_company_is_neither_seen_nor_changed() {
         let mut alpha = company(&world, "Alpha", true).await;
         alpha.fill(&world).await;
         let mut beta = company(&world, "Beta", false).await;
-        let before = dump(&world.store, alpha.caller.company).await;
+        let before = world.dump(alpha.caller.company).await;
         for op in operations::all() {
             for (slot, case) in trespasses(&world, op, &mut beta, &mut alpha, |_| true).await {
                 let answer = call(&world, &beta.caller, op, &case).await;
                 assert_refused(op, &slot, &case, &answer, alpha.mark);
                 assert!(answer.status != 200 || !holds_apart(&answer.json), "{}: {case:?}: {}", name(op), answer.text());
-                assert_eq!(dump(&world.store, alpha.caller.company).await, before, "{}: {case:?}", name(op));
             }
+            assert_eq!(world.dump(alpha.caller.company).await, before, "{}", name(op));
         }
-        let of_beta = dump(&world.store, beta.caller.company).await;
+        let of_beta = world.dump(beta.caller.company).await;
         assert_eq!(rows_with_apart(&of_beta), Vec::<&String>::new());
     }
 }
@@ -113,11 +113,11 @@ async fn the_same_id_in_another_company_is_another_record() {
             let twin = plain(&world, op, &mut gamma).await;
             // Codes of fields are drawn by chance.
             assert!(case.target() == twin.target() || op.path.contains("{field_code}"), "{case:?} and {twin:?} have the same ids");
-            let before = dump(&world.store, gamma.caller.company).await;
+            let before = world.dump(gamma.caller.company).await;
             let answer = call(&world, &beta.caller, op, &case).await;
             assert_eq!(answer.status, op.status, "{}: {case:?}: {}", name(op), answer.text());
             assert!(!answer.text().contains("Gamma"), "{}: {}", name(op), answer.text());
-            assert_eq!(dump(&world.store, gamma.caller.company).await, before, "{}: {case:?}", name(op));
+            assert_eq!(world.dump(gamma.caller.company).await, before, "{}: {case:?}", name(op));
             // Keeps the counters of both in step.
             call(&world, &gamma.caller, op, &twin).await.ok();
         }
@@ -134,7 +134,7 @@ async fn without_credentials_there_is_nothing() {
         world.deactivate(&gone).await;
         penstock_crm::accounts::revoke_token(&world.store, revoked.company, revoked.user).await.unwrap();
         world.pass(2);
-        let before = dump(&world.store, sample.caller.company).await;
+        let before = world.dump(sample.caller.company).await;
         let tokens = [None, Some("f".repeat(40)), Some(String::new()), Some(gone.token), Some(revoked.token)];
         for op in operations::all() {
             let case = plain(&world, op, &mut sample).await;
@@ -147,7 +147,7 @@ async fn without_credentials_there_is_nothing() {
                 assert!(!answer.text().contains("Alpha"), "{}", answer.text());
             }
         }
-        assert_eq!(dump(&world.store, sample.caller.company).await, before);
+        assert_eq!(world.dump(sample.caller.company).await, before);
     }
 }
 
@@ -167,12 +167,13 @@ async fn a_hidden_record_is_neither_seen_nor_changed() {
         hidden.fill(&world).await;
         // A request of the outsider; the records in it are made by the administrator.
         for op in operations::all() {
-            for (slot, case) in trespasses(&world, op, &mut open, &mut hidden, can_be_hidden).await {
-                let before = dump(&world.store, outsider.company).await;
+            let trespasses = trespasses(&world, op, &mut open, &mut hidden, can_be_hidden).await;
+            let before = world.dump(outsider.company).await;
+            for (slot, case) in trespasses {
                 let answer = call(&world, &outsider, op, &case).await;
                 assert_refused(op, &slot, &case, &answer, hidden.mark);
-                assert_eq!(dump(&world.store, outsider.company).await, before, "{}: {case:?}", name(op));
             }
+            assert_eq!(world.dump(outsider.company).await, before, "{}", name(op));
         }
     }
 }

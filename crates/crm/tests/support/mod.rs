@@ -8,7 +8,7 @@ mod dump;
 mod sample;
 
 pub use cases::{Case, Place, Slot, plain, slots};
-pub use dump::{Dump, dump};
+pub use dump::Dump;
 pub use sample::Sample;
 
 use penstock_cluster::Cluster;
@@ -48,6 +48,7 @@ pub struct World {
     pub store: Arc<Store>,
     app: Arc<App>,
     clock: Arc<SetClock>,
+    tables: Vec<dump::Table>,
     tokens: AtomicU64,
     _directory: Option<TempDir>,
 }
@@ -96,7 +97,8 @@ impl World {
         store.migrate().await.unwrap();
         let clock = Arc::new(SetClock(AtomicI64::new(START)));
         let app = App::open(store.clone(), clock.clone(), Settings::default()).await.unwrap();
-        World { store, app, clock, tokens: AtomicU64::new(1), _directory: directory }
+        let tables = dump::tables(&store).await;
+        World { store, app, clock, tables, tokens: AtomicU64::new(1), _directory: directory }
     }
 
     /// A new company; `mark` stands in its names. Answers its administrator.
@@ -121,9 +123,9 @@ impl World {
     pub async fn company_apart(&self, mark: &str) -> Caller {
         let caller = self.company(mark).await;
         let mut statements = Vec::new();
-        for table in dump::tables(&self.store).await {
+        for table in &self.tables {
             let text = "INSERT INTO id_blocks (company_id, sort, next) VALUES ($1, $2, 1) ON CONFLICT (company_id, sort) DO NOTHING";
-            statements.push(Statement::new(text, vec![caller.company.into(), table.name.into()]));
+            statements.push(Statement::new(text, vec![caller.company.into(), table.name.as_str().into()]));
         }
         let text = "UPDATE id_blocks SET next = next + $1 WHERE company_id = $2";
         statements.push(Statement::new(text, vec![APART.into(), caller.company.into()]));
@@ -172,6 +174,11 @@ impl World {
         let response = self.app.handle(request).await;
         let json = serde_json::from_slice(&response.body).unwrap_or_default();
         Answer { status: response.status, body: response.body, json }
+    }
+
+    /// Everything that a company has in the store.
+    pub async fn dump(&self, company: CompanyId) -> Dump {
+        dump::dump(&self.store, &self.tables, company).await
     }
 
     /// The first cell of every row.

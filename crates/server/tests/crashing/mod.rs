@@ -111,7 +111,7 @@ impl Writer {
 
     fn step(&mut self, line: &mut Line<'_>) -> io::Result<()> {
         let step = self.steps;
-        let last = |collection| self.records.range((collection, 0)..(collection, i64::MAX)).map(|((_, id), _)| *id).last();
+        let last = |collection| self.records.range((collection, 0)..(collection, i64::MAX)).next_back().map(|((_, id), _)| *id);
         let (deal, person) = (last("/deals"), last("/persons"));
         let outcome = ["won", "lost"][step / 8 % 2];
         match (step % 8, deal) {
@@ -138,7 +138,7 @@ impl Writer {
 
     /// The id of a record to link to, every other time the shared one.
     fn some(&self, collection: &'static str, step: usize) -> Option<i64> {
-        if step / 8 % 2 == 0 {
+        if (step / 8).is_multiple_of(2) {
             return Some(if collection == "/persons" { self.shared.person } else { self.shared.organization });
         }
         let ids: Vec<_> = self.records.keys().filter(|(known, _)| *known == collection).map(|(_, id)| *id).collect();
