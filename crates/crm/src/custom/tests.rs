@@ -50,7 +50,6 @@ fn directory() -> Directory {
             add_time: NOW,
         },
         users: BTreeMap::from([(UserId(7), user())]),
-        seats: 1,
         groups: Vec::new(),
         roles: BTreeMap::new(),
         pipelines: BTreeMap::new(),
