@@ -1,0 +1,52 @@
+//! What follows from a write. The only place that turns changed rows into history, outbox rows, recents,
+//! search documents and the totals of linked records, so that no slice of the product can forget one.
+
+mod history;
+mod outbox;
+mod rows;
+mod search;
+mod totals;
+
+pub(crate) use history::{Event, history_row};
+pub(crate) use rows::{delete_link, insert_link, insert_row, recent, update_row};
+pub(crate) use search::search_document;
+pub(crate) use totals::Totals;
+
+use crate::batch::Batch;
+use crate::error::StoreError;
+use crate::sql::Statement;
+use crate::store::Store;
+use history::history_statements;
+use outbox::outbox_statements;
+use penstock_model::CompanyId;
+use rows::{link_statement, row_statement};
+
+/// All statements of a planned write: the rows themselves, then what derives from them.
+pub(crate) async fn statements(store: &Store, batch: Batch) -> Result<Vec<Statement>, StoreError> {
+    let actor = &batch.actor;
+    let company = actor.company;
+    let mut out = Vec::with_capacity(batch.changes.len() * 5 + batch.links.len() * 2 + batch.statements.len() + 2);
+    let touches_directory = batch.touches_directory();
+    let mut totals = Totals::default();
+    totals.follow(&batch);
+
+    for (change, _) in &batch.changes {
+        out.push(row_statement(company, change));
+        out.push(recent(company, change.entity().name, change.after.id, actor.time).into());
+        out.extend(search_document(company, change).map(Statement::from));
+    }
+    out.extend(batch.links.iter().map(|link| link_statement(actor, link)));
+    out.extend(totals.rows(company).map(Statement::from));
+    out.extend(history_statements(store, actor, batch.bulk, Event::of_batch(&batch)).await?);
+    out.extend(outbox_statements(store, actor, batch.bulk, &batch.changes).await?);
+    if touches_directory {
+        out.push(next_revision(company));
+    }
+    out.extend(batch.statements);
+    Ok(out)
+}
+
+/// Tells every process that what it knows of the company's settings is old.
+pub(crate) fn next_revision(company: CompanyId) -> Statement {
+    Statement::new("UPDATE companies SET revision = revision + 1 WHERE id = $1", vec![company.into()])
+}
