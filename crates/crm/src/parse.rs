@@ -67,7 +67,7 @@ fn int(strict: bool, given: &JsonValue) -> Result<Value, String> {
         _ => None,
     };
     let number = number.ok_or("The value is not a valid 'number'")?;
-    if number.abs() > MAX_INT {
+    if !(-MAX_INT..=MAX_INT).contains(&number) {
         return Err("is out of range".to_owned());
     }
     Ok(number.into())

@@ -97,7 +97,7 @@ async fn list_v1(call: Call) -> ApiResult<Reply> {
     let start = call.args.int("start").unwrap_or(0).max(0);
     let limit = pages::limit(&call, "limit")?;
     let page: Vec<_> = stages.iter().skip(start as usize).take(limit as usize).collect();
-    let more = stages.len() as i64 > start + limit;
+    let more = stages.len() as i64 > start.saturating_add(limit);
     Ok(call.data_and(
         |json| {
             if page.is_empty() {

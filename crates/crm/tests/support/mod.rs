@@ -7,7 +7,7 @@ mod cases;
 mod dump;
 mod sample;
 
-pub use cases::{Case, Place, Slot, plain, slots};
+pub use cases::{Case, Place, Slot, key, plain, slots, writable};
 pub use dump::Dump;
 pub use sample::Sample;
 
@@ -171,9 +171,15 @@ impl World {
     }
 
     pub async fn send(&self, request: Request) -> Answer {
-        let response = self.app.handle(request).await;
-        let json = serde_json::from_slice(&response.body).unwrap_or_default();
-        Answer { status: response.status, body: response.body, json }
+        let app = self.app.clone();
+        match tokio::spawn(async move { app.handle(request).await }).await {
+            Ok(response) => {
+                let json = serde_json::from_slice(&response.body).unwrap_or_default();
+                Answer { status: response.status, body: response.body, json }
+            }
+            // As the server answers it.
+            Err(panic) => Answer { status: 500, body: panic.to_string().into_bytes(), json: Value::Null },
+        }
     }
 
     /// Everything that a company has in the store.
