@@ -132,8 +132,10 @@ pub async fn check_references(call: &Call, change: &Change) -> ApiResult<()> {
             }
             (Kind::Currency, Value::Text(code)) if !crate::currencies::is_known(code) => return refuse("unknown currency"),
             (Kind::Labels, Value::Text(ids)) => {
-                let ids: Vec<i64> = serde_json::from_str(ids).unwrap_or_default();
-                if let Some(unknown) = ids.iter().find(|id| !has_option(call, change.entity(), field, **id)) {
+                // A record keeps a label that was deleted since, and may send it back.
+                let (held, ids) = (ids_of(before.as_text()), ids_of(Some(ids)));
+                let is_unknown = |id: &&i64| !held.contains(id) && !has_option(call, change.entity(), field, **id);
+                if let Some(unknown) = ids.iter().find(is_unknown) {
                     return refuse(&format!("{unknown} is not a label of this kind of record"));
                 }
             }
@@ -145,6 +147,11 @@ pub async fn check_references(call: &Call, change: &Change) -> ApiResult<()> {
         }
     }
     Ok(())
+}
+
+/// The ids of a kept list.
+fn ids_of(kept: Option<&str>) -> Vec<i64> {
+    kept.and_then(|list| serde_json::from_str(list).ok()).unwrap_or_default()
 }
 
 /// Custom fields may point to persons and organizations; those must exist where the value is new.

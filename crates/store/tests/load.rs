@@ -16,6 +16,7 @@ static SHELF: Entity = Entity {
     table: "pipelines",
     fields: FIELDS,
     owned: true,
+    hides_by_403: false,
     has_totals: true,
     has_history: true,
     in_directory: true,
