@@ -129,6 +129,10 @@ impl App {
         }
         let (company, user) = self.find_token(&hash).await?.ok_or(ApiError::Unauthorized)?;
         let directory = self.directory(company).await?;
+        // A token that ended while the directory was read must not be remembered under the revision of its end.
+        if self.find_token(&hash).await? != Some((company, user)) {
+            return Err(ApiError::Unauthorized);
+        }
         let mut tokens = self.tokens.write().unwrap_or_else(std::sync::PoisonError::into_inner);
         if tokens.len() > 100_000 {
             tokens.clear();
