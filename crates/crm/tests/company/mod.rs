@@ -74,6 +74,41 @@ impl Company {
         Ok(account.id.0)
     }
 
+    /// Adds a user with a token, who is no administrator, in a visibility group; answers the id.
+    pub async fn add_member(&self, name: &str, token: &str, group: i64) -> Outcome<i64> {
+        let (email, password) = (format!("{name}@harbour.test"), "a long password".to_owned());
+        let new = accounts::NewAccount { name: name.to_owned(), email, password, is_admin: false };
+        let account = accounts::create(&self.store, &*self.clock, self.id, new).await?;
+        accounts::issue_token(&self.store, &*self.clock, self.id, account.id, Some(token.to_owned())).await?;
+        self.run("UPDATE users SET group_id = $2 WHERE company_id = $1 AND id = $3", &[group, account.id.0]).await?;
+        Ok(account.id.0)
+    }
+
+    /// Adds a visibility group below another one.
+    pub async fn add_group(&self, id: i64, parent: i64) -> Outcome {
+        self.run("INSERT INTO groups (company_id, id, parent_id, name) VALUES ($1, $2, $3, 'Group')", &[id, parent]).await
+    }
+
+    /// Lets one user follow another; no operation of the API does.
+    pub async fn follow_user(&self, followed: i64, follower: i64) -> Outcome {
+        let text = "INSERT INTO followers (company_id, entity, record_id, user_id, id, added_by_user_id, add_time)
+             VALUES ($1, 'user', $2, $3, 1, $3, 0)";
+        self.run(text, &[followed, follower]).await
+    }
+
+    /// Changes the settings of the company by a statement whose `$1` is its id.
+    async fn run(&self, text: &'static str, numbers: &[i64]) -> Outcome {
+        let values = std::iter::once(self.id.0).chain(numbers.iter().copied()).map(penstock_model::Value::from).collect();
+        let revise = "UPDATE companies SET revision = revision + 1 WHERE id = $1";
+        self.store.execute(vec![Statement::new(text, values), Statement::new(revise, vec![self.id.into()])]).await?;
+        Ok(())
+    }
+
+    /// The same company as the holder of another token sees it.
+    pub fn with_token(&self, token: &'static str) -> Self {
+        Company { token, ..self.another() }
+    }
+
     /// The same company as the colleague sees it.
     pub fn as_colleague(&self) -> Self {
         Company { token: COLLEAGUE, ..self.another() }
