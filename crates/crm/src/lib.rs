@@ -17,7 +17,7 @@ mod custom;
 pub mod deals;
 mod directory;
 mod error;
-mod fields;
+pub mod fields;
 mod followers;
 mod housekeeping;
 mod json;

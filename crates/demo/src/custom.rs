@@ -6,8 +6,9 @@ use crate::contacts;
 use crate::draft::Draft;
 use crate::team::{CURRENCY, TIMEZONE, Team};
 use crate::words::{COMPETITORS, Country, REMARKS, TOPICS};
-use penstock_model::{Actor, Date};
-use penstock_store::{Batch, Statement};
+use penstock_crm::fields::entity;
+use penstock_model::{Actor, Change, Date, Record};
+use penstock_store::Batch;
 use serde_json::{Map, Value, json};
 use std::ops::Range;
 
@@ -83,6 +84,8 @@ const POSITIONS: &[&str] = &[
     "Quality Manager",
 ];
 const CODE_DIGITS: usize = 40;
+/// Fields are shown where those are that nobody has set up otherwise.
+const NO_SETTINGS: &str = "{}";
 /// The number of [`TIMEZONE`] in values of times (semantics.md 11.2).
 const TIMEZONE_NUMBER: i64 = 318;
 
@@ -92,32 +95,30 @@ pub async fn define(
     actor: &Actor,
     batch: &mut Batch,
     chance: &mut Chance,
-    entity: &str,
+    of: &str,
 ) -> Result<Vec<CustomField>, DemoError> {
     let mut fields = Vec::new();
-    for (number, plan) in (100_i64..).zip(PLANS.iter().filter(|plan| plan.entity == entity)) {
-        let id = draft.ids("fields", 1).await?.start;
+    for (number, plan) in (100_i64..).zip(PLANS.iter().filter(|plan| plan.entity == of)) {
         let options: Vec<i64> = draft.ids("options", plan.options.len()).await?.collect();
-        let labelled: Vec<_> = options.iter().zip(plan.options).map(|(id, label)| json!({"id": id, "label": label})).collect();
-        let listed = (!labelled.is_empty()).then(|| Value::Array(labelled).to_string());
         let code = chance.hex(CODE_DIGITS);
-        batch.run(Statement::new(
-            "INSERT INTO fields (company_id, id, version, entity, code, name, field_type, options, settings,
-                 is_custom_field, order_nr, is_deleted, creator_user_id, add_time, update_time)
-             VALUES ($1, $2, 1, $3, $4, $5, $6, $7, '{}', 1, $8, 0, $9, $10, $10)",
-            vec![
-                draft.company.into(),
-                id.into(),
-                plan.entity.into(),
-                code.as_str().into(),
-                plan.name.into(),
-                plan.field_type.into(),
-                listed.into(),
-                number.into(),
-                actor.user.into(),
-                actor.time.into(),
-            ],
-        ));
+        let mut field = Record::blank(&entity::FIELD, draft.ids("fields", 1).await?.start);
+        field.set(entity::ENTITY, plan.entity);
+        field.set(entity::CODE, code.as_str());
+        field.set(entity::NAME, plan.name);
+        field.set(entity::FIELD_TYPE, plan.field_type);
+        if !options.is_empty() {
+            let labelled = options.iter().zip(plan.options).map(|(id, label)| json!({"id": id, "label": label})).collect();
+            field.set(entity::OPTIONS, Value::Array(labelled).to_string());
+        }
+        field.set(entity::SETTINGS, NO_SETTINGS);
+        field.set(entity::IS_CUSTOM, true);
+        field.set(entity::ORDER_NR, number);
+        field.set(entity::IS_DELETED, false);
+        field.set(entity::CREATOR, actor.user);
+        field.set(entity::LAST_UPDATED_BY, actor.user);
+        field.set(entity::ADD_TIME, actor.time);
+        field.set(entity::UPDATE_TIME, actor.time);
+        batch.save(Change::insert(field));
         fields.push(CustomField { code, plan, options });
     }
     Ok(fields)

@@ -1,4 +1,4 @@
-//! Pipelines with their stages, labels, and custom fields.
+//! Pipelines with their stages, and custom fields.
 
 use crate::DemoError;
 use crate::chance::Part;
@@ -7,8 +7,7 @@ use crate::draft::Draft;
 use crate::team::Team;
 use penstock_crm::{pipelines, stages};
 use penstock_model::{Actor, Change, CompanyId, Entity, Place, Record};
-use penstock_store::{Batch, Sql, Statement, Store, StoreError, Weight};
-use serde_json::json;
+use penstock_store::{Batch, Sql, Store, StoreError, Weight};
 use std::collections::HashMap;
 
 /// A pipeline and its stages from first to last.
@@ -73,18 +72,12 @@ const PIPELINES: &[PipelinePlan] = &[
     },
 ];
 
-/// Labels of deals, in colours of the API.
-const DEAL_LABELS: [(&str, &str); 5] =
-    [("Upsell", "purple"), ("Priority", "red"), ("Tender", "blue"), ("At risk", "orange"), ("Partner", "green")];
-
 /// Writes all settings of the company.
 pub async fn write(draft: &mut Draft<'_>, team: &Team) -> Result<Settings, DemoError> {
     let actor = draft.actor(team.administrator, 0);
     let mut batch = Batch::new(actor.clone());
     let pipelines = pipelines(draft, &actor, &mut batch).await?;
-    let mut options = built_in_options(&draft.store, draft.company).await?;
-    let labels = deal_labels(draft, &mut batch).await?;
-    options.insert(("deal".to_owned(), "label_ids".to_owned()), labels);
+    let options = built_in_options(&draft.store, draft.company).await?;
     let mut chance = draft.chance(Part::Settings);
     let mut custom = HashMap::new();
     for entity in ["organization", "person", "deal"] {
@@ -172,15 +165,4 @@ async fn built_in_options(store: &Store, company: CompanyId) -> Result<HashMap<(
             options.insert((text(0), text(1)), ids);
         })
         .await
-}
-
-async fn deal_labels(draft: &Draft<'_>, batch: &mut Batch) -> Result<Vec<i64>, DemoError> {
-    let ids: Vec<i64> = draft.ids("options", DEAL_LABELS.len()).await?.collect();
-    let options: Vec<_> =
-        ids.iter().zip(DEAL_LABELS).map(|(id, (label, color))| json!({"id": id, "label": label, "color": color})).collect();
-    batch.run(Statement::one_row(
-        "UPDATE fields SET options = $1 WHERE company_id = $2 AND entity = 'deal' AND code = 'label_ids'",
-        vec![serde_json::Value::Array(options).to_string().into(), draft.company.into()],
-    ));
-    Ok(ids)
 }

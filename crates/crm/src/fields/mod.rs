@@ -2,7 +2,7 @@
 //! options and settings (semantics.md 11).
 
 mod change;
-mod entity;
+pub mod entity;
 mod listed;
 mod ops;
 mod options;
