@@ -86,7 +86,8 @@ pub fn on_update(call: &Call, change: &mut Change, given: &Given) -> ApiResult<(
     restore_or_refuse(call, change, given)?;
     let was_archived = change.before.as_ref().is_some_and(|before| before.is(IS_ARCHIVED));
     let unarchives = given.has(IS_ARCHIVED) && !change.after.is(IS_ARCHIVED);
-    if was_archived && !unarchives {
+    let restores = change.before.as_ref().is_some_and(|before| before.is(IS_DELETED));
+    if was_archived && !unarchives && !restores {
         return Err(ApiError::invalid("Archived deals cannot be edited, only unarchived"));
     }
     require_title(call, &change.after)?;

@@ -153,16 +153,13 @@ impl State {
             }
             // In v1 this restores a deleted deal.
             Step::EditDeal(true, nth, Edit::Status(Status::Open)) if self.deals[nth].deleted => {
-                if self.deals[nth].archived {
-                    return BAD;
-                }
                 self.deals[nth].deleted = false;
                 self.deals[nth].status = Status::Open;
             }
             Step::EditDeal(_, nth, edit) => return self.edit_deal(nth, edit),
             Step::DeleteDeal(_, nth) => live(&mut self.deals[nth])?.deleted = true,
             Step::RestoreDeal(nth) => {
-                if self.deals[nth].archived {
+                if self.deals[nth].archived && !self.deals[nth].deleted {
                     return BAD;
                 }
                 self.deals[nth].deleted = false;
