@@ -55,7 +55,7 @@ impl Place {
         for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("PENSTOCK_")) {
             command.env_remove(name);
         }
-        command.args(arguments);
+        command.args(arguments).env("PENSTOCK_LOG", "warn");
         match self {
             Place::Sqlite(directory) => command.env("PENSTOCK_DATA_DIR", directory),
             Place::Postgres { url, .. } => command.env("PENSTOCK_DATABASE_URL", url),
