@@ -238,8 +238,15 @@ impl Offset {
     /// The place of nulls is named only where there can be some: PostgreSQL would not use an index otherwise.
     fn push_order(&self, entity: &'static Entity, sql: &mut Sql) {
         sql.push(" ORDER BY ");
+        // Ties go the way of the last field, so that one index can give the whole order.
+        let mut ties_descend = false;
         for (column, descending) in &self.order {
-            let never_null = entity.field(column).is_some_and(|(_, field)| field.not_null || field.kind == Kind::Id);
+            ties_descend = *descending;
+            if *column == "id" {
+                // What follows orders nothing, and would keep SQLite from a covering index.
+                break;
+            }
+            let never_null = entity.field(column).is_some_and(|(_, field)| field.not_null);
             sql.push("t.").push(column).push(match (descending, never_null) {
                 (true, true) => " DESC, ",
                 (false, true) => ", ",
@@ -247,9 +254,7 @@ impl Offset {
                 (false, false) => " NULLS FIRST, ",
             });
         }
-        // Ties go the way of the last field, so that one index can give the whole order.
-        let descending = self.order.last().is_some_and(|(_, descending)| *descending);
-        sql.push(if descending { "t.id DESC" } else { "t.id" });
+        sql.push(if ties_descend { "t.id DESC" } else { "t.id" });
     }
 }
 

@@ -120,6 +120,7 @@ impl Store {
         T: Send + 'static,
         F: FnMut(&mut T, &dyn Row) + Send + 'static,
     {
+        tracing::trace!(sql = sql.text, "read");
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.read(sql, weight, state, on_row).await,
             Engine::Postgres(postgres) => postgres.read(sql, weight, state, on_row).await,

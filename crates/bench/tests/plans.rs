@@ -1,0 +1,189 @@
+//! The statements behind frequent reads walk an index in the order of the page: no table is scanned, nothing is sorted.
+//!
+//! Both engines are asked for their plans on a small sample company. So few rows are quickly scanned and sorted, from which
+//! PostgreSQL is kept: a plan with a scan or a sort has no index to use.
+
+#![allow(clippy::unwrap_used)]
+
+use penstock_cluster::Cluster;
+use penstock_crm::{App, Request, Settings};
+use penstock_demo::{Sample, Scale};
+use penstock_model::{Date, SystemClock, Value};
+use penstock_store::{Dialect, Options, Sql, Statement, Store, Target, Weight};
+use std::sync::{Arc, Mutex};
+use tempfile::TempDir;
+use tracing::field::{Field, Visit};
+use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
+
+const ADMIN: &str = "0000000000000000000000000000000000000001";
+
+/// Keeps the text of every read.
+#[derive(Clone, Default)]
+struct Reads(Arc<Mutex<Vec<String>>>);
+
+impl<S: tracing::Subscriber> Layer<S> for Reads {
+    fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, S>) {
+        event.record(&mut self.clone());
+    }
+}
+
+impl Visit for Reads {
+    fn record_str(&mut self, field: &Field, text: &str) {
+        if field.name() == "sql" {
+            self.0.lock().unwrap().push(text.to_owned());
+        }
+    }
+
+    fn record_debug(&mut self, _: &Field, _: &dyn std::fmt::Debug) {}
+}
+
+struct Company {
+    app: Arc<App>,
+    store: Arc<Store>,
+    reads: Reads,
+    /// Of the administrator and of a regular user.
+    tokens: [String; 2],
+    _directory: Option<TempDir>,
+}
+
+impl Company {
+    /// The same one on each engine.
+    async fn each(reads: &Reads) -> [Self; 2] {
+        let directory = TempDir::new().unwrap();
+        let database = Cluster::shared().unwrap().database().unwrap();
+        let settings = ["plan_cache_mode=force_generic_plan", "enable_seqscan=off", "enable_bitmapscan=off", "enable_sort=off"];
+        let settings: Vec<_> = settings.iter().map(|setting| format!("-c%20{}", setting.replace('=', "%3D"))).collect();
+        let postgres = Target::Postgres(format!("{database}?options={}", settings.join("%20")));
+        let sqlite = Target::Directory(directory.path().to_owned());
+        [Company::on(&sqlite, Some(directory), reads).await, Company::on(&postgres, None, reads).await]
+    }
+
+    async fn on(target: &Target, directory: Option<TempDir>, reads: &Reads) -> Self {
+        // One connection, so that what is prepared by one call is there for the next.
+        let store = Arc::new(Store::open_with(target, &Options { connections: 1, ..Options::default() }).await.unwrap());
+        store.migrate().await.unwrap();
+        let sample = Sample {
+            seed: 1,
+            scale: Scale::Small,
+            today: Date::parse("2026-01-31").unwrap(),
+            admin_password: "a long password".to_owned(),
+            api_token: ADMIN.to_owned(),
+        };
+        let members = penstock_demo::generate(&store, &sample, || {}).await.unwrap().members;
+        let app = App::open(store.clone(), Arc::new(SystemClock), Settings::default()).await.unwrap();
+        let tokens = [ADMIN.to_owned(), members[0].api_token.clone()];
+        Company { app, store, reads: reads.clone(), tokens, _directory: directory }
+    }
+
+    async fn get(&self, token: &str, target: &str) -> serde_json::Value {
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        let request = Request {
+            method: "GET".to_owned(),
+            path: path.to_owned(),
+            query: query.to_owned(),
+            api_token: Some(token.to_owned()),
+            ..Request::default()
+        };
+        let answer = self.app.handle(request).await;
+        assert!(answer.status < 300, "{target}: {} {}", answer.status, String::from_utf8_lossy(&answer.body));
+        serde_json::from_slice(&answer.body).unwrap()
+    }
+
+    /// What a GET reads from the table of records, and how the engine would go about it.
+    async fn plans(&self, token: &str, target: &str, table: &str) -> Vec<(String, String)> {
+        // Once for what is remembered afterwards.
+        self.get(token, target).await;
+        self.reads.0.lock().unwrap().clear();
+        self.get(token, target).await;
+        let of_records = |text: &String| text.contains(&format!(" FROM {table} t"));
+        let texts: Vec<_> = std::mem::take(&mut *self.reads.0.lock().unwrap()).into_iter().filter(of_records).collect();
+        let mut plans = Vec::new();
+        for text in texts {
+            let plan = self.plan(&text).await;
+            plans.push((text, plan));
+        }
+        plans
+    }
+
+    async fn plan(&self, text: &str) -> String {
+        let count = (1..).take_while(|number| text.contains(&format!("${number}"))).count();
+        let rows = match self.store.dialect() {
+            Dialect::Sqlite => {
+                let sql = Sql { text: format!("EXPLAIN QUERY PLAN {text}"), values: vec![Value::Null; count] };
+                self.store.rows(sql, Weight::Light, 4).await.unwrap()
+            }
+            Dialect::Postgres => {
+                let run = |text: String| self.store.execute(vec![Statement::new(text, Vec::new())]);
+                run(format!("PREPARE probe AS {text}")).await.unwrap();
+                let values = vec!["NULL"; count].join(", ");
+                let rows = self.store.rows(Sql::new(format!("EXPLAIN EXECUTE probe({values})")), Weight::Light, 1).await.unwrap();
+                run("DEALLOCATE probe".to_owned()).await.unwrap();
+                rows
+            }
+        };
+        let lines: Vec<_> = rows.iter().filter_map(|row| row.last()?.as_text()).collect();
+        lines.join("\n")
+    }
+}
+
+/// The indexes that may answer, as the engine calls them. Two begin with the id: that of the primary key, and the one for
+/// listings. In a company as small as this one PostgreSQL finds them as good as most others.
+fn indexes(dialect: Dialect, table: &str, name: &str) -> Vec<String> {
+    let (listing, named) = (format!("{table}_by_listing "), format!("{table}_{name} "));
+    match (dialect, name) {
+        (Dialect::Sqlite, "primary") => vec![format!("sqlite_autoindex_{table}_1 "), listing],
+        (Dialect::Sqlite, _) => vec![named],
+        (Dialect::Postgres, _) => vec![format!("{table}_pkey "), listing, named],
+    }
+}
+
+#[tokio::test]
+async fn frequent_reads_follow_an_index() {
+    let reads = Reads::default();
+    let _guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(reads.clone()));
+    let cases = [
+        ("/api/v2/persons/1", "persons", "primary"),
+        ("/api/v2/persons?limit=100", "persons", "primary"),
+        ("/api/v2/persons?limit=100&sort_direction=desc", "persons", "primary"),
+        ("/api/v2/persons?limit=100&owner_id=1", "persons", "by_owner"),
+        ("/api/v2/persons?limit=100&org_id=1", "persons", "by_organization"),
+        ("/api/v2/persons?limit=100&sort_by=update_time", "persons", "by_update_time"),
+        ("/api/v2/persons?limit=100&sort_by=add_time&sort_direction=desc", "persons", "by_add_time"),
+        ("/v1/persons?limit=100", "persons", "by_listing"),
+        ("/api/v2/organizations?limit=100&owner_id=1", "organizations", "by_owner"),
+        ("/api/v2/organizations?limit=100&sort_by=update_time", "organizations", "by_update_time"),
+        ("/v1/organizations?limit=100", "organizations", "by_listing"),
+        ("/api/v2/deals/1", "deals", "primary"),
+        ("/api/v2/deals?limit=100", "deals", "primary"),
+        ("/api/v2/deals?limit=100&owner_id=1", "deals", "by_owner"),
+        ("/api/v2/deals?limit=100&pipeline_id=1", "deals", "by_pipeline"),
+        ("/api/v2/deals?limit=100&stage_id=1", "deals", "by_stage"),
+        ("/api/v2/deals?limit=100&person_id=1", "deals", "by_person"),
+        ("/api/v2/deals?limit=100&org_id=1", "deals", "by_organization"),
+        ("/api/v2/deals?limit=100&sort_by=update_time", "deals", "by_update_time"),
+        ("/api/v2/deals?limit=100&sort_by=add_time&sort_direction=desc", "deals", "by_add_time"),
+        ("/v1/deals?limit=100", "deals", "by_listing"),
+    ];
+    for company in Company::each(&reads).await {
+        for (target, table, name) in cases {
+            for token in &company.tokens {
+                let mut targets = vec![target.to_owned()];
+                let answer = company.get(token, target).await;
+                if let Some(cursor) = answer["additional_data"]["next_cursor"].as_str() {
+                    targets.push(format!("{target}&cursor={cursor}"));
+                }
+                for target in targets {
+                    let plans = company.plans(token, &target, table).await;
+                    let (text, plan) = plans.first().unwrap();
+                    let wanted = indexes(company.store.dialect(), table, name);
+                    assert!(wanted.iter().any(|index| plan.contains(index)), "{target} uses none of {wanted:?}:\n{plan}\n{text}");
+                    for (text, plan) in &plans {
+                        for sign in ["TEMP B-TREE FOR ORDER BY", "SCAN t", "Sort", "Seq Scan on persons t", "Seq Scan on deals t"] {
+                            assert!(!plan.contains(sign), "{target}: {sign}\n{plan}\n{text}");
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
