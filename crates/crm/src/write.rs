@@ -57,7 +57,8 @@ pub fn fill(call: &Call, change: &mut Change) -> ApiResult<Given> {
             }
             parse::cleared(field)
         } else {
-            parse::value(call.version(), field, json).map_err(|problem| ApiError::invalid_key(key, &problem))?
+            let value = parse::value(call.version(), field, json).map_err(|problem| ApiError::invalid_key(key, &problem))?;
+            keep_fraction(field, value, &change.after.values[index])
         };
         change.after.values[index] = value;
         given.0.push(index);
@@ -67,6 +68,14 @@ pub fn fill(call: &Call, change: &mut Change) -> ApiResult<Given> {
     }
     fill_custom(call, change)?;
     Ok(given)
+}
+
+/// Answers show whole seconds, so a time that comes back as it reads is the one that stands, fraction and all.
+fn keep_fraction(field: &Field, sent: Value, stands: &Value) -> Value {
+    match (field.kind, &sent, stands) {
+        (Kind::Time, Value::Int(sent), Value::Int(stood)) if stood - stood.rem_euclid(1000) == *sent => stands.clone(),
+        _ => sent,
+    }
 }
 
 /// The field that a key of the body writes. v1 knows labels under two keys (semantics.md 12).

@@ -36,6 +36,12 @@ async fn records_sent_back_stay_as_they_are() -> Outcome {
             let (before, after) = send_back(&company, kind, id).await?;
             assert_eq!(before, after, "{kind}");
         }
+
+        company.at("2026-03-02T10:00:00.250Z")?;
+        let lost = company.add_deal(json!({"title": "Lock", "status": "lost", "lost_reason": "price"})).await?;
+        company.at("2026-03-03")?;
+        send_back(&company, "deals", &json!(lost)).await?;
+        assert_eq!(company.get(&format!("/v1/deals/{lost}/changelog")).await?, json!([]), "nothing has changed");
     }
     Ok(())
 }
