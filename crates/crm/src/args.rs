@@ -28,7 +28,7 @@ pub struct Args {
 impl Args {
     /// Reads the query. v2 refuses names that the operation does not know; v1 passes over them.
     pub fn parse(op: &'static Op, query: &str) -> ApiResult<Self> {
-        let mut values: Vec<(&'static str, Arg)> = Vec::new();
+        let mut texts: Vec<(&'static Param, String)> = Vec::new();
         if !query.is_empty() {
             let pairs: Vec<(String, String)> =
                 serde_urlencoded::from_str(query).map_err(|_| ApiError::invalid("the query cannot be read"))?;
@@ -42,10 +42,21 @@ impl Args {
                 if text.contains('\0') {
                     return Err(ApiError::invalid_key(param.name, "must not contain a NUL character"));
                 }
-                if let Some(arg) = read(op.version, param, &text)? {
-                    values.retain(|(known, _)| *known != param.name);
-                    values.push((param.name, arg));
+                match texts.iter_mut().find(|(known, _)| known.name == param.name) {
+                    // A list may come in several pieces; of anything else the last counts.
+                    Some((_, known)) if matches!(param.kind, ParamKind::Ids | ParamKind::Choices(_)) => {
+                        known.push(',');
+                        known.push_str(&text);
+                    }
+                    Some((_, known)) => *known = text,
+                    None => texts.push((param, text)),
                 }
+            }
+        }
+        let mut values: Vec<(&'static str, Arg)> = Vec::new();
+        for (param, text) in texts {
+            if let Some(arg) = read(op.version, param, &text)? {
+                values.push((param.name, arg));
             }
         }
         for param in op.query.iter().filter(|param| param.required) {
@@ -164,8 +175,8 @@ pub fn ids(text: &str) -> Result<Vec<i64>, String> {
 
 /// v2 refuses fractions of a second (semantics.md 4.1).
 fn time(lenient: bool, text: &str) -> Option<Time> {
-    // A plus sign in a query arrives as a space.
-    let text = text.replacen(" 0", "+0", usize::from(!lenient && text.contains('T')));
+    // A plus sign in a query arrives as a space: `12:00:00 02:00`.
+    let text = if text.contains('T') { text.replace(' ', "+") } else { text.to_owned() };
     if lenient {
         return Time::parse_lenient(&text).ok();
     }

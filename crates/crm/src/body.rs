@@ -110,24 +110,56 @@ pub fn flag(value: &Value) -> Option<bool> {
     }
 }
 
+/// A name of a form may lead into lists and objects at most so deep.
+const FORM_DEPTH: usize = 4;
+
+/// Reads a form, with lists and objects as PHP writes them: `label_ids[]=1`, `email[0][value]=ann@weir.example`.
 fn form(bytes: &[u8]) -> ApiResult<Value> {
     let pairs: Vec<(String, String)> = serde_urlencoded::from_bytes(bytes).map_err(|_| ApiError::invalid("the form cannot be read"))?;
     let mut members = Map::new();
     for (name, text) in pairs {
-        // PHP style lists: `label_ids[]=1&label_ids[]=2`.
-        match name.strip_suffix("[]") {
-            Some(list) => {
-                let items = members.entry(list).or_insert_with(|| Value::Array(Vec::new()));
-                if let Value::Array(items) = items {
-                    items.push(Value::String(text));
-                }
-            }
-            None => {
-                members.insert(name, Value::String(text));
-            }
-        }
+        place(&mut members, &form_path(&name), text);
     }
-    Ok(Value::Object(members))
+    let members = members.into_iter().map(|(key, value)| (key, with_lists(value)));
+    Ok(Value::Object(members.collect()))
+}
+
+/// The steps of a name: `email[0][value]` is `email`, `0`, `value`. Other names are one step.
+fn form_path(name: &str) -> Vec<&str> {
+    let steps = || {
+        let (first, rest) = name.strip_suffix(']')?.split_once('[')?;
+        let path: Vec<&str> = std::iter::once(first).chain(rest.split("][")).collect();
+        let is_sound = path.len() <= FORM_DEPTH && path.iter().all(|step| !step.contains(['[', ']']));
+        is_sound.then_some(path)
+    };
+    steps().unwrap_or_else(|| vec![name])
+}
+
+/// Puts a text where the path leads, making objects on the way. An empty step takes the next free number.
+fn place(members: &mut Map<String, Value>, path: &[&str], text: String) {
+    let Some((step, rest)) = path.split_first() else { return };
+    let key = if step.is_empty() { members.len().to_string() } else { (*step).to_owned() };
+    if rest.is_empty() {
+        members.insert(key, Value::String(text));
+        return;
+    }
+    let inner = members.entry(key).or_insert(Value::Null);
+    if !inner.is_object() {
+        *inner = Value::Object(Map::new());
+    }
+    if let Value::Object(inner) = inner {
+        place(inner, rest, text);
+    }
+}
+
+/// Makes lists of objects whose keys are all numbers, in the order in which they came.
+fn with_lists(value: Value) -> Value {
+    let Value::Object(members) = value else { return value };
+    let is_list = members.keys().all(|key| key.bytes().all(|byte| byte.is_ascii_digit()));
+    if is_list {
+        return members.into_iter().map(|(_, value)| with_lists(value)).collect();
+    }
+    Value::Object(members.into_iter().map(|(key, value)| (key, with_lists(value))).collect())
 }
 
 /// PostgreSQL cannot keep NUL in text, so no text may hold one on either engine.
@@ -182,4 +214,29 @@ fn check_kind(version: Version, param: &Param, value: &Value) -> ApiResult<()> {
         ParamKind::Ids | ParamKind::Json => (true, ""),
     };
     if fits { Ok(()) } else { Err(ApiError::invalid_key(param.name, &format!("The value is not a valid '{wanted}'"))) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn forms_hold_lists_and_objects() {
+        let text = b"name=Ann&email[0][value]=a@b.c&email[0][primary]=true&email%5B1%5D%5Bvalue%5D=d@e.f&label_ids[]=1&label_ids[]=2";
+        let expected = json!({
+            "name": "Ann",
+            "email": [{"value": "a@b.c", "primary": "true"}, {"value": "d@e.f"}],
+            "label_ids": ["1", "2"],
+        });
+        assert_eq!(form(text), Ok(expected));
+    }
+
+    #[test]
+    fn odd_names_of_forms_are_plain_keys() {
+        for name in ["a[", "a]", "a[b", "a[b]c", "a[b[c]]", "a[1][2][3][4]"] {
+            assert_eq!(form(format!("{name}=x").as_bytes()), Ok(json!({name: "x"})));
+        }
+        assert_eq!(form(b"a=1&a[b]=2"), Ok(json!({"a": {"b": "2"}})));
+    }
 }

@@ -6,7 +6,7 @@ use crate::error::{ApiError, ApiResult};
 use crate::json::Json;
 use crate::select::{self, Depth};
 use crate::view::View;
-use penstock_model::{Entity, Kind, Place, Record, Value};
+use penstock_model::{Entity, Field, Kind, Place, Record, Value};
 use penstock_store::{Sql, Weight};
 
 /// Rows of a page where the request does not say, and at most.
@@ -193,7 +193,7 @@ fn fits(kind: Kind, value: &Value) -> bool {
 pub struct Offset {
     pub start: i64,
     pub limit: i64,
-    order: Vec<(&'static str, bool)>,
+    order: Vec<(&'static Field, bool)>,
     scans: bool,
 }
 
@@ -203,7 +203,7 @@ impl Offset {
         let start = call.args.int("start").unwrap_or(0).max(0);
         let limit = limit(call, "limit")?;
         let order = match call.args.text("sort") {
-            None => default.to_vec(),
+            None => default.iter().filter_map(|(key, descending)| Some((entity.field(key)?.1, *descending))).collect(),
             Some(sort) => sort_order(entity, sort)?,
         };
         Ok(Offset { start, limit, order, scans: false })
@@ -223,11 +223,12 @@ impl Offset {
         narrow: impl FnOnce(&Call, &mut Sql) -> ApiResult<()>,
     ) -> ApiResult<(Vec<Record>, bool)> {
         let mut inner = Sql::new(format!("SELECT t.id FROM {} t", entity.table));
+        select::joins(&mut inner, entity, self.order.iter().map(|(field, _)| *field));
         select::scope(&mut inner, call, entity);
         narrow(call, &mut inner)?;
-        self.push_order(entity, &mut inner);
+        self.push_order(&mut inner);
         inner.push(" LIMIT ").bind(self.limit + 1).push(" OFFSET ").bind(self.start);
-        let by_id = self.order.iter().all(|(column, _)| *column == "id");
+        let by_id = self.order.iter().all(|(field, _)| field.kind == Kind::Id);
         let weight = if by_id && !self.scans && self.start <= 10_000 { Weight::Light } else { Weight::Heavy };
         let mut ids: Vec<i64> = call.store().read(inner, weight, Vec::new(), |ids, row| ids.extend(row.int(0))).await?;
         let more = ids.len() as i64 > self.limit;
@@ -236,18 +237,24 @@ impl Offset {
     }
 
     /// The place of nulls is named only where there can be some: PostgreSQL would not use an index otherwise.
-    fn push_order(&self, entity: &'static Entity, sql: &mut Sql) {
+    fn push_order(&self, sql: &mut Sql) {
         sql.push(" ORDER BY ");
         // Ties go the way of the last field, so that one index can give the whole order.
         let mut ties_descend = false;
-        for (column, descending) in &self.order {
+        for (field, descending) in &self.order {
             ties_descend = *descending;
-            if *column == "id" {
+            if field.kind == Kind::Id {
                 // What follows orders nothing, and would keep SQLite from a covering index.
                 break;
             }
-            let never_null = entity.field(column).is_some_and(|(_, field)| field.not_null);
-            sql.push("t.").push(column).push(match (descending, never_null) {
+            match (field.place, field.kind) {
+                // A record without a row of totals counts nothing.
+                (Place::Totals, Kind::Count) => sql.push("COALESCE(s.").push(field.column).push(", 0)"),
+                (Place::Totals, _) => sql.push("s.").push(field.column),
+                _ => sql.push("t.").push(field.column),
+            };
+            let never_null = field.not_null || field.kind == Kind::Count;
+            sql.push(match (descending, never_null) {
                 (true, true) => " DESC, ",
                 (false, true) => ", ",
                 (true, false) => " DESC NULLS LAST, ",
@@ -274,7 +281,7 @@ pub async fn by_ids(call: &Call, entity: &'static Entity, ids: &[i64]) -> ApiRes
 }
 
 /// Reads `title ASC, id DESC`: first-level keys of v1 only.
-fn sort_order(entity: &'static Entity, sort: &str) -> ApiResult<Vec<(&'static str, bool)>> {
+fn sort_order(entity: &'static Entity, sort: &str) -> ApiResult<Vec<(&'static Field, bool)>> {
     let mut order = Vec::new();
     for part in sort.split(',').map(str::trim).filter(|part| !part.is_empty()) {
         let mut words = part.split_whitespace();
@@ -284,10 +291,10 @@ fn sort_order(entity: &'static Entity, sort: &str) -> ApiResult<Vec<(&'static st
             Some("DESC") => true,
             Some(_) => return Err(ApiError::invalid_key("sort", "the direction must be ASC or DESC")),
         };
-        let sortable = |field: &&penstock_model::Field| field.sort_v1 && field.place == Place::Row;
+        let sortable = |field: &&'static Field| field.sort_v1;
         let field = entity.fields.iter().filter(sortable).find(|field| field.v1_key == key || field.key == key);
         let field = field.ok_or_else(|| ApiError::invalid_key("sort", &format!("cannot be sorted by {key}")))?;
-        order.push((field.column, descending));
+        order.push((field, descending));
     }
     Ok(order)
 }

@@ -166,7 +166,7 @@ fn labels(strict: bool, given: &JsonValue) -> Result<Value, String> {
 fn contacts(strict: bool, given: &JsonValue) -> Result<Value, String> {
     let items: Vec<JsonValue> = match given {
         JsonValue::Array(items) => items.clone(),
-        single @ (JsonValue::String(_) | JsonValue::Object(_)) if !strict => vec![single.clone()],
+        single @ (JsonValue::String(_) | JsonValue::Number(_) | JsonValue::Object(_)) if !strict => vec![single.clone()],
         _ => return Err("The value is not a valid 'array'".to_owned()),
     };
     if items.len() > MAX_CONTACTS {

@@ -69,6 +69,17 @@ fn refuse_id(call: &Call) -> ApiResult<()> {
     Ok(())
 }
 
+/// Refuses a record without a name. v1 passes over null where nothing can be null, but not here (semantics.md 4.1).
+pub fn require_name(call: &Call, name: Option<&str>) -> ApiResult<()> {
+    let takes_it_away = call.body.object()?.get("name").is_some_and(serde_json::Value::is_null);
+    let is_blank = name.is_none_or(|name| name.trim().is_empty());
+    match (takes_it_away || is_blank, call.version()) {
+        (false, _) => Ok(()),
+        (true, Version::V1) => Err(ApiError::invalid("Name must be given.")),
+        (true, Version::V2) => Err(ApiError::invalid_key("name", "is required")),
+    }
+}
+
 /// Creates the record of the body and answers its id. The rules of the resource complete and check it.
 pub async fn create(call: &Call, resource: &'static Resource) -> ApiResult<i64> {
     refuse_id(call)?;

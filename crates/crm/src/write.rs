@@ -33,13 +33,21 @@ pub fn fill(call: &Call, change: &mut Change) -> ApiResult<Given> {
     let body = call.body.object()?;
     let mut given = Given::default();
     for (key, json) in body {
+        // Records that come back as they were read hold their labels twice; only one key holds all of them.
+        if call.version() == Version::V1 && key == "label" && body.contains_key("label_ids") {
+            continue;
+        }
         let Some((index, field)) = writable(call.version(), entity, key, creating) else {
             if call.version() == Version::V2 && key != "custom_fields" {
                 return Err(ApiError::invalid_key(key, "this key is not allowed"));
             }
             continue;
         };
-        let empty = json.is_null() || (call.version() == Version::V1 && json.as_str() == Some("") && !matches!(field.kind, Kind::Text(_)));
+        let is_blank = json.as_str() == Some("");
+        let empty = json.is_null()
+            || (call.version() == Version::V1 && is_blank && !matches!(field.kind, Kind::Text(_)))
+            // v2 takes an empty text for a date, and for no other kind (semantics.md 7).
+            || (is_blank && field.kind == Kind::Date);
         let value = if empty {
             if field.not_null && call.version() == Version::V2 {
                 return Err(ApiError::invalid_key(key, "must not be null"));
@@ -49,13 +57,25 @@ pub fn fill(call: &Call, change: &mut Change) -> ApiResult<Given> {
             }
             parse::cleared(field)
         } else {
-            parse::value(call.version(), field, json).map_err(|problem| ApiError::invalid_key(key, &problem))?
+            let value = parse::value(call.version(), field, json).map_err(|problem| ApiError::invalid_key(key, &problem))?;
+            keep_fraction(field, value, &change.after.values[index])
         };
         change.after.values[index] = value;
         given.0.push(index);
     }
+    if call.version() == Version::V1 {
+        fill_address_v1(change, body)?;
+    }
     fill_custom(call, change)?;
     Ok(given)
+}
+
+/// Answers show whole seconds, so a time that comes back as it reads is the one that stands, fraction and all.
+fn keep_fraction(field: &Field, sent: Value, stands: &Value) -> Value {
+    match (field.kind, &sent, stands) {
+        (Kind::Time, Value::Int(sent), Value::Int(stood)) if stood - stood.rem_euclid(1000) == *sent => stands.clone(),
+        _ => sent,
+    }
 }
 
 /// The field that a key of the body writes. v1 knows labels under two keys (semantics.md 12).
@@ -78,6 +98,35 @@ fn writable(version: Version, entity: &'static Entity, key: &str, creating: bool
         Write::Never => false,
     };
     open.then_some(found)
+}
+
+/// v1 spreads an address over flat keys, and takes it back so. The parts that are not sent stay as long as the line does.
+fn fill_address_v1(change: &mut Change, body: &Map<String, serde_json::Value>) -> ApiResult<()> {
+    let addresses = change.entity().fields.iter().enumerate();
+    for (index, field) in addresses.filter(|(_, field)| field.kind == Kind::Address && field.write_v1 == Write::Always) {
+        if body.get(field.v1_key).is_some_and(serde_json::Value::is_object) {
+            continue;
+        }
+        let stood = change.before.as_ref().map(|before| kept_custom(&before.values[index])).unwrap_or_default();
+        let mut address = kept_custom(&change.after.values[index]);
+        if address.get("value") == stood.get("value") {
+            address = stood;
+        }
+        // Parts alone say nothing where there is no line.
+        if address.is_empty() {
+            continue;
+        }
+        for part in custom::ADDRESS_PARTS {
+            if let Some(given) = body.get(&format!("{}_{part}", field.v1_key)) {
+                let given = if given.as_str() == Some("") { serde_json::Value::Null } else { given.clone() };
+                address.insert((*part).to_owned(), given);
+            }
+        }
+        let address = custom::address(false, &serde_json::Value::Object(address));
+        let address = address.map_err(|problem| ApiError::invalid_key(field.v1_key, &problem))?;
+        change.after.values[index] = address.to_string().into();
+    }
+    Ok(())
 }
 
 fn fill_custom(call: &Call, change: &mut Change) -> ApiResult<()> {

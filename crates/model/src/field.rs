@@ -146,7 +146,6 @@ impl Field {
         let mut field = Field::new(number, key, name, kind);
         field.place = Place::Totals;
         field.v2 = Show::OnRequest;
-        field.sort_v1 = false;
         field
     }
 
@@ -155,6 +154,7 @@ impl Field {
         let mut field = Field::total(number, key, name, Kind::Count);
         field.place = Place::Related;
         field.column = column;
+        field.sort_v1 = false;
         field
     }
 

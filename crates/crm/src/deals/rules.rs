@@ -188,13 +188,34 @@ fn check_closing_fields(deal: &Record, given: &Given) -> ApiResult<()> {
 }
 
 fn change_status(call: &Call, change: &mut Change, given: &Given) {
-    if change.touches(STATUS) && is_open(&change.after) {
+    let Some(before) = &change.before else { return };
+    let deal = &mut change.after;
+    // A deleted deal that comes back takes up the status it had, which is no change of status.
+    let stood = if before.is(IS_DELETED) { before.text(FORMER_STATUS) } else { before.text(STATUS) };
+    if deal.text(STATUS) == stood {
+        return keep_closing_times(deal, before);
+    }
+    if is_open(deal) {
         for col in [CLOSE_TIME, WON_TIME, LOST_TIME] {
-            change.after.clear(col);
+            deal.clear(col);
         }
-        change.after.clear(LOST_REASON);
-    } else if change.touches(STATUS) {
-        close(call, &mut change.after, given);
+        deal.clear(LOST_REASON);
+    } else {
+        close(call, deal, given);
+    }
+}
+
+/// A closed deal always says when it was closed: clearing a time of its outcome leaves what stood there.
+fn keep_closing_times(deal: &mut Record, before: &Record) {
+    let outcome = match (is_won(deal), is_lost(deal)) {
+        (true, _) => WON_TIME,
+        (_, true) => LOST_TIME,
+        _ => return,
+    };
+    for col in [outcome, CLOSE_TIME] {
+        if deal.get(col).is_none() {
+            deal.set(col, before.get(col));
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use crate::directory::{Directory, FieldOption};
 use crate::json::Json;
 use crate::op::Version;
 use crate::view_v1::write_selected;
-use penstock_model::{Kind, Place, Time};
+use penstock_model::{Kind, Time};
 
 /// A row of a list: a field, or a part of one that v1 lists beside it (semantics.md 11.2).
 pub enum Row<'a> {
@@ -173,7 +173,7 @@ fn write_flags(json: &mut Json, directory: &Directory, field: &Listed<'_>) {
         ("bulk_edit_allowed", field.is_writable(Version::V1)),
         ("searchable_flag", is_searchable(field)),
         ("filtering_allowed", is_filterable(field)),
-        ("sortable_flag", field.built_in.is_some_and(|field| field.sort_v1 && field.place == Place::Row)),
+        ("sortable_flag", field.built_in.is_some_and(|field| field.sort_v1)),
         ("mandatory_flag", settings.required.is_some()),
     ];
     for (key, flag) in flags {

@@ -2,8 +2,7 @@
 
 use super::fields::*;
 use crate::call::Call;
-use crate::error::{ApiError, ApiResult};
-use crate::op::Version;
+use crate::error::ApiResult;
 use crate::persons::rules::first_char;
 use crate::records;
 use crate::write::Given;
@@ -44,12 +43,7 @@ pub fn on_update(call: &Call, change: &mut Change, _: &Given) -> ApiResult<()> {
 
 fn name(call: &Call, organization: &mut Record) -> ApiResult<()> {
     let name = organization.text(NAME).unwrap_or_default().trim().to_owned();
-    if name.is_empty() {
-        return Err(match call.version() {
-            Version::V1 => ApiError::invalid("Name must be given."),
-            Version::V2 => ApiError::invalid_key("name", "is required"),
-        });
-    }
+    records::require_name(call, Some(&name))?;
     organization.set(FIRST_CHAR, first_char(&name));
     organization.set(NAME, name);
     Ok(())

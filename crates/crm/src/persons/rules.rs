@@ -10,8 +10,8 @@ use penstock_model::{Change, Record, Time};
 
 /// Completes and checks a new person whose sent fields are in `change.after`.
 pub fn on_create(call: &Call, change: &mut Change, given: &Given) -> ApiResult<()> {
+    name(call, change, given)?;
     let person = &mut change.after;
-    name(call, person, given)?;
     if person.get(OWNER).is_none() {
         person.set(OWNER, call.principal.user);
     }
@@ -42,7 +42,7 @@ pub fn on_create(call: &Call, change: &mut Change, given: &Given) -> ApiResult<(
 pub fn on_update(call: &Call, change: &mut Change, given: &Given) -> ApiResult<()> {
     records::restore_or_refuse(call, change)?;
     if given.has(NAME) || given.has(FIRST_NAME) || given.has(LAST_NAME) {
-        name(call, &mut change.after, given)?;
+        name(call, change, given)?;
     }
     marketing_status(change)?;
     if change.differences().next().is_some() {
@@ -71,27 +71,29 @@ fn marketing_status(change: &mut Change) -> ApiResult<()> {
     Ok(())
 }
 
-/// Keeps the whole name and its two parts in step: a sent whole name is split, sent parts are joined.
-fn name(call: &Call, person: &mut Record, given: &Given) -> ApiResult<()> {
-    if given.has(NAME) && !given.has(FIRST_NAME) && !given.has(LAST_NAME) {
+/// Keeps the whole name and its two parts in step: a new whole name is split, new parts are joined. Clients send
+/// records back as they read them, so what stays the same says nothing; of a new name and new parts, the parts win
+/// where both are there.
+fn name(call: &Call, change: &mut Change, given: &Given) -> ApiResult<()> {
+    let parts_are_new = change.touches(FIRST_NAME) || change.touches(LAST_NAME);
+    let has_both_parts = given.has(FIRST_NAME) && given.has(LAST_NAME);
+    let whole_is_new = change.touches(NAME);
+    let person = &mut change.after;
+    if whole_is_new && !(parts_are_new && has_both_parts) {
         let whole = person.text(NAME).unwrap_or_default().trim().to_owned();
         let (first, last) = split(&whole);
         person.set(FIRST_NAME, first);
         person.set(LAST_NAME, last);
         person.set(NAME, whole);
-    } else if given.has(FIRST_NAME) || given.has(LAST_NAME) {
+    } else if parts_are_new {
         let parts = [person.text(FIRST_NAME), person.text(LAST_NAME)];
         let parts: Vec<&str> = parts.into_iter().flatten().map(str::trim).filter(|part| !part.is_empty()).collect();
         let whole = parts.join(" ");
         person.set(NAME, whole);
     }
+    records::require_name(call, change.after.text(NAME))?;
+    let person = &mut change.after;
     let whole = person.text(NAME).unwrap_or_default();
-    if whole.is_empty() {
-        return Err(match call.version() {
-            Version::V1 => ApiError::invalid("Name must be given."),
-            Version::V2 => ApiError::invalid_key("name", "is required"),
-        });
-    }
     let letter = first_char(whole);
     person.set(FIRST_CHAR, letter);
     Ok(())

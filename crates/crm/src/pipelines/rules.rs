@@ -16,7 +16,7 @@ use penstock_store::Batch;
 /// A new pipeline goes last.
 pub fn on_create(call: &Call, change: &mut Change, given: &Given) -> ApiResult<()> {
     let pipeline = &mut change.after;
-    name(call, pipeline)?;
+    records::require_name(call, pipeline.text(NAME))?;
     if !given.has(ORDER_NR) {
         pipeline.set(ORDER_NR, next_order(call));
     }
@@ -31,7 +31,7 @@ pub fn on_create(call: &Call, change: &mut Change, given: &Given) -> ApiResult<(
 
 pub fn on_update(call: &Call, change: &mut Change, _: &Given) -> ApiResult<()> {
     records::refuse_deleted(change)?;
-    name(call, &change.after)?;
+    records::require_name(call, change.after.text(NAME))?;
     if is_switched_off(call) {
         on_delete(&mut change.after, call.now);
     }
@@ -72,14 +72,4 @@ fn next_order(call: &Call) -> i64 {
 /// v1 can switch a pipeline off by `active`, which v2 knows as deleted.
 fn is_switched_off(call: &Call) -> bool {
     call.version() == Version::V1 && call.body.get("active").and_then(body::flag) == Some(false)
-}
-
-fn name(call: &Call, pipeline: &Record) -> ApiResult<()> {
-    if pipeline.text(NAME).is_some_and(|name| !name.trim().is_empty()) {
-        return Ok(());
-    }
-    Err(match call.version() {
-        Version::V1 => ApiError::invalid("Name must be given."),
-        Version::V2 => ApiError::invalid_key("name", "is required"),
-    })
 }

@@ -3,7 +3,6 @@
 use super::fields::*;
 use crate::call::Call;
 use crate::error::{ApiError, ApiResult};
-use crate::op::Version;
 use crate::records;
 use crate::write::Given;
 use penstock_model::{Change, Record, Time};
@@ -50,12 +49,7 @@ fn next_order(call: &Call, pipeline: Option<i64>) -> i64 {
 }
 
 fn check(call: &Call, stage: &Record) -> ApiResult<()> {
-    if stage.text(NAME).is_none_or(|name| name.trim().is_empty()) {
-        return Err(match call.version() {
-            Version::V1 => ApiError::invalid("Name must be given."),
-            Version::V2 => ApiError::invalid_key("name", "is required"),
-        });
-    }
+    records::require_name(call, stage.text(NAME))?;
     let pipeline = stage.get(PIPELINE).ok_or_else(|| ApiError::invalid_key("pipeline_id", "is required"))?;
     if call.directory.live_pipeline(pipeline).is_none() {
         return Err(ApiError::invalid_key("pipeline_id", "Pipeline not found or not accessible."));

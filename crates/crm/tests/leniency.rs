@@ -1,0 +1,138 @@
+//! What v1 forgives: records sent back as they were read, forms, and odd queries; and what stands after it.
+
+mod company;
+
+use company::{Company, Outcome};
+use serde_json::{Value, json};
+
+/// Sends a v1 record back as it reads, and answers what v2 shows before and after, without the update time.
+async fn send_back(company: &Company, kind: &str, id: &Value) -> Outcome<(Value, Value)> {
+    let (old, new) = (format!("/v1/{kind}/{id}"), format!("/api/v2/{kind}/{id}"));
+    let before = company.get(&new).await?;
+    let row = company.get(&old).await?;
+    company.data("PUT", &old, row).await?;
+    let after = company.get(&new).await?;
+    let timeless = |mut row: Value| {
+        row["update_time"] = Value::Null;
+        row
+    };
+    Ok((timeless(before), timeless(after)))
+}
+
+#[tokio::test]
+async fn records_sent_back_stay_as_they_are() -> Outcome {
+    for company in Company::each().await? {
+        company.at("2026-03-01")?;
+        let address = json!({"value": "Quay 1, Tallinn", "locality": "Tallinn", "country": "Estonia"});
+        let organization = json!({"name": "Weir", "label_ids": [5, 6], "address": address});
+        let organization = company.data("POST", "/api/v2/organizations", organization).await?;
+        let person = json!({"first_name": "Anna", "last_name": "van Dyke", "label_ids": [2, 1], "org_id": organization["id"],
+            "emails": [{"value": "a@weir.example", "label": "home"}, {"value": "b@weir.example", "primary": true}]});
+        let person = company.data("POST", "/api/v2/persons", person).await?;
+        let deal = json!({"title": "Sluice", "status": "won", "won_time": "2026-02-01T10:00:00Z", "label_ids": [9, 10],
+            "person_id": person["id"], "org_id": organization["id"], "value": 12.5});
+        let deal = company.data("POST", "/api/v2/deals", deal).await?;
+        for (kind, id) in [("organizations", &organization["id"]), ("persons", &person["id"]), ("deals", &deal["id"])] {
+            let (before, after) = send_back(&company, kind, id).await?;
+            assert_eq!(before, after, "{kind}");
+        }
+
+        company.at("2026-03-02T10:00:00.250Z")?;
+        let lost = company.add_deal(json!({"title": "Lock", "status": "lost", "lost_reason": "price"})).await?;
+        company.at("2026-03-03")?;
+        send_back(&company, "deals", &json!(lost)).await?;
+        assert_eq!(company.get(&format!("/v1/deals/{lost}/changelog")).await?, json!([]), "nothing has changed");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn one_changed_key_of_a_record_sent_back_counts() -> Outcome {
+    for company in Company::each().await? {
+        company.at("2026-03-01")?;
+        let made = company.data("POST", "/v1/persons", json!({"name": "Ann Lee", "first_name": "Ann", "phone": 123})).await?;
+        assert_eq!((&made["last_name"], &made["phone"][0]["value"]), (&json!("Lee"), &json!("123")));
+        let target = format!("/v1/persons/{}", made["id"]);
+        let mut row = company.get(&target).await?;
+        row["name"] = json!("Bea Marsh");
+        let renamed = company.data("PUT", &target, row).await?;
+        assert_eq!((&renamed["first_name"], &renamed["last_name"]), (&json!("Bea"), &json!("Marsh")));
+        let mut row = company.get(&target).await?;
+        row["first_name"] = json!("Cleo");
+        assert_eq!(company.data("PUT", &target, row).await?["name"], "Cleo Marsh");
+
+        let made =
+            company.data("POST", "/v1/organizations", json!({"name": "Weir", "address": "Quay 1", "address_locality": "Tartu"})).await?;
+        let target = format!("/v1/organizations/{}", made["id"]);
+        assert_eq!(made["address_locality"], "Tartu");
+        let changed = company.data("PUT", &target, json!({"address_country": "Estonia"})).await?;
+        assert_eq!((&changed["address_locality"], &changed["address_country"]), (&json!("Tartu"), &json!("Estonia")));
+        let changed = company.data("PUT", &target, json!({"address": "Quay 2"})).await?;
+        assert_eq!((&changed["address"], &changed["address_locality"]), (&json!("Quay 2"), &Value::Null));
+        let changed = company.data("PUT", &target, json!({"address": ""})).await?;
+        assert_eq!((&changed["address"], &changed["address_country"]), (&Value::Null, &Value::Null));
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_deal_that_comes_back_keeps_its_outcome() -> Outcome {
+    for company in Company::each().await? {
+        company.at("2026-03-01")?;
+        let deal = company.add_deal(json!({"title": "Weir", "status": "won", "won_time": "2026-02-01T10:00:00Z"})).await?;
+        let (old, new) = (format!("/v1/deals/{deal}"), format!("/api/v2/deals/{deal}"));
+        company.data("PATCH", &new, json!({"won_time": null, "close_time": null})).await?;
+        company.at("2026-03-02")?.data("DELETE", &new, Value::Null).await?;
+        let restored = company.data("PUT", &old, json!({"deleted": false})).await?;
+        let told = ["status", "won_time", "close_time", "first_won_time"].map(|key| restored[key].as_str());
+        assert_eq!(told, ["won", "2026-02-01 10:00:00", "2026-02-01 10:00:00", "2026-02-01 10:00:00"].map(Some));
+        company.data("DELETE", &new, Value::Null).await?;
+        let reopened = company.data("PUT", &old, json!({"status": "open"})).await?;
+        let told = ["status", "won_time", "close_time", "first_won_time"].map(|key| reopened[key].as_str());
+        assert_eq!(told, [Some("open"), None, None, Some("2026-02-01 10:00:00")]);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn names_cannot_be_taken_away() -> Outcome {
+    for company in Company::each().await? {
+        company.at("2026-03-01")?;
+        for target in ["/v1/pipelines/1", "/v1/stages/1"] {
+            for name in [Value::Null, json!(""), json!(" ")] {
+                let (status, answer) = company.send("PUT", target, &json!({"name": name})).await?;
+                assert_eq!((status, &answer["error"]), (400, &json!("Name must be given.")), "{target} {name}");
+            }
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn lists_sort_by_totals_and_take_repeated_and_offset_parameters() -> Outcome {
+    for company in Company::each().await? {
+        company.at("2026-03-01")?;
+        let mut persons = Vec::new();
+        for (name, deals) in [("Ann", 1), ("Bea", 0), ("Cleo", 2)] {
+            let person = company.data("POST", "/api/v2/persons", json!({"name": name})).await?["id"].clone();
+            for _ in 0..deals {
+                company.add_deal(json!({"title": name, "person_id": person})).await?;
+            }
+            persons.push(person);
+        }
+        let ids = async |target: &str| -> Outcome<Vec<Value>> {
+            let rows = company.get(target).await?;
+            Ok(rows.as_array().into_iter().flatten().map(|row| row["id"].clone()).collect())
+        };
+        let [ann, bea, cleo] = [0, 1, 2].map(|place| persons[place].clone());
+        assert_eq!(ids("/v1/persons?sort=open_deals_count%20DESC").await?, [cleo.clone(), ann.clone(), bea.clone()]);
+        assert_eq!(ids("/v1/persons?sort=open_deals_count,%20name&limit=2").await?, [bea.clone(), ann.clone()]);
+        assert_eq!(ids("/v1/persons?sort=next_activity_date%20ASC,id%20DESC").await?, [cleo.clone(), bea, ann.clone()]);
+        assert_eq!(ids(&format!("/api/v2/persons?ids={ann}&ids={cleo}")).await?, [ann, cleo]);
+        let hundred: String = (1..=100).map(|id| format!("{id},")).collect();
+        assert_eq!(company.send("GET", &format!("/api/v2/persons?ids={hundred}&ids=101"), &Value::Null).await?.0, 400);
+        assert_eq!(ids("/api/v2/persons?updated_since=2026-03-01T10:00:00%2B10:00").await?.len(), 3);
+        assert_eq!(ids("/api/v2/persons?updated_since=2026-03-01T10:00:01+10:00").await?.len(), 0);
+    }
+    Ok(())
+}
