@@ -91,3 +91,32 @@ async fn whoever_follows_a_user_sees_what_the_user_owns() -> Outcome {
     }
     Ok(())
 }
+
+#[tokio::test]
+async fn who_gives_a_record_away_still_gets_the_answer() -> Outcome {
+    for company in Company::each().await? {
+        company.at("2026-03-01")?;
+        let ben = company.add_colleague().await?;
+        let colleague = company.as_colleague();
+        for (new, old, owner) in [
+            ("/api/v2/deals", "/v1/deals", "user_id"),
+            ("/api/v2/persons", "/v1/persons", "owner_id"),
+            ("/api/v2/organizations", "/v1/organizations", "owner_id"),
+        ] {
+            let title = if new.ends_with("deals") { "title" } else { "name" };
+            let body = json!({title: "Weir", "visible_to": 1});
+            let mut given = body.clone();
+            given["owner_id"] = json!(1);
+            let made = colleague.data("POST", new, given).await?;
+            assert_eq!(made["owner_id"], 1, "{new}");
+            assert_ne!(colleague.send("GET", &format!("{new}/{}", made["id"]), &Value::Null).await?.0, 200, "{new}");
+            assert_ne!(colleague.send("PATCH", &format!("{new}/{}", made["id"]), &json!({"owner_id": ben})).await?.0, 200, "{new}");
+            let made = colleague.data("POST", old, body).await?;
+            assert_eq!(made[owner]["value"], ben, "{old}");
+            let given = colleague.data("PUT", &format!("{old}/{}", made["id"]), json!({owner: 1})).await?;
+            assert_eq!(given[owner]["value"], 1, "{old}");
+            assert_ne!(colleague.send("GET", &format!("{old}/{}", made["id"]), &Value::Null).await?.0, 200, "{old}");
+        }
+    }
+    Ok(())
+}
