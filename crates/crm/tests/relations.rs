@@ -219,3 +219,23 @@ async fn deletions_are_whole_and_happen_once() -> Outcome {
     }
     Ok(())
 }
+
+#[tokio::test]
+async fn of_two_pipelines_one_stays() -> Outcome {
+    for company in Company::each().await? {
+        company.at("2026-03-01")?;
+        for _ in 0..5 {
+            let other = company.data("POST", "/api/v2/pipelines", json!({"name": "Tender"})).await?["id"].clone();
+            let pipelines = company.get("/api/v2/pipelines").await?;
+            let [first, second] = [0, 1].map(|place| format!("/api/v2/pipelines/{}", pipelines[place]["id"]));
+            assert_eq!(pipelines[1]["id"], other);
+            let (one, two) = (company.another(), company.another());
+            let (first, second) = tokio::join!(one.send("DELETE", &first, &Value::Null), two.send("DELETE", &second, &Value::Null));
+            let mut statuses = [first?.0, second?.0];
+            statuses.sort_unstable();
+            assert!(matches!(statuses, [200, 400 | 409]), "{statuses:?}");
+            assert_eq!(company.get("/api/v2/pipelines").await?.as_array().map(Vec::len), Some(1));
+        }
+    }
+    Ok(())
+}

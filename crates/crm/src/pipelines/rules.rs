@@ -11,7 +11,7 @@ use crate::select::Depth;
 use crate::stages::{self, STAGE};
 use crate::write::{self, Given};
 use penstock_model::{Change, Record, Time};
-use penstock_store::Batch;
+use penstock_store::{Batch, Statement};
 
 /// A new pipeline goes last.
 pub fn on_create(call: &Call, change: &mut Change, given: &Given) -> ApiResult<()> {
@@ -53,9 +53,9 @@ pub fn follow_up<'a>(call: &'a Call, change: &'a Change, batch: &'a mut Batch) -
             return Ok(());
         }
         let id = change.after.id;
-        if !call.directory.pipelines.values().any(|pipeline| !pipeline.is_deleted && pipeline.id != id) {
-            return Err(ApiError::invalid("the last pipeline cannot be deleted"));
-        }
+        let other = call.directory.pipelines.values().find(|pipeline| !pipeline.is_deleted && pipeline.id != id);
+        let other = other.ok_or_else(|| ApiError::invalid("the last pipeline cannot be deleted"))?;
+        hold(batch, other.id);
         for stage in call.directory.stages_of(id) {
             let mut change = Change::update(write::find(call, &STAGE, stage.id, Depth::Row).await?);
             stages::rules::on_delete(&mut change.after, call.now);
@@ -63,6 +63,13 @@ pub fn follow_up<'a>(call: &'a Call, change: &'a Change, batch: &'a mut Batch) -
         }
         Ok(())
     })
+}
+
+/// Lets the write fail where a pipeline has been deleted meanwhile: of the last two at least one must stay.
+fn hold(batch: &mut Batch, pipeline: i64) {
+    let values = vec![batch.company().into(), pipeline.into()];
+    let text = "UPDATE pipelines SET version = version + 1 WHERE company_id = $1 AND id = $2 AND is_deleted = 0";
+    batch.run(Statement::one_row(text, values));
 }
 
 fn next_order(call: &Call) -> i64 {
