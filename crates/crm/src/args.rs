@@ -2,6 +2,7 @@
 
 use crate::error::{ApiError, ApiResult};
 use crate::op::{Op, Param, ParamKind, Version};
+use crate::params::BULK_IDS;
 use penstock_model::{Date, Time};
 use std::sync::Arc;
 
@@ -26,8 +27,9 @@ pub struct Args {
 }
 
 impl Args {
-    /// Reads the query. v2 refuses names that the operation does not know; v1 passes over them.
-    pub fn parse(op: &'static Op, query: &str) -> ApiResult<Self> {
+    /// Reads the query. v2 refuses names that the operation does not know; v1 passes over them. `bulk_ids` are those
+    /// of the body; they count where the query names none.
+    pub fn parse(op: &'static Op, query: &str, bulk_ids: Option<String>) -> ApiResult<Self> {
         let mut texts: Vec<(&'static Param, String)> = Vec::new();
         if !query.is_empty() {
             let pairs: Vec<(String, String)> =
@@ -52,6 +54,11 @@ impl Args {
                     None => texts.push((param, text)),
                 }
             }
+        }
+        if let Some(ids) = bulk_ids
+            && !texts.iter().any(|(known, _)| known.name == BULK_IDS.name)
+        {
+            texts.push((&BULK_IDS, ids));
         }
         let mut values: Vec<(&'static str, Arg)> = Vec::new();
         for (param, text) in texts {
@@ -137,6 +144,9 @@ fn read(version: Version, param: &Param, text: &str) -> ApiResult<Option<Arg>> {
         ParamKind::Bool => Arg::Bool(match text {
             "true" | "1" => true,
             "false" | "0" => false,
+            // As Python writes them.
+            _ if lenient && text.eq_ignore_ascii_case("true") => true,
+            _ if lenient && text.eq_ignore_ascii_case("false") => false,
             _ => return Err(refuse("must be true or false")),
         }),
         ParamKind::Text | ParamKind::Json => Arg::Text(text.to_owned()),

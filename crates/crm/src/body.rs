@@ -1,7 +1,8 @@
 //! Request bodies: JSON in both versions, forms in v1 (semantics.md 1).
 
 use crate::error::{ApiError, ApiResult};
-use crate::op::{Op, Param, ParamKind, Takes, Version};
+use crate::op::{Method, Op, Param, ParamKind, Takes, Version};
+use crate::params::BULK_IDS;
 use serde_json::{Map, Value};
 use std::sync::Arc;
 
@@ -19,18 +20,7 @@ impl Body {
         if matches!(op.takes, Takes::Nothing) {
             return Ok(Body::Nothing);
         }
-        let media = content_type.unwrap_or("application/json").split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        let value = if bytes.iter().all(u8::is_ascii_whitespace) {
-            Value::Object(Map::new())
-        } else if media.ends_with("json") || (media == "text/plain" && op.version == Version::V1) {
-            serde_json::from_slice(bytes).map_err(|_| ApiError::invalid("the body is not valid JSON"))?
-        } else if media == "application/x-www-form-urlencoded" && op.version == Version::V1 {
-            form(bytes)?
-        } else {
-            return Err(ApiError::UnsupportedMediaType(format!("Content type {media} is not supported")));
-        };
-        refuse_nul(&value)?;
-        match (op.takes, value) {
+        match (op.takes, read(op.version, content_type, bytes)?) {
             (Takes::List, Value::Array(items)) => Ok(Body::List(Arc::new(items))),
             (Takes::List, _) => Err(ApiError::invalid("the body must be a list")),
             (Takes::Keys(params), Value::Object(members)) => {
@@ -79,6 +69,39 @@ impl Body {
     }
 }
 
+/// The body as JSON, whatever form it came in.
+fn read(version: Version, content_type: Option<&str>, bytes: &[u8]) -> ApiResult<Value> {
+    let media = content_type.unwrap_or("application/json").split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let value = if bytes.iter().all(u8::is_ascii_whitespace) {
+        Value::Object(Map::new())
+    } else if media.ends_with("json") || (media == "text/plain" && version == Version::V1) {
+        serde_json::from_slice(bytes).map_err(|_| ApiError::invalid("the body is not valid JSON"))?
+    } else if media == "application/x-www-form-urlencoded" && version == Version::V1 {
+        form(bytes)?
+    } else {
+        return Err(ApiError::UnsupportedMediaType(format!("Content type {media} is not supported")));
+    };
+    refuse_nul(&value)?;
+    Ok(value)
+}
+
+/// The ids of a bulk deletion in v1, with commas: the first official clients send them as `ids` in the body,
+/// as a list or as text. `None` where there are none; such a body is otherwise passed over.
+pub fn bulk_ids(op: &Op, content_type: Option<&str>, bytes: &[u8]) -> Option<String> {
+    let is_bulk = op.query.iter().any(|param| param.name == BULK_IDS.name);
+    if op.version != Version::V1 || op.method != Method::Delete || !is_bulk {
+        return None;
+    }
+    match read(op.version, content_type, bytes).ok()?.get("ids")? {
+        Value::Array(ids) => Some(ids.iter().map(one_id).collect::<Vec<_>>().join(",")),
+        ids => Some(one_id(ids)),
+    }
+}
+
+fn one_id(id: &Value) -> String {
+    id.as_str().map_or_else(|| id.to_string(), str::to_owned)
+}
+
 /// A whole number, also in text form.
 pub fn int(value: &Value) -> Option<i64> {
     match value {
@@ -92,7 +115,7 @@ fn whole(number: f64) -> Option<i64> {
     (number.fract() == 0.0 && number.abs() < 9e15).then_some(number as i64)
 }
 
-/// `true`, `1`, `"1"`, `"true"` and their opposites.
+/// `true`, `1`, `"1"`, `"true"` and their opposites. Python clients write `"True"`.
 pub fn flag(value: &Value) -> Option<bool> {
     match value {
         Value::Bool(flag) => Some(*flag),
@@ -101,7 +124,7 @@ pub fn flag(value: &Value) -> Option<bool> {
             Some(1) => Some(true),
             _ => None,
         },
-        Value::String(text) => match text.as_str() {
+        Value::String(text) => match text.to_ascii_lowercase().as_str() {
             "1" | "true" => Some(true),
             "0" | "false" => Some(false),
             _ => None,

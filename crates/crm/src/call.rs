@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::args::Args;
-use crate::body::Body;
+use crate::body::{self, Body};
 use crate::directory::{Directory, User};
 use crate::error::{ApiError, ApiResult};
 use crate::json::Json;
@@ -30,11 +30,9 @@ pub struct Request {
 
 impl Request {
     /// The API token: header first, then query. A Bearer header is for access tokens only, and an API token
-    /// sent that way is not accepted (semantics.md 2).
+    /// sent that way is not accepted (semantics.md 2). Official clients of 2020 send the token in the query with
+    /// `Bearer undefined` beside it.
     pub(crate) fn token(&self) -> Option<String> {
-        if self.authorization.is_some() && self.api_token.is_none() {
-            return None;
-        }
         if let Some(token) = &self.api_token {
             return Some(token.clone());
         }
@@ -109,7 +107,8 @@ impl Call {
         selector: Option<Arc<[String]>>,
         request: Request,
     ) -> ApiResult<Self> {
-        let args = Args::parse(op, &request.query)?;
+        let bulk_ids = body::bulk_ids(op, request.content_type.as_deref(), &request.body);
+        let args = Args::parse(op, &request.query, bulk_ids)?;
         let body = Body::parse(op, request.content_type.as_deref(), &request.body)?;
         let now = app.clock.now();
         let user_agent = request.user_agent.map(Arc::from);
@@ -204,5 +203,21 @@ impl Call {
             json.int(id);
             json.end_object();
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_comes_in_its_header_or_in_the_query() {
+        let token = |header: Option<&str>, query: &str, bearer: Option<&str>| {
+            let authorization = bearer.map(|token| format!("Bearer {token}"));
+            Request { api_token: header.map(str::to_owned), query: query.to_owned(), authorization, ..Request::default() }.token()
+        };
+        assert_eq!(token(Some("a"), "api_token=b", Some("c")).as_deref(), Some("a"));
+        assert_eq!(token(None, "limit=1&api_token=b", Some("undefined")).as_deref(), Some("b"));
+        assert_eq!(token(None, "limit=1", Some("c")), None, "a Bearer header is for access tokens");
     }
 }

@@ -136,3 +136,40 @@ async fn lists_sort_by_totals_and_take_repeated_and_offset_parameters() -> Outco
     }
     Ok(())
 }
+
+#[tokio::test]
+async fn bulk_deletions_take_their_ids_from_the_body() -> Outcome {
+    for company in Company::each().await? {
+        company.at("2026-03-01")?;
+        let [one, two, three] =
+            [company.add_deal(json!({})).await?, company.add_deal(json!({})).await?, company.add_deal(json!({})).await?];
+        let gone = company.data("DELETE", "/v1/deals", json!({"ids": [one, two.to_string()]})).await?;
+        assert_eq!(gone, json!({"id": [one, two]}));
+        let both = format!("/v1/deals?ids={three}");
+        assert_eq!(company.data("DELETE", &both, json!({"ids": "999"})).await?, json!({"id": [three]}), "the query counts");
+        let person = company.data("POST", "/v1/persons", json!({"name": "Ann"})).await?["id"].clone();
+        let gone = company.data("DELETE", "/v1/persons", json!({"ids": format!("{person},")})).await?;
+        assert_eq!(gone, json!({"id": [person]}));
+        for body in [Value::Null, json!({}), json!({"ids": null}), json!({"ids": []}), json!({"ids": {"a": 1}}), json!([1])] {
+            assert_eq!(company.send("DELETE", "/v1/deals", &body).await?.0, 400, "{body}");
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn flags_may_be_written_as_python_writes_them() -> Outcome {
+    for company in Company::each().await? {
+        company.at("2026-03-01")?;
+        let stage = company.data("PUT", "/v1/stages/1", json!({"rotten_flag": "True", "rotten_days": "3"})).await?;
+        assert_eq!(stage["rotten_flag"], true);
+        assert_eq!(company.data("PUT", "/v1/stages/1", json!({"rotten_flag": "False"})).await?["rotten_flag"], false);
+        assert_eq!(company.send("PUT", "/v1/stages/1", &json!({"rotten_flag": "yes"})).await?.0, 400);
+        let found = company.get("/v1/users/find?term=harbour.test&search_by_email=True").await?;
+        assert_eq!(found[0]["email"], "ada@harbour.test");
+        assert_eq!(company.get("/v1/users/find?term=harbour.test&search_by_email=False").await?, Value::Null);
+        assert_eq!(company.send("GET", "/v1/users/find?term=ada&search_by_email=yes", &Value::Null).await?.0, 400);
+        assert_eq!(company.send("GET", "/api/v2/deals/1?include_option_labels=True", &Value::Null).await?.0, 400, "v2 is strict");
+    }
+    Ok(())
+}
