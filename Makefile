@@ -2,7 +2,7 @@
 # make test    everything that has to hold before a change is kept
 # make check   the quick part of it: format, lints
 # make crash   the long form of the crash test
-# make bench   the benchmarks
+# make bench   the benchmarks, about half an hour on a quiet machine; writes docs/BENCHMARKS.md
 # make setup   what the tests need beside cargo, node and python: test does this by itself
 
 .DEFAULT_GOAL := test
@@ -30,8 +30,10 @@ test: setup check
 	tests/conformance/run
 	tests/client/run
 
-bench:
-	cargo bench --workspace
+bench: postgres
+	tests/support/install-wrk
+	cargo build --release --bin penstock --bin penstock-bench
+	./target/release/penstock-bench run
 
 crash: postgres
 	PENSTOCK_CRASH_KILLS=$(CRASH_KILLS) cargo test --release --workspace --test crash -- --nocapture

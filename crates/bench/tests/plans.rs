@@ -149,10 +149,12 @@ async fn frequent_reads_follow_an_index() {
         ("/api/v2/persons?limit=100&org_id=1", "persons", "by_organization"),
         ("/api/v2/persons?limit=100&sort_by=update_time", "persons", "by_update_time"),
         ("/api/v2/persons?limit=100&sort_by=add_time&sort_direction=desc", "persons", "by_add_time"),
-        ("/v1/persons?limit=100", "persons", "by_listing"),
+        ("/v1/persons?limit=100", "persons", "primary"),
+        ("/v1/persons?limit=100&start=20", "persons", "by_listing"),
         ("/api/v2/organizations?limit=100&owner_id=1", "organizations", "by_owner"),
         ("/api/v2/organizations?limit=100&sort_by=update_time", "organizations", "by_update_time"),
-        ("/v1/organizations?limit=100", "organizations", "by_listing"),
+        ("/v1/organizations?limit=100", "organizations", "primary"),
+        ("/v1/organizations?limit=100&start=20", "organizations", "by_listing"),
         ("/api/v2/deals/1", "deals", "primary"),
         ("/api/v2/deals?limit=100", "deals", "primary"),
         ("/api/v2/deals?limit=100&owner_id=1", "deals", "by_owner"),
@@ -162,7 +164,8 @@ async fn frequent_reads_follow_an_index() {
         ("/api/v2/deals?limit=100&org_id=1", "deals", "by_organization"),
         ("/api/v2/deals?limit=100&sort_by=update_time", "deals", "by_update_time"),
         ("/api/v2/deals?limit=100&sort_by=add_time&sort_direction=desc", "deals", "by_add_time"),
-        ("/v1/deals?limit=100", "deals", "by_listing"),
+        ("/v1/deals?limit=100", "deals", "primary"),
+        ("/v1/deals?limit=100&start=20", "deals", "by_listing"),
     ];
     for company in Company::each(&reads).await {
         for (target, table, name) in cases {

@@ -215,25 +215,64 @@ impl Offset {
         self
     }
 
-    /// Reads the page: the ids first, along an index, then the rows of these ids.
+    /// Reads the page, and whether there are rows after it.
     pub async fn records(
         &self,
         call: &Call,
         entity: &'static Entity,
-        narrow: impl FnOnce(&Call, &mut Sql) -> ApiResult<()>,
+        narrow: impl Fn(&Call, &mut Sql) -> ApiResult<()>,
     ) -> ApiResult<(Vec<Record>, bool)> {
-        let mut inner = Sql::new(format!("SELECT t.id FROM {} t", entity.table));
-        select::joins(&mut inner, entity, self.order.iter().map(|(field, _)| *field));
-        select::scope(&mut inner, call, entity);
-        narrow(call, &mut inner)?;
-        self.push_order(&mut inner);
-        inner.push(" LIMIT ").bind(self.limit + 1).push(" OFFSET ").bind(self.start);
         let by_id = self.order.iter().all(|(field, _)| field.kind == Kind::Id);
-        let weight = if by_id && !self.scans && self.start <= 10_000 { Weight::Light } else { Weight::Heavy };
-        let mut ids: Vec<i64> = call.store().read(inner, weight, Vec::new(), |ids, row| ids.extend(row.int(0))).await?;
-        let more = ids.len() as i64 > self.limit;
-        ids.truncate(self.limit as usize);
-        Ok((by_ids(call, entity, &ids).await?, more))
+        let mut records = if by_id && !self.scans {
+            self.records_by_id(call, entity, narrow).await?
+        } else {
+            let ids = self.ids(call, entity, narrow, self.limit + 1, Weight::Heavy).await?;
+            by_ids(call, entity, &ids).await?
+        };
+        let more = records.len() as i64 > self.limit;
+        records.truncate(self.limit as usize);
+        Ok((records, more))
+    }
+
+    /// A page in the order of the ids is a cursor page whose first id has to be found.
+    async fn records_by_id(
+        &self,
+        call: &Call,
+        entity: &'static Entity,
+        narrow: impl Fn(&Call, &mut Sql) -> ApiResult<()>,
+    ) -> ApiResult<Vec<Record>> {
+        let mut sql = select::records(entity, Depth::Everything);
+        select::scope(&mut sql, call, entity);
+        narrow(call, &mut sql)?;
+        if self.start > 0 {
+            let weight = if self.start <= 10_000 { Weight::Light } else { Weight::Heavy };
+            let Some(first) = self.ids(call, entity, narrow, 1, weight).await?.pop() else {
+                return Ok(Vec::new());
+            };
+            let descending = self.order.first().is_some_and(|(_, descending)| *descending);
+            sql.push(if descending { " AND t.id <= " } else { " AND t.id >= " }).bind(first);
+        }
+        self.push_order(&mut sql);
+        sql.push(" LIMIT ").bind(self.limit + 1);
+        read_records(call, entity, Depth::Everything, sql, Weight::Light).await
+    }
+
+    /// The ids of the first `count` rows of the page, read along an index that holds all they are chosen by.
+    async fn ids(
+        &self,
+        call: &Call,
+        entity: &'static Entity,
+        narrow: impl Fn(&Call, &mut Sql) -> ApiResult<()>,
+        count: i64,
+        weight: Weight,
+    ) -> ApiResult<Vec<i64>> {
+        let mut sql = Sql::new(format!("SELECT t.id FROM {} t", entity.table));
+        select::joins(&mut sql, entity, self.order.iter().map(|(field, _)| *field));
+        select::scope(&mut sql, call, entity);
+        narrow(call, &mut sql)?;
+        self.push_order(&mut sql);
+        sql.push(" LIMIT ").bind(count).push(" OFFSET ").bind(self.start);
+        Ok(call.store().read(sql, weight, Vec::new(), |ids, row| ids.extend(row.int(0))).await?)
     }
 
     /// The place of nulls is named only where there can be some: PostgreSQL would not use an index otherwise.

@@ -1,4 +1,5 @@
 use crate::sql::Sql;
+use std::borrow::Cow;
 
 /// The engine whose SQL is meant, and the few places where the two differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,6 +96,16 @@ impl Dialect {
         match self {
             Dialect::Sqlite => 1,
             Dialect::Postgres => 128,
+        }
+    }
+
+    /// A step of the schema as the engine takes it. The embedded engine keeps the rows of a `CLUSTERED` table in the tree of
+    /// their key, so that a lookup is one search and a write one page, instead of two; PostgreSQL has no such tables.
+    pub(crate) fn step(self, step: &'static str) -> Cow<'static, str> {
+        match (step.strip_suffix(" CLUSTERED"), self) {
+            (None, _) => step.into(),
+            (Some(table), Dialect::Sqlite) => format!("{table} WITHOUT ROWID").into(),
+            (Some(table), Dialect::Postgres) => table.into(),
         }
     }
 

@@ -33,7 +33,7 @@ async fn take(store: &Store, steps: &[&'static str]) -> Result<usize, StoreError
     while done < steps.len() {
         let number = i64::try_from(done + 1).unwrap_or(i64::MAX);
         let record = Statement::new(RECORD, vec![number.into(), SystemClock.now().into()]);
-        let step = Statement::new(steps[done], Vec::new());
+        let step = Statement::new(store.dialect().step(steps[done]), Vec::new());
         match store.execute(vec![record, step]).await {
             Ok(()) => {
                 count += 1;

@@ -3,6 +3,11 @@
 //! Only `BIGINT`, `DOUBLE PRECISION` and `TEXT` are used. Every primary key and unique index begins with
 //! `company_id`, except where a table is global. Booleans are 0 or 1, times milliseconds since 1970,
 //! money ten-thousandths, lists and objects JSON text.
+//!
+//! `CLUSTERED` at the end of a table says that its rows are small and looked up by their key: see [`Dialect::step`].
+
+#[cfg(doc)]
+use crate::dialect::Dialect;
 
 /// Step `n` of the schema is `STEPS[n - 1]`.
 pub const STEPS: &[&str] = &[
@@ -13,7 +18,7 @@ pub const STEPS: &[&str] = &[
         revision BIGINT NOT NULL, add_time BIGINT NOT NULL)",
     "CREATE TABLE id_blocks (
         company_id BIGINT NOT NULL, sort TEXT NOT NULL, next BIGINT NOT NULL,
-        PRIMARY KEY (company_id, sort))",
+        PRIMARY KEY (company_id, sort)) CLUSTERED",
     "CREATE TABLE users (
         company_id BIGINT NOT NULL, id BIGINT NOT NULL, version BIGINT NOT NULL,
         name TEXT NOT NULL, email TEXT NOT NULL, phone TEXT, password_hash TEXT,
@@ -107,15 +112,81 @@ pub const STEPS: &[&str] = &[
     "CREATE INDEX deals_by_status ON deals (company_id, status, id)",
     "CREATE INDEX deals_by_add_time ON deals (company_id, add_time, id)",
     "CREATE INDEX deals_by_update_time ON deals (company_id, update_time, id)",
-    // Who follows what, and who takes part in which deal.
+    // Leads, activities, notes, products. Other rows refer to a lead by its UUID.
+    "CREATE TABLE leads (
+        company_id BIGINT NOT NULL, id BIGINT NOT NULL, version BIGINT NOT NULL, uuid TEXT NOT NULL,
+        title TEXT NOT NULL, owner_id BIGINT NOT NULL, creator_user_id BIGINT NOT NULL, visible_to BIGINT NOT NULL,
+        label_ids TEXT NOT NULL, person_id BIGINT, org_id BIGINT,
+        source_name TEXT NOT NULL, origin TEXT NOT NULL, origin_id TEXT, channel BIGINT, channel_id TEXT,
+        is_archived BIGINT NOT NULL, archive_time BIGINT, was_seen BIGINT NOT NULL,
+        value BIGINT, currency TEXT, expected_close_date TEXT, source_deal_id BIGINT,
+        is_deleted BIGINT NOT NULL, delete_time BIGINT, add_time BIGINT NOT NULL, update_time BIGINT,
+        custom_fields TEXT NOT NULL,
+        PRIMARY KEY (company_id, id))",
+    "CREATE UNIQUE INDEX leads_by_uuid ON leads (company_id, uuid)",
+    "CREATE INDEX leads_by_listing ON leads (company_id, id, is_archived, is_deleted, visible_to, owner_id)",
+    "CREATE INDEX leads_by_owner ON leads (company_id, owner_id, id)",
+    "CREATE INDEX leads_by_person ON leads (company_id, person_id, id)",
+    "CREATE INDEX leads_by_organization ON leads (company_id, org_id, id)",
+    "CREATE INDEX leads_by_add_time ON leads (company_id, add_time, id)",
+    "CREATE INDEX leads_by_update_time ON leads (company_id, update_time, id)",
+    "CREATE TABLE activities (
+        company_id BIGINT NOT NULL, id BIGINT NOT NULL, version BIGINT NOT NULL,
+        subject TEXT NOT NULL, type TEXT NOT NULL, owner_id BIGINT NOT NULL, creator_user_id BIGINT NOT NULL,
+        deal_id BIGINT, lead_id TEXT, person_id BIGINT, org_id BIGINT, project_id BIGINT,
+        due_date TEXT NOT NULL, due_time TEXT, duration TEXT, busy BIGINT, done BIGINT NOT NULL, marked_as_done_time BIGINT,
+        location TEXT, participants TEXT, attendees TEXT,
+        conference_meeting_client TEXT, conference_meeting_url TEXT, conference_meeting_id TEXT,
+        public_description TEXT, priority BIGINT, note TEXT, update_user_id BIGINT,
+        is_deleted BIGINT NOT NULL, delete_time BIGINT, add_time BIGINT NOT NULL, update_time BIGINT,
+        PRIMARY KEY (company_id, id))",
+    "CREATE INDEX activities_by_owner ON activities (company_id, owner_id, id)",
+    "CREATE INDEX activities_by_deal ON activities (company_id, deal_id, id)",
+    "CREATE INDEX activities_by_lead ON activities (company_id, lead_id, id)",
+    "CREATE INDEX activities_by_person ON activities (company_id, person_id, id)",
+    "CREATE INDEX activities_by_organization ON activities (company_id, org_id, id)",
+    "CREATE INDEX activities_by_project ON activities (company_id, project_id, id)",
+    "CREATE INDEX activities_by_due_date ON activities (company_id, due_date, id)",
+    "CREATE INDEX activities_by_add_time ON activities (company_id, add_time, id)",
+    "CREATE INDEX activities_by_update_time ON activities (company_id, update_time, id)",
+    "CREATE TABLE notes (
+        company_id BIGINT NOT NULL, id BIGINT NOT NULL, version BIGINT NOT NULL,
+        content TEXT NOT NULL, user_id BIGINT NOT NULL, last_update_user_id BIGINT,
+        deal_id BIGINT, person_id BIGINT, org_id BIGINT, lead_id TEXT, project_id BIGINT, task_id BIGINT,
+        pinned_to_deal_flag BIGINT NOT NULL, pinned_to_person_flag BIGINT NOT NULL, pinned_to_organization_flag BIGINT NOT NULL,
+        pinned_to_lead_flag BIGINT NOT NULL, pinned_to_project_flag BIGINT NOT NULL, pinned_to_task_flag BIGINT NOT NULL,
+        is_deleted BIGINT NOT NULL, delete_time BIGINT, add_time BIGINT NOT NULL, update_time BIGINT,
+        PRIMARY KEY (company_id, id))",
+    "CREATE INDEX notes_by_user ON notes (company_id, user_id, id)",
+    "CREATE INDEX notes_by_deal ON notes (company_id, deal_id, id)",
+    "CREATE INDEX notes_by_person ON notes (company_id, person_id, id)",
+    "CREATE INDEX notes_by_organization ON notes (company_id, org_id, id)",
+    "CREATE INDEX notes_by_lead ON notes (company_id, lead_id, id)",
+    "CREATE INDEX notes_by_project ON notes (company_id, project_id, id)",
+    "CREATE INDEX notes_by_update_time ON notes (company_id, update_time, id)",
+    "CREATE TABLE products (
+        company_id BIGINT NOT NULL, id BIGINT NOT NULL, version BIGINT NOT NULL,
+        name TEXT NOT NULL, first_char TEXT NOT NULL, code TEXT, description TEXT, unit TEXT, tax BIGINT NOT NULL, category BIGINT,
+        owner_id BIGINT NOT NULL, visible_to BIGINT NOT NULL, is_linkable BIGINT NOT NULL,
+        billing_frequency TEXT NOT NULL, billing_frequency_cycles BIGINT, prices TEXT NOT NULL,
+        is_deleted BIGINT NOT NULL, delete_time BIGINT, add_time BIGINT NOT NULL, update_time BIGINT,
+        custom_fields TEXT NOT NULL,
+        PRIMARY KEY (company_id, id))",
+    "CREATE INDEX products_by_listing ON products (company_id, id, is_deleted, visible_to, owner_id)",
+    "CREATE INDEX products_by_name ON products (company_id, first_char, id)",
+    "CREATE INDEX products_by_owner ON products (company_id, owner_id, id)",
+    "CREATE INDEX products_by_add_time ON products (company_id, add_time, id)",
+    "CREATE INDEX products_by_update_time ON products (company_id, update_time, id)",
+    // Who follows what, and who takes part in which deal. Here and in the totals the record goes before its sort in the
+    // key: numbers are compared faster than texts, and the sort is seldom reached.
     "CREATE TABLE followers (
         company_id BIGINT NOT NULL, entity TEXT NOT NULL, record_id BIGINT NOT NULL, user_id BIGINT NOT NULL,
         id BIGINT NOT NULL, added_by_user_id BIGINT NOT NULL, add_time BIGINT NOT NULL,
-        PRIMARY KEY (company_id, entity, record_id, user_id))",
+        PRIMARY KEY (company_id, record_id, entity, user_id)) CLUSTERED",
     "CREATE TABLE participants (
         company_id BIGINT NOT NULL, deal_id BIGINT NOT NULL, person_id BIGINT NOT NULL,
         id BIGINT NOT NULL, added_by_user_id BIGINT NOT NULL, add_time BIGINT NOT NULL,
-        PRIMARY KEY (company_id, deal_id, person_id))",
+        PRIMARY KEY (company_id, deal_id, person_id)) CLUSTERED",
     "CREATE INDEX participants_by_person ON participants (company_id, person_id, deal_id)",
     // What derives from every write.
     "CREATE TABLE totals (
@@ -131,15 +202,15 @@ pub const STEPS: &[&str] = &[
         next_activity_id BIGINT, next_activity_date TEXT, next_activity_time TEXT,
         last_activity_id BIGINT, last_activity_date TEXT,
         last_incoming_mail_time BIGINT, last_outgoing_mail_time BIGINT,
-        PRIMARY KEY (company_id, entity, record_id))",
+        PRIMARY KEY (company_id, record_id, entity)) CLUSTERED",
     "CREATE TABLE history (
         company_id BIGINT NOT NULL, entity TEXT NOT NULL, record_id BIGINT NOT NULL, time BIGINT NOT NULL, id BIGINT NOT NULL,
         object TEXT NOT NULL, field_key TEXT, old_value TEXT, new_value TEXT, member_id BIGINT, action TEXT,
         actor_user_id BIGINT NOT NULL, change_source TEXT NOT NULL, user_agent TEXT, is_bulk BIGINT NOT NULL,
-        PRIMARY KEY (company_id, entity, record_id, time, id))",
+        PRIMARY KEY (company_id, entity, record_id, time, id)) CLUSTERED",
     "CREATE TABLE recents (
         company_id BIGINT NOT NULL, entity TEXT NOT NULL, record_id BIGINT NOT NULL, time BIGINT NOT NULL,
-        PRIMARY KEY (company_id, entity, record_id))",
+        PRIMARY KEY (company_id, record_id, entity)) CLUSTERED",
     "CREATE INDEX recents_by_time ON recents (company_id, time, entity, record_id)",
     "CREATE TABLE outbox (
         company_id BIGINT NOT NULL, id BIGINT NOT NULL, time BIGINT NOT NULL, entity TEXT NOT NULL, record_id BIGINT NOT NULL,

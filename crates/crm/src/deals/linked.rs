@@ -53,7 +53,7 @@ pub async fn of_organization(call: Call) -> ApiResult<Reply> {
     .await
 }
 
-async fn show(call: Call, of: &'static Resource, narrow: impl FnOnce(&Call, &mut Sql, i64)) -> ApiResult<Reply> {
+async fn show(call: Call, of: &'static Resource, narrow: impl Fn(&Call, &mut Sql, i64)) -> ApiResult<Reply> {
     let id = call.id(of.entity.title)?;
     write::find(&call, of.entity, id, Depth::Row).await?;
     let offset = Offset::of(&call, &DEAL, &[("id", false)])?.scanning();
