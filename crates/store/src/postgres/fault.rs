@@ -23,7 +23,10 @@ impl Fault {
         };
         let message = database.message();
         match *database.code() {
-            SqlState::UNIQUE_VIOLATION => Fault::final_error(StoreError::Taken(database.constraint().unwrap_or(message).to_owned())),
+            // The second of two that create a table at once is told of the name, or of the type that goes with it.
+            SqlState::UNIQUE_VIOLATION | SqlState::DUPLICATE_TABLE | SqlState::DUPLICATE_OBJECT => {
+                Fault::final_error(StoreError::Taken(database.constraint().unwrap_or(message).to_owned()))
+            }
             SqlState::T_R_SERIALIZATION_FAILURE | SqlState::T_R_DEADLOCK_DETECTED => {
                 Fault { may_retry: true, ..Fault::final_error(StoreError::Unavailable(message.to_owned())) }
             }
