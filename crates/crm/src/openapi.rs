@@ -200,6 +200,11 @@ fn value_schema(version: Version, kind: Kind) -> Value {
         | Kind::User
         | Kind::Person
         | Kind::Organization
+        | Kind::Deal
+        | Kind::Product
+        | Kind::Activity
+        | Kind::Project
+        | Kind::Task
         | Kind::Stage
         | Kind::Pipeline
         | Kind::Choosable => json!({"type": "integer"}),
@@ -207,6 +212,7 @@ fn value_schema(version: Version, kind: Kind) -> Value {
         Kind::Money => json!({"type": "number"}),
         Kind::Bool => json!({"type": "boolean"}),
         Kind::Text(longest) => json!({"type": "string", "maxLength": longest}),
+        Kind::Lead => json!({"type": "string", "format": "uuid"}),
         Kind::Choice(words) => json!({"type": "string", "enum": words}),
         Kind::Currency => json!({"type": "string", "minLength": 3, "maxLength": 3}),
         Kind::Time if version == Version::V2 => json!({"type": "string", "format": "date-time"}),

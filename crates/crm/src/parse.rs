@@ -11,6 +11,7 @@ use std::str::FromStr;
 const MAX_LABELS: usize = 100;
 const MAX_CONTACTS: usize = 100;
 const CONTACT_LENGTH: usize = 255;
+const UUID_LENGTH: usize = 36;
 /// Ids and counts beyond this lose digits in JavaScript clients.
 const MAX_INT: i64 = 9_007_199_254_740_991;
 
@@ -24,6 +25,11 @@ pub fn value(version: Version, field: &Field, given: &JsonValue) -> Result<Value
         | Kind::User
         | Kind::Person
         | Kind::Organization
+        | Kind::Deal
+        | Kind::Product
+        | Kind::Activity
+        | Kind::Project
+        | Kind::Task
         | Kind::Stage
         | Kind::Pipeline
         | Kind::Choosable => int(strict, given),
@@ -31,6 +37,7 @@ pub fn value(version: Version, field: &Field, given: &JsonValue) -> Result<Value
         Kind::Money => money(strict, given),
         Kind::Bool => flag(strict, given),
         Kind::Text(longest) => text(strict, given, longest as usize),
+        Kind::Lead => text(strict, given, UUID_LENGTH),
         Kind::Choice(words) => choice(given, words),
         Kind::Currency => Ok(string(given)?.to_ascii_uppercase().into()),
         Kind::Time => time(given),

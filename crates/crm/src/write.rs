@@ -1,11 +1,17 @@
 //! From a request to a planned change, and from a plan to a committed write.
 
+use crate::activities::ACTIVITY;
 use crate::call::Call;
 use crate::custom::{self, CustomPatch};
+use crate::deals::DEAL;
 use crate::error::{ApiError, ApiResult};
+use crate::leads;
 use crate::list;
 use crate::op::Version;
+use crate::organizations::ORGANIZATION;
 use crate::parse;
+use crate::persons::PERSON;
+use crate::products::PRODUCT;
 use crate::rights;
 use crate::select::{self, Depth};
 use penstock_model::{Change, Col, Entity, Field, Kind, Record, UserId, Value, Write};
@@ -173,11 +179,14 @@ pub async fn check_references(call: &Call, change: &Change) -> ApiResult<()> {
             (Kind::User, Value::Int(id)) if !is_active_user(call, *id) => {
                 return refuse("User not found or not accessible.");
             }
-            (Kind::Person, Value::Int(id)) if !is_live(call, &crate::persons::PERSON, *id).await? => {
-                return refuse("Person not found or not accessible.");
+            (Kind::Lead, Value::Text(uuid)) if leads::live_id(call, uuid).await?.is_none() => {
+                return refuse("Lead not found or not accessible.");
             }
-            (Kind::Organization, Value::Int(id)) if !is_live(call, &crate::organizations::ORGANIZATION, *id).await? => {
-                return refuse("Organization not found or not accessible.");
+            (kind, Value::Int(id))
+                if let Some(linked) = linked_entity(kind)
+                    && !is_live(call, linked, *id).await? =>
+            {
+                return refuse(&format!("{} not found or not accessible.", linked.title));
             }
             (Kind::Currency, Value::Text(code)) if !crate::currencies::is_known(code) => return refuse("unknown currency"),
             (Kind::Labels, Value::Text(ids)) => {
@@ -198,6 +207,18 @@ pub async fn check_references(call: &Call, change: &Change) -> ApiResult<()> {
     Ok(())
 }
 
+/// The entity whose ids a field of this kind holds.
+pub fn linked_entity(kind: Kind) -> Option<&'static Entity> {
+    match kind {
+        Kind::Person => Some(&PERSON),
+        Kind::Organization => Some(&ORGANIZATION),
+        Kind::Deal => Some(&DEAL),
+        Kind::Product => Some(&PRODUCT),
+        Kind::Activity => Some(&ACTIVITY),
+        _ => None,
+    }
+}
+
 /// The ids of a kept list.
 fn ids_of(kept: Option<&str>) -> Vec<i64> {
     kept.and_then(|list| serde_json::from_str(list).ok()).unwrap_or_default()
@@ -208,8 +229,8 @@ async fn check_custom_references(call: &Call, entity: &'static Entity, before: &
     let (before, after) = (kept_custom(before), kept_custom(after));
     for field in call.directory.custom_fields(entity.name) {
         let linked = match field.field_type {
-            custom::FieldType::Org => &crate::organizations::ORGANIZATION,
-            custom::FieldType::People => &crate::persons::PERSON,
+            custom::FieldType::Org => &ORGANIZATION,
+            custom::FieldType::People => &PERSON,
             _ => continue,
         };
         let Some(id) = after.get(&field.code).and_then(serde_json::Value::as_i64) else { continue };

@@ -62,13 +62,20 @@ fn types(version: Version, moment: &str, kind: Kind) -> &'static [&'static str] 
         | Kind::User
         | Kind::Person
         | Kind::Organization
+        | Kind::Deal
+        | Kind::Product
+        | Kind::Activity
+        | Kind::Project
+        | Kind::Task
         | Kind::Stage
         | Kind::Pipeline
         | Kind::Visibility
         | Kind::Choosable => &["integer"],
         Kind::Percent | Kind::Money => &["number", "integer"],
         Kind::Bool => &["boolean"],
-        Kind::Text(_) | Kind::Choice(_) | Kind::Currency | Kind::Time | Kind::Date | Kind::LocalDate | Kind::SmartBcc => &["string"],
+        Kind::Text(_) | Kind::Lead | Kind::Choice(_) | Kind::Currency | Kind::Time | Kind::Date | Kind::LocalDate | Kind::SmartBcc => {
+            &["string"]
+        }
         Kind::Labels => &["integer[]"],
         Kind::Contacts => &["object[]"],
         Kind::Address | Kind::Custom => &["object"],

@@ -161,7 +161,10 @@ pub fn slots(op: &'static Op) -> Vec<Slot> {
 }
 
 fn record_slots(op: &'static Op, entity: &'static Entity) -> impl Iterator<Item = Slot> {
-    let refers = |field: &&Field| matches!(field.kind, Kind::User | Kind::Person | Kind::Organization | Kind::Stage | Kind::Pipeline);
+    let refers = |field: &&Field| {
+        use Kind::*;
+        matches!(field.kind, User | Person | Organization | Deal | Lead | Product | Activity | Project | Task | Stage | Pipeline)
+    };
     entity.fields.iter().filter(move |field| writable(op, field)).filter(refers).map(move |field| {
         let key = key(op, field);
         member(op, key, Place::Body(key), field.required && op.method == Method::Post)
