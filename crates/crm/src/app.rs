@@ -17,6 +17,8 @@ use std::sync::{Arc, RwLock};
 pub struct Settings {
     /// Where clients reach this server, without a trailing slash.
     pub public_url: Option<String>,
+    /// The host of smart BCC addresses, if not the one that clients know.
+    pub mail_domain: Option<String>,
 }
 
 /// How long a directory may be used before its revision is checked again. Writes of this process are seen
@@ -67,6 +69,11 @@ impl App {
 
     pub fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// Where clients find a path of this server.
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.settings.public_url.as_deref().unwrap_or_default())
     }
 
     /// Whether requests can be served: the store answers and its schema is current.
@@ -175,7 +182,10 @@ impl App {
     /// Reads the settings of a company anew, after a write that changed them.
     pub(crate) async fn reload_directory(&self, company: CompanyId) -> ApiResult<Arc<Directory>> {
         let now = self.clock.now();
-        let directory = Directory::load(&self.store, company).await?.ok_or(ApiError::Unauthorized)?;
+        let mut directory = Directory::load(&self.store, company).await?.ok_or(ApiError::Unauthorized)?;
+        if let Some(domain) = &self.settings.mail_domain {
+            directory.mail_domain.clone_from(domain);
+        }
         let directory = Arc::new(directory);
         self.remember(directory.clone(), now);
         Ok(directory)

@@ -6,9 +6,9 @@ use crate::body::{self, Body};
 use crate::directory::{Directory, User};
 use crate::error::{ApiError, ApiResult};
 use crate::json::Json;
-use crate::op::{Op, Version};
+use crate::op::{Method, Op, Version};
 use jiff::tz::TimeZone;
-use penstock_model::{Actor, ChangeSource, CompanyId, Principal, Time};
+use penstock_model::{Actor, ChangeSource, CompanyId, Principal, Time, UserId};
 use penstock_store::{Batch, Store};
 use std::sync::Arc;
 
@@ -80,6 +80,10 @@ pub struct Reply {
     pub body: Vec<u8>,
 }
 
+/// Stands for the operation in calls that no request has made.
+static ON_BEHALF: Op =
+    Op::new(Version::V2, Method::Post, "", "onBehalf", |_| Box::pin(async { Err(ApiError::NotFound("Unknown method.".to_owned())) }));
+
 /// Everything an operation needs to know of the request and of who made it.
 #[derive(Clone)]
 pub struct Call {
@@ -113,6 +117,34 @@ impl Call {
         let now = app.clock.now();
         let user_agent = request.user_agent.map(Arc::from);
         Ok(Call { app, principal, directory, op, path, selector, args, body, now, user_agent })
+    }
+
+    /// A call that the server makes for a user without a request: for work in the background and mail that comes in.
+    pub(crate) fn on_behalf(app: &Arc<App>, directory: Arc<Directory>, user: UserId) -> ApiResult<Self> {
+        let user = directory.user(user).ok_or(ApiError::Unauthorized)?;
+        let principal = Principal { company: directory.company.id, user: user.id, is_admin: user.is_admin, group: user.group };
+        Ok(Call {
+            now: app.clock.now(),
+            app: app.clone(),
+            principal,
+            directory,
+            op: &ON_BEHALF,
+            path: Vec::new(),
+            selector: None,
+            args: Args::default(),
+            body: Body::Nothing,
+            user_agent: None,
+        })
+    }
+
+    /// The same call with another body.
+    pub(crate) fn with_body(&self, body: serde_json::Value) -> Self {
+        let body = match body {
+            serde_json::Value::Object(members) => Body::Object(Arc::new(members)),
+            serde_json::Value::Array(items) => Body::List(Arc::new(items)),
+            _ => Body::Nothing,
+        };
+        Call { body, ..self.clone() }
     }
 
     pub fn store(&self) -> &Store {

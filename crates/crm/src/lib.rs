@@ -23,6 +23,7 @@ mod housekeeping;
 mod json;
 mod leads;
 mod list;
+pub mod mail;
 mod merge;
 mod narrow;
 mod notes;

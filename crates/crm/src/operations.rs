@@ -2,7 +2,7 @@
 //! contract test read this page; there is no other list of routes.
 
 use crate::op::Op;
-use crate::{currencies, deals, fields, organizations, persons, pipelines, stages, users};
+use crate::{currencies, deals, fields, mail, organizations, persons, pipelines, stages, users};
 
 const RESOURCES: &[&[Op]] = &[
     deals::OPS,
@@ -19,6 +19,7 @@ const RESOURCES: &[&[Op]] = &[
     fields::NOTE_FIELDS,
     users::OPS,
     currencies::OPS,
+    mail::OPS,
 ];
 
 /// Every operation, in the order of the resources.

@@ -45,6 +45,26 @@ pub fn visible(sql: &mut Sql, call: &Call, entity: &'static str, rows: &str) {
     sql.push(")");
 }
 
+/// Appends `AND (…)` to a condition on mail threads, so that only the caller's own and shared ones remain. For mail of a
+/// record that the caller is known to see.
+pub fn readable_mail(sql: &mut Sql, call: &Call, threads: &str) {
+    sql.push(" AND (").push(threads).push(".user_id = ").bind(call.principal.user);
+    sql.push(" OR ").push(threads).push(".shared_flag = 1)");
+}
+
+/// The same for mail that was not reached through a record: of what is shared only that which is linked to a deal or a
+/// person that the caller may see.
+pub fn readable_linked_mail(sql: &mut Sql, call: &Call, threads: &str) {
+    sql.push(" AND (").push(threads).push(".user_id = ").bind(call.principal.user);
+    sql.push(" OR (").push(threads).push(".shared_flag = 1 AND (EXISTS (SELECT 1 FROM deals d WHERE d.company_id = ");
+    sql.bind(call.company()).push(" AND d.id = ").push(threads).push(".deal_id");
+    visible(sql, call, "deal", "d");
+    sql.push(") OR EXISTS (SELECT 1 FROM mail_parties q JOIN persons n ON n.company_id = q.company_id AND n.id = q.person_id");
+    sql.push(" WHERE q.company_id = ").bind(call.company()).push(" AND q.thread_id = ").push(threads).push(".id");
+    visible(sql, call, "person", "n");
+    sql.push("))))");
+}
+
 /// The groups whose members' records of this visibility are seen by a member of `group`.
 fn owner_groups(directory: &Directory, group: i64, visible_to: i64) -> Vec<i64> {
     let ids = directory.groups.iter().map(|group| group.id);

@@ -9,6 +9,7 @@ mod contacts;
 mod custom;
 mod deals;
 mod draft;
+mod mail;
 mod organizations;
 mod persons;
 mod plan;
@@ -22,6 +23,7 @@ pub use scale::Scale;
 use calendar::Calendar;
 use draft::Draft;
 use penstock_crm::accounts::AccountError;
+use penstock_crm::mail::MailError;
 use penstock_crm::setup::SetupError;
 use penstock_model::{CompanyId, Date};
 use penstock_store::{Load, Store, StoreError};
@@ -66,6 +68,8 @@ pub enum DemoError {
     #[error(transparent)]
     Account(#[from] AccountError),
     #[error(transparent)]
+    Mail(#[from] MailError),
+    #[error(transparent)]
     Store(#[from] StoreError),
 }
 
@@ -88,6 +92,7 @@ pub async fn generate(store: &Arc<Store>, sample: &Sample, progress: impl FnMut(
     let persons = persons::write(&mut draft, &team, &settings, &organizations, sample.scale.persons()).await?;
     deals::write(&mut draft, &team, &settings, &organizations, &persons, sample.scale.deals()).await?;
     draft.load.finish().await?;
+    mail::write(store, id, sample.seed, &draft.calendar, team::ADMIN_EMAIL).await?;
     store.analyze().await?;
     Ok(Company { id, name: team::COMPANY_NAME, administrator: team::ADMIN_EMAIL.to_owned(), members })
 }

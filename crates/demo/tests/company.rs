@@ -38,7 +38,7 @@ async fn on_both(directory: &TempDir) -> Result<[Arc<Store>; 2], Box<dyn Error +
 
 /// The tables, and the columns that put their rows in order. Tokens are random, and so is the column of `users` that
 /// holds the hash of a password.
-const TABLES: [(&str, &str); 15] = [
+const TABLES: &[(&str, &str)] = &[
     ("companies", "id"),
     ("id_blocks", "sort"),
     ("users", "id"),
@@ -54,6 +54,10 @@ const TABLES: [(&str, &str); 15] = [
     ("participants", "deal_id, person_id"),
     ("totals", "entity, record_id"),
     ("recents", "entity, record_id"),
+    ("mail_threads", "id"),
+    ("mail_messages", "id"),
+    ("mail_parties", "id"),
+    ("mail_bodies", "message_id"),
 ];
 const SIDE_TABLES: [(&str, &str); 2] = [("history", "entity, record_id, time, id"), ("search_documents", "entity, record_id")];
 const PASSWORD_HASH: usize = 6;

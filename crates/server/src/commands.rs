@@ -4,6 +4,7 @@ mod accounts;
 mod demo;
 mod doctor;
 mod first_start;
+mod mail;
 mod serve;
 
 use crate::console;
@@ -18,6 +19,7 @@ pub async fn run(command: Command) -> Result<(), Failure> {
         Command::Migrate(options) => migrate(&options).await,
         Command::User { company, action } => accounts::user(&company, action).await,
         Command::Token { company, action } => accounts::token(&company, action).await,
+        Command::Mail { company, action } => mail::run(&company, action).await,
         Command::Doctor(options) => doctor::run(&options).await,
         Command::Openapi => openapi(),
     }

@@ -50,6 +50,7 @@ impl From<DemoError> for Failure {
         match error {
             DemoError::Setup(error) => error.into(),
             DemoError::Account(error) => error.into(),
+            DemoError::Mail(error) => error.into(),
             DemoError::Store(error) => error.into(),
         }
     }

@@ -42,6 +42,13 @@ pub enum Command {
         #[command(subcommand)]
         action: TokenAction,
     },
+    /// Take in mail
+    Mail {
+        #[command(flatten)]
+        company: CompanyOptions,
+        #[command(subcommand)]
+        action: MailAction,
+    },
     /// Look for problems; exits with 1 where there are any
     Doctor(StoreOptions),
     /// Print the description of the API as OpenAPI
@@ -69,6 +76,8 @@ pub struct ServeOptions {
     /// Where clients reach this server, if not at the address it listens on
     #[arg(long, env = "PENSTOCK_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
+    #[command(flatten)]
+    pub mail: MailOptions,
     #[command(flatten)]
     pub first: FirstStart,
     /// Whether writes that wait at the same time share a transaction; off for comparisons only
@@ -184,6 +193,25 @@ pub enum UserAction {
         /// Make an administrator a regular user
         #[arg(long)]
         undo: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct MailOptions {
+    /// The host of the addresses to which users copy mail; the mail server there hands it to penstock mail ingest
+    #[arg(long, env = "PENSTOCK_MAIL_DOMAIN", value_name = "HOST")]
+    pub mail_domain: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum MailAction {
+    /// File the message on standard input (RFC 5322) in the mailbox of the user who has sent or got it
+    Ingest {
+        /// The e-mail address of the user in whose mailbox it belongs, where the message itself does not say
+        #[arg(long, value_name = "EMAIL")]
+        mailbox: Option<String>,
+        #[command(flatten)]
+        mail: MailOptions,
     },
 }
 

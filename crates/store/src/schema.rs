@@ -188,6 +188,44 @@ pub const STEPS: &[&str] = &[
         id BIGINT NOT NULL, added_by_user_id BIGINT NOT NULL, add_time BIGINT NOT NULL,
         PRIMARY KEY (company_id, deal_id, person_id)) CLUSTERED",
     "CREATE INDEX participants_by_person ON participants (company_id, person_id, deal_id)",
+    // Mail. `mail_ids` holds every Message-ID that a thread of a mailbox has or answers, so that what belongs together is
+    // found in whatever order it comes in.
+    "CREATE TABLE mail_threads (
+        company_id BIGINT NOT NULL, id BIGINT NOT NULL, version BIGINT NOT NULL, user_id BIGINT NOT NULL,
+        subject TEXT NOT NULL, snippet TEXT NOT NULL, snippet_sent TEXT NOT NULL,
+        message_count BIGINT NOT NULL, sent_count BIGINT NOT NULL, read_flag BIGINT NOT NULL, archived_flag BIGINT NOT NULL,
+        shared_flag BIGINT NOT NULL, smart_bcc_flag BIGINT NOT NULL, first_message_to_me_flag BIGINT NOT NULL,
+        has_inline_attachments_flag BIGINT NOT NULL, has_real_attachments_flag BIGINT NOT NULL, deal_id BIGINT, lead_id TEXT,
+        first_message_time BIGINT NOT NULL, last_message_time BIGINT NOT NULL, last_sent_time BIGINT, last_received_time BIGINT,
+        is_deleted BIGINT NOT NULL, add_time BIGINT NOT NULL, update_time BIGINT NOT NULL,
+        PRIMARY KEY (company_id, id))",
+    "CREATE INDEX mail_threads_by_user ON mail_threads (company_id, user_id, last_message_time, id)",
+    "CREATE INDEX mail_threads_by_deal ON mail_threads (company_id, deal_id, id)",
+    "CREATE INDEX mail_threads_by_lead ON mail_threads (company_id, lead_id, id)",
+    "CREATE TABLE mail_messages (
+        company_id BIGINT NOT NULL, id BIGINT NOT NULL, version BIGINT NOT NULL,
+        mail_thread_id BIGINT NOT NULL, user_id BIGINT NOT NULL, mua_message_id TEXT NOT NULL, subject TEXT NOT NULL, snippet TEXT NOT NULL,
+        sent_flag BIGINT NOT NULL, smart_bcc_flag BIGINT NOT NULL, has_body_flag BIGINT NOT NULL,
+        has_inline_attachments_flag BIGINT NOT NULL, has_real_attachments_flag BIGINT NOT NULL,
+        message_time BIGINT NOT NULL, add_time BIGINT NOT NULL, update_time BIGINT NOT NULL,
+        PRIMARY KEY (company_id, id))",
+    "CREATE INDEX mail_messages_by_thread ON mail_messages (company_id, mail_thread_id, message_time, id)",
+    "CREATE INDEX mail_messages_by_message_id ON mail_messages (company_id, user_id, mua_message_id)",
+    "CREATE TABLE mail_bodies (
+        company_id BIGINT NOT NULL, message_id BIGINT NOT NULL, html TEXT NOT NULL,
+        PRIMARY KEY (company_id, message_id))",
+    "CREATE TABLE mail_parties (
+        company_id BIGINT NOT NULL, message_id BIGINT NOT NULL, id BIGINT NOT NULL, thread_id BIGINT NOT NULL,
+        role TEXT NOT NULL, party_id BIGINT NOT NULL, name TEXT NOT NULL, email_address TEXT NOT NULL, person_id BIGINT, org_id BIGINT,
+        PRIMARY KEY (company_id, message_id, id)) CLUSTERED",
+    "CREATE INDEX mail_parties_by_thread ON mail_parties (company_id, thread_id, message_id)",
+    "CREATE INDEX mail_parties_by_person ON mail_parties (company_id, person_id, message_id)",
+    "CREATE INDEX mail_parties_by_organization ON mail_parties (company_id, org_id, message_id)",
+    "CREATE INDEX mail_parties_by_address ON mail_parties (company_id, email_address, party_id)",
+    "CREATE TABLE mail_ids (
+        company_id BIGINT NOT NULL, user_id BIGINT NOT NULL, mua_message_id TEXT NOT NULL, thread_id BIGINT NOT NULL,
+        PRIMARY KEY (company_id, user_id, mua_message_id)) CLUSTERED",
+    "CREATE INDEX mail_ids_by_thread ON mail_ids (company_id, thread_id)",
     // What derives from every write.
     "CREATE TABLE totals (
         company_id BIGINT NOT NULL, entity TEXT NOT NULL, record_id BIGINT NOT NULL,

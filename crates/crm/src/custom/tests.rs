@@ -55,6 +55,7 @@ fn directory() -> Directory {
         pipelines: BTreeMap::new(),
         stages: BTreeMap::new(),
         seats: 1,
+        mail_domain: "pipedrivemail.com".to_owned(),
         fields: HashMap::from([("deal".to_owned(), FieldType::names().zip(1001..).map(field).collect())]),
     }
 }

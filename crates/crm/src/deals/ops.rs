@@ -8,6 +8,7 @@ use crate::changelog;
 use crate::error::{ApiError, ApiResult};
 use crate::followers;
 use crate::list as pages;
+use crate::mail;
 use crate::merge;
 use crate::op::Method::{Delete, Get, Patch, Post, Put};
 use crate::op::Version::{V1, V2};
@@ -152,6 +153,11 @@ pub const OPS: &[Op] = &[
         .cost(20)
         .query(changelog::QUERY)
         .about("Lists the changes of the fields of a deal"),
+    op(V1, Get, "/deals/{id}/mailMessages", "getDealMailMessages", run!(mail::listed::of_deal(&DEALS)))
+        .scopes("mail:read,mail:full")
+        .cost(20)
+        .query(mail::listed::OF_RECORD)
+        .about("Lists the mail of a deal, newest first"),
     op(V1, Get, "/deals/{id}/permittedUsers", "getDealUsers", run!(permitted_users::list(&DEALS)))
         .scopes(READ)
         .cost(10)

@@ -25,6 +25,7 @@ impl Directory {
             pipelines: load_pipelines(store, id).await?,
             stages: load_stages(store, id).await?,
             fields: load_fields(store, id).await?,
+            mail_domain: super::DEFAULT_MAIL_DOMAIN.to_owned(),
             company,
         }))
     }

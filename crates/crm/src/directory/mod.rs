@@ -10,6 +10,9 @@ use penstock_model::{CompanyId, Time, UserId};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+/// The host of smart BCC addresses where the operator names none: the one that clients know.
+pub const DEFAULT_MAIL_DOMAIN: &str = "pipedrivemail.com";
+
 /// A snapshot of a company's settings.
 #[derive(Debug)]
 pub struct Directory {
@@ -23,6 +26,15 @@ pub struct Directory {
     pub stages: BTreeMap<i64, Stage>,
     /// By entity, in order of creation; deleted ones left out.
     pub fields: HashMap<String, Vec<Arc<FieldDefinition>>>,
+    /// The host of smart BCC addresses.
+    pub mail_domain: String,
+}
+
+/// What a smart BCC address stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SmartBcc {
+    Company,
+    Deal(i64),
 }
 
 #[derive(Debug, Clone)]
@@ -210,10 +222,21 @@ impl Directory {
 
     /// The address under which copied mail is filed, such as `company+deal1@…` (semantics.md 25).
     pub fn smart_bcc(&self, entity: &str, id: i64) -> String {
-        let domain = &self.company.domain;
+        let (domain, host) = (&self.company.domain, &self.mail_domain);
         match entity {
-            "deal" => format!("{domain}+deal{id}@pipedrivemail.com"),
-            _ => format!("{domain}@pipedrivemail.com"),
+            "deal" => format!("{domain}+deal{id}@{host}"),
+            _ => format!("{domain}@{host}"),
         }
+    }
+
+    /// What a smart BCC address of this company, in lower case, stands for; `None` for every other address.
+    pub fn smart_bcc_target(&self, address: &str) -> Option<SmartBcc> {
+        let local = address.strip_suffix(&self.mail_domain.to_lowercase())?.strip_suffix('@')?;
+        let (domain, tag) = local.split_once('+').unwrap_or((local, ""));
+        if domain != self.company.domain.to_lowercase() {
+            return None;
+        }
+        let deal = tag.strip_prefix("deal").and_then(|id| id.parse().ok());
+        Some(deal.map_or(SmartBcc::Company, SmartBcc::Deal))
     }
 }

@@ -7,6 +7,7 @@ use crate::deals;
 use crate::error::ApiResult;
 use crate::followers;
 use crate::list::{self as pages, Offset};
+use crate::mail;
 use crate::merge;
 use crate::op::Method::{Delete, Get, Patch, Post, Put};
 use crate::op::Version::{V1, V2};
@@ -130,6 +131,11 @@ pub const OPS: &[Op] = &[
         .cost(20)
         .query(changelog::QUERY)
         .about("Lists the changes of the fields of an organization"),
+    op(V1, Get, "/organizations/{id}/mailMessages", "getOrganizationMailMessages", run!(mail::listed::of_organization(&ORGANIZATIONS)))
+        .scopes("mail:read,mail:full")
+        .cost(20)
+        .query(mail::listed::OF_RECORD)
+        .about("Lists the mail of an organization, newest first"),
     op(V1, Get, "/organizations/{id}/permittedUsers", "getOrganizationUsers", run!(permitted_users::list(&ORGANIZATIONS)))
         .scopes(READ)
         .cost(10)

@@ -7,6 +7,7 @@ use crate::deals;
 use crate::error::ApiResult;
 use crate::followers;
 use crate::list as pages;
+use crate::mail;
 use crate::merge;
 use crate::op::Method::{Delete, Get, Patch, Post, Put};
 use crate::op::Version::{V1, V2};
@@ -118,6 +119,11 @@ pub const OPS: &[Op] = &[
         .cost(20)
         .query(changelog::QUERY)
         .about("Lists the changes of the fields of a person"),
+    op(V1, Get, "/persons/{id}/mailMessages", "getPersonMailMessages", run!(mail::listed::of_person(&PERSONS)))
+        .scopes("mail:read,mail:full")
+        .cost(20)
+        .query(mail::listed::OF_RECORD)
+        .about("Lists the mail of a person, newest first"),
     op(V1, Get, "/persons/{id}/permittedUsers", "getPersonUsers", run!(permitted_users::list(&PERSONS)))
         .scopes(READ)
         .cost(10)

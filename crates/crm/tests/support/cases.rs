@@ -85,6 +85,7 @@ fn subject(op: &Op) -> &'static str {
         "pipelines" => "pipeline",
         "stages" => "stage",
         "users" => "user",
+        "mailbox" => "mail thread",
         // Fields are named apart, by code in v2 and by id in v1.
         segment => segment,
     }
@@ -96,6 +97,8 @@ fn path_key(op: &Op, segment: &str, parameter: &str) -> Option<String> {
         ("deals" | "persons" | "organizations" | "pipelines" | "stages" | "users", "id") => subject(op).to_owned(),
         (fields, "field_code") => format!("{fields} code"),
         (fields, "id") if fields.ends_with("Fields") => format!("{fields} id"),
+        ("mailThreads", "id") => "mail thread".to_owned(),
+        ("mailMessages", "id") => "mail message".to_owned(),
         ("participants", _) => "participant".to_owned(),
         ("followers", _) if op.version == Version::V1 => format!("{} follower", subject(op)),
         ("followers", _) => format!("{} follower user", subject(op)),
@@ -115,6 +118,7 @@ fn member_key(op: &Op, name: &str) -> Option<String> {
         "person_id" => "person".to_owned(),
         "org_id" => "organization".to_owned(),
         "deal_id" => "deal".to_owned(),
+        "lead_id" => "lead".to_owned(),
         "pipeline_id" => "pipeline".to_owned(),
         "stage_id" => "stage".to_owned(),
         "product_id" => "product".to_owned(),

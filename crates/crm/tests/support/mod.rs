@@ -13,7 +13,7 @@ pub use sample::Sample;
 
 use penstock_cluster::Cluster;
 use penstock_crm::setup::{NewCompany, create_company};
-use penstock_crm::{App, Method, Op, Request, Settings, Version, accounts, operations};
+use penstock_crm::{App, Method, Op, Request, Settings, Version, accounts, mail, operations};
 use penstock_model::{Clock, CompanyId, Time, UserId};
 use penstock_store::{Sql, Statement, Store, Target, Weight};
 use serde_json::Value;
@@ -180,6 +180,12 @@ impl World {
             // As the server answers it.
             Err(panic) => Answer { status: 500, body: panic.to_string().into_bytes(), json: Value::Null },
         }
+    }
+
+    /// Files a message in the mailbox of `caller`.
+    pub async fn mail(&self, caller: &Caller, message: &str) -> mail::Ingested {
+        let account = accounts::find(&self.store, caller.company, &caller.user.0.to_string()).await.unwrap();
+        mail::ingest(&self.app, caller.company, message.as_bytes(), Some(&account.email)).await.unwrap()
     }
 
     /// Everything that a company has in the store.

@@ -125,6 +125,7 @@ impl Sample {
         for (key, _) in MAKES.iter().flat_map(|make| make.gives) {
             self.id(world, key).await;
         }
+        self.id(world, "mail thread").await;
     }
 
     /// Names another record under a key.
@@ -140,6 +141,12 @@ impl Sample {
     pub async fn id(&mut self, world: &World, key: &str) -> Option<Value> {
         if let Some(id) = self.ids.get(key) {
             return Some(id.clone());
+        }
+        if key.starts_with("mail ") {
+            let filed = world.mail(&self.caller, &format!("From: {0} <{0}@example.test>\r\nSubject: {0}\r\n\r\n{0}", self.mark)).await;
+            self.ids.insert("mail thread".to_owned(), json!(filed.thread));
+            self.ids.insert("mail message".to_owned(), json!(filed.message));
+            return self.ids.get(key).cloned();
         }
         let make = MAKES.iter().find(|make| make.gives.iter().any(|(given, _)| *given == key))?;
         find_op(make.version, make.method, &route(make.path))?;

@@ -86,7 +86,7 @@ async fn list(store: &Store, company: CompanyId) -> Result<(), Failure> {
 }
 
 /// The store, and the company that is meant: the one named, or the only one.
-async fn open(options: &CompanyOptions) -> Result<(Store, CompanyId), Failure> {
+pub async fn open(options: &CompanyOptions) -> Result<(Store, CompanyId), Failure> {
     let store = options.store.open_current().await?;
     let companies = setup::companies(&store).await?;
     let company = match (options.company, companies.as_slice()) {

@@ -66,7 +66,8 @@ async fn start(options: &ServeOptions) -> Result<Started, Failure> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let url = public_url.clone().unwrap_or_else(|| format!("http://{address}"));
     first_start::ensure_company(&store, clock.as_ref(), &options.first, &url).await?;
-    let app = App::open(Arc::clone(&store), clock, Settings { public_url }).await?;
+    let settings = Settings { public_url, mail_domain: options.mail.mail_domain.clone() };
+    let app = App::open(Arc::clone(&store), clock, settings).await?;
     Ok(Started { listener, address, store, app })
 }
 

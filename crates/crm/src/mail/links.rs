@@ -1,0 +1,159 @@
+//! What mail is linked to: persons and their organizations by address, a deal or a lead by the smart BCC address or by the
+//! only open one of the persons (semantics.md 25), and the totals that follow.
+
+use super::fields::thread;
+use super::parties::Contact;
+use super::received::Received;
+use crate::call::Call;
+use crate::deals::DEAL;
+use crate::directory::SmartBcc;
+use crate::error::ApiResult;
+use crate::write;
+use penstock_model::{Change, Record, Time, Value};
+use penstock_store::{Batch, Sql, Statement, Weight};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a thread is filed under.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Item {
+    Deal(i64),
+    Lead(String),
+}
+
+/// The persons of the company behind these addresses; where several have one address, the oldest.
+pub async fn contacts(call: &Call, addresses: &BTreeSet<String>) -> ApiResult<BTreeMap<String, Contact>> {
+    let mut contacts = BTreeMap::new();
+    if addresses.is_empty() {
+        return Ok(contacts);
+    }
+    let mut sql = Sql::new("SELECT id, org_id, emails FROM persons WHERE company_id = ");
+    sql.bind(call.company()).push(" AND is_deleted = 0 AND (");
+    for (place, address) in addresses.iter().enumerate() {
+        sql.push(if place == 0 { "" } else { " OR " }).push("LOWER(emails) LIKE ").bind(pattern(address)).push(" ESCAPE '\\'");
+    }
+    sql.push(") ORDER BY id");
+    let found = call.store().rows(sql, Weight::Heavy, 3).await?;
+    for row in found {
+        let (Some(person), organization, Some(emails)) = (row[0].as_int(), row[1].as_int(), row[2].as_text()) else { continue };
+        let emails: Vec<serde_json::Value> = serde_json::from_str(emails).unwrap_or_default();
+        for email in emails {
+            let address = email["value"].as_str().unwrap_or_default().to_lowercase();
+            if addresses.contains(&address) {
+                contacts.entry(address).or_insert(Contact { person, organization });
+            }
+        }
+    }
+    Ok(contacts)
+}
+
+/// Matches the address as a whole value of a JSON list.
+fn pattern(address: &str) -> String {
+    let mut pattern = String::from("%\"");
+    for letter in serde_json::Value::from(address).to_string().trim_matches('"').chars() {
+        if matches!(letter, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(letter);
+    }
+    pattern.push_str("\"%");
+    pattern
+}
+
+/// The deal that a smart BCC address among the destinations names, if it can take mail.
+pub async fn addressed_item(call: &Call, received: &Received) -> ApiResult<Option<Item>> {
+    for address in received.destinations() {
+        if let Some(SmartBcc::Deal(deal)) = call.directory.smart_bcc_target(address)
+            && write::is_live(call, &DEAL, deal).await?
+        {
+            return Ok(Some(Item::Deal(deal)));
+        }
+    }
+    Ok(None)
+}
+
+/// The open deal or lead of these persons where there is exactly one, and the message is not older than it.
+pub async fn only_open_item(call: &Call, persons: &BTreeSet<i64>, time: Time) -> ApiResult<Option<Item>> {
+    if persons.is_empty() {
+        return Ok(None);
+    }
+    let dialect = call.store().dialect();
+    let mut deals = Sql::new("SELECT DISTINCT d.id, d.add_time FROM deals d WHERE d.company_id = ");
+    deals.bind(call.company()).push(" AND d.status = 'open' AND d.is_deleted = 0 AND d.is_archived = 0 AND (");
+    dialect.among(&mut deals, "d.person_id", persons.iter().copied());
+    deals.push(" OR d.id IN (SELECT p.deal_id FROM participants p WHERE p.company_id = ").bind(call.company()).push(" AND ");
+    dialect.among(&mut deals, "p.person_id", persons.iter().copied());
+    deals.push("))");
+    let mut leads = Sql::new("SELECT l.uuid, l.add_time FROM leads l WHERE l.company_id = ");
+    leads.bind(call.company()).push(" AND l.is_deleted = 0 AND l.is_archived = 0 AND ");
+    dialect.among(&mut leads, "l.person_id", persons.iter().copied());
+
+    let mut items = Vec::new();
+    for sql in [deals, leads] {
+        for row in call.store().rows(sql, Weight::Light, 2).await? {
+            let item = match &row[0] {
+                Value::Int(deal) => Item::Deal(*deal),
+                uuid => Item::Lead(uuid.as_text().unwrap_or_default().to_owned()),
+            };
+            items.push((item, row[1].as_int().unwrap_or_default()));
+        }
+    }
+    match items.as_slice() {
+        [(item, add_time)] if *add_time <= time.millis() => Ok(Some(item.clone())),
+        _ => Ok(None),
+    }
+}
+
+/// Adds to a write what the change of a thread means for the mail totals of its deal.
+pub fn follow_thread(batch: &mut Batch, change: &Change) {
+    let mut touched = BTreeSet::new();
+    for (record, sign) in [(change.before.as_ref(), -1), (Some(&change.after), 1)] {
+        let Some((deal, messages)) = record.and_then(counted) else { continue };
+        batch.add_total(DEAL.name, deal, "email_messages_count", sign * messages);
+        touched.insert(deal);
+    }
+    touched.into_iter().for_each(|deal| batch.run(times_of_deal(batch, deal)));
+}
+
+fn counted(thread: &Record) -> Option<(i64, i64)> {
+    let deal = thread.get(thread::DEAL).filter(|_| !thread.is(thread::IS_DELETED))?;
+    Some((deal, thread.get(thread::MESSAGE_COUNT).unwrap_or_default()))
+}
+
+/// Sets when the last mail came and went from what stands in the store, as the last part of a write.
+fn times_of_deal(batch: &Batch, deal: i64) -> Statement {
+    let of_thread = |column: &str| {
+        format!(
+            "(SELECT MAX(m.{column}) FROM mail_threads m \
+             WHERE m.company_id = totals.company_id AND m.deal_id = totals.record_id AND m.is_deleted = 0)"
+        )
+    };
+    let text = format!(
+        "UPDATE totals SET last_incoming_mail_time = {}, last_outgoing_mail_time = {} \
+         WHERE company_id = $1 AND entity = 'deal' AND record_id = $2",
+        of_thread("last_received_time"),
+        of_thread("last_sent_time")
+    );
+    Statement::new(text, vec![batch.company().into(), deal.into()])
+}
+
+/// Adds to a write that `by` messages with this person, or with the organization of one, came or went.
+pub fn count_messages(batch: &mut Batch, entity: &'static str, id: i64, by: i64) {
+    batch.add_total(entity, id, "email_messages_count", by);
+    if entity == "person" {
+        let of_messages = |sent: i64| {
+            format!(
+                "(SELECT MAX(m.message_time) FROM mail_parties p \
+                 JOIN mail_messages m ON m.company_id = p.company_id AND m.id = p.message_id AND m.sent_flag = {sent} \
+                 JOIN mail_threads t ON t.company_id = m.company_id AND t.id = m.mail_thread_id AND t.is_deleted = 0 \
+                 WHERE p.company_id = totals.company_id AND p.person_id = totals.record_id)"
+            )
+        };
+        let text = format!(
+            "UPDATE totals SET last_incoming_mail_time = {}, last_outgoing_mail_time = {} \
+             WHERE company_id = $1 AND entity = 'person' AND record_id = $2",
+            of_messages(0),
+            of_messages(1)
+        );
+        batch.run(Statement::new(text, vec![batch.company().into(), id.into()]));
+    }
+}
