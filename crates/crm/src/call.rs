@@ -11,6 +11,7 @@ use jiff::tz::TimeZone;
 use penstock_model::{Actor, ChangeSource, CompanyId, Principal, Time, UserId};
 use penstock_store::{Batch, Store};
 use std::sync::Arc;
+use uuid::Uuid;
 
 /// A request as the server hands it over.
 #[derive(Debug, Default)]
@@ -188,6 +189,12 @@ impl Call {
             Err(_) if self.version() == Version::V2 => Err(ApiError::invalid_key("id", "must be a whole number")),
             Err(_) => Err(ApiError::not_found(title)),
         }
+    }
+
+    /// The `index`th parameter of the path as a UUID in small letters; `None` where it is none.
+    pub fn uuid(&self, index: usize) -> Option<String> {
+        let text = self.path.get(index)?;
+        Some(Uuid::try_parse(text).ok().filter(|_| text.len() == 36)?.to_string())
     }
 
     pub fn actor(&self) -> Actor {

@@ -20,6 +20,8 @@ pub enum ApiError {
     Forbidden(String),
     /// 404: there is no such thing, or the caller may not see it.
     NotFound(String),
+    /// 404 as leads and conversions say it, with another hint than the rest of the API.
+    ObjectNotFound(String),
     /// 404 with only `success` and `error`, as the operations on users answer.
     BareNotFound(String),
     MethodNotAllowed,
@@ -57,7 +59,7 @@ impl ApiError {
             ApiError::Invalid(_) => 400,
             ApiError::Unauthorized => 401,
             ApiError::ScopeMismatch | ApiError::Forbidden(_) => 403,
-            ApiError::NotFound(_) | ApiError::BareNotFound(_) => 404,
+            ApiError::NotFound(_) | ApiError::ObjectNotFound(_) | ApiError::BareNotFound(_) => 404,
             ApiError::MethodNotAllowed => 405,
             ApiError::Conflicting(_) => 409,
             ApiError::TooLarge => 413,
@@ -74,6 +76,7 @@ impl ApiError {
             ApiError::ScopeMismatch => gateway("Scope and URL mismatch", 403),
             ApiError::Invalid(text) if version == Version::V2 => validation(text),
             ApiError::BareNotFound(text) => bare(text),
+            ApiError::ObjectNotFound(text) => with_info(text, "Object was not found."),
             ApiError::Invalid(text)
             | ApiError::Forbidden(text)
             | ApiError::NotFound(text)
@@ -108,9 +111,13 @@ fn gateway(text: &str, code: i64) -> Vec<u8> {
 }
 
 fn application(text: &str) -> Vec<u8> {
+    with_info(text, LONG_INFO)
+}
+
+fn with_info(text: &str, info: &str) -> Vec<u8> {
     let mut json = begin(text);
     json.key("error_info");
-    json.string(LONG_INFO);
+    json.string(info);
     json.key("data");
     json.null();
     json.key("additional_data");

@@ -14,10 +14,16 @@ pub async fn list(call: Call, resource: &'static Resource) -> ApiResult<Reply> {
     let entity = resource.entity;
     let id = call.id(entity.title)?;
     let record = write::find(&call, resource.entity, id, Depth::Row).await?;
-    let owner = UserId(number(&record, "owner_id"));
-    let followers = followers::users(&call, entity.name, id).await?;
-    let owner_followers = followers::users(&call, "user", owner.0).await?;
-    let users = rights::permitted_users(&call.directory, owner, number(&record, "visible_to"), &followers, &owner_followers);
+    of_record(&call, &record).await
+}
+
+/// The same of a record that was read already.
+pub async fn of_record(call: &Call, record: &Record) -> ApiResult<Reply> {
+    let (entity, id) = (record.entity, record.id);
+    let owner = UserId(number(record, "owner_id"));
+    let followers = followers::users(call, entity.name, id).await?;
+    let owner_followers = followers::users(call, "user", owner.0).await?;
+    let users = rights::permitted_users(&call.directory, owner, number(record, "visible_to"), &followers, &owner_followers);
     Ok(call.data(|json| {
         json.begin_array();
         users.iter().for_each(|user| json.int(user.0));

@@ -6,6 +6,7 @@ use crate::directory::FieldOption;
 use jiff::tz::TimeZone;
 use penstock_model::{Clock, CompanyId, Time, UserId};
 use penstock_store::{Sql, Statement, Store, StoreError, Weight};
+use uuid::Uuid;
 
 pub use crate::accounts::{random_password, random_token};
 
@@ -58,6 +59,7 @@ const ROLE_SETTINGS: &str = r#"{"deal_default_visibility":3,"lead_default_visibi
 
 /// The labels of a new account (semantics.md 12).
 const LABELS: [(&str, &str); 4] = [("Customer", "green"), ("Hot lead", "red"), ("Warm lead", "yellow"), ("Cold lead", "blue")];
+const LEAD_LABELS: [(&str, &str); 3] = [("Hot", "red"), ("Cold", "blue"), ("Warm", "yellow")];
 /// Deals begin with the labels of leads (none are documented for them).
 const DEAL_LABELS: [(&str, &str); 3] = [("Hot", "red"), ("Warm", "yellow"), ("Cold", "blue")];
 const INDUSTRIES: [&str; 20] = [
@@ -108,6 +110,7 @@ pub async fn create_company(store: &Store, clock: &dyn Clock, new: NewCompany) -
     let mut statements = vec![insert_company(company, &new, now)];
     statements.extend(people(company, &new, now)?);
     statements.extend(pipeline(company, now));
+    statements.extend(lead_labels(company, now));
     statements.extend(fields(company, now)?);
     match store.execute(statements).await {
         Ok(()) => Ok(company),
@@ -204,6 +207,21 @@ fn pipeline(company: CompanyId, now: Time) -> Vec<Statement> {
     }));
     statements.push(count_from(company, "pipelines", PIPELINE));
     statements.push(count_from(company, "stages", STAGES.len() as i64));
+    statements
+}
+
+fn lead_labels(company: CompanyId, now: Time) -> Vec<Statement> {
+    let mut statements: Vec<_> = (1..)
+        .zip(LEAD_LABELS)
+        .map(|(id, (name, color)): (i64, _)| {
+            Statement::new(
+                "INSERT INTO lead_labels (company_id, id, version, uuid, name, color, is_deleted, add_time, update_time)
+                 VALUES ($1, $2, 1, $3, $4, $5, 0, $6, $6)",
+                vec![company.into(), id.into(), Uuid::new_v4().to_string().into(), name.into(), color.into(), now.into()],
+            )
+        })
+        .collect();
+    statements.push(count_from(company, "lead_labels", LEAD_LABELS.len() as i64));
     statements
 }
 

@@ -259,4 +259,10 @@ pub const STEPS: &[&str] = &[
         company_id BIGINT NOT NULL, entity TEXT NOT NULL, record_id BIGINT NOT NULL,
         name TEXT NOT NULL, body TEXT NOT NULL,
         PRIMARY KEY (company_id, entity, record_id))",
+    // Labels of leads.
+    "CREATE TABLE lead_labels (
+        company_id BIGINT NOT NULL, id BIGINT NOT NULL, version BIGINT NOT NULL, uuid TEXT NOT NULL,
+        name TEXT NOT NULL, color TEXT NOT NULL, is_deleted BIGINT NOT NULL, add_time BIGINT NOT NULL, update_time BIGINT NOT NULL,
+        PRIMARY KEY (company_id, id))",
+    "CREATE UNIQUE INDEX lead_labels_by_uuid ON lead_labels (company_id, uuid)",
 ];

@@ -54,6 +54,7 @@ fn directory() -> Directory {
         roles: BTreeMap::new(),
         pipelines: BTreeMap::new(),
         stages: BTreeMap::new(),
+        lead_labels: Vec::new(),
         seats: 1,
         mail_domain: "pipedrivemail.com".to_owned(),
         fields: HashMap::from([("deal".to_owned(), FieldType::names().zip(1001..).map(field).collect())]),

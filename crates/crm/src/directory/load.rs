@@ -1,6 +1,6 @@
 //! Reads the settings of a company from the store.
 
-use super::{Company, Directory, FieldDefinition, Group, Pipeline, Role, Stage, User};
+use super::{Company, Directory, FieldDefinition, Group, LeadLabel, Pipeline, Role, Stage, User};
 use crate::custom::FieldType;
 use crate::fields::Settings;
 use jiff::tz::TimeZone;
@@ -24,6 +24,7 @@ impl Directory {
             roles: load_roles(store, id).await?,
             pipelines: load_pipelines(store, id).await?,
             stages: load_stages(store, id).await?,
+            lead_labels: load_lead_labels(store, id).await?,
             fields: load_fields(store, id).await?,
             mail_domain: super::DEFAULT_MAIL_DOMAIN.to_owned(),
             company,
@@ -215,6 +216,20 @@ async fn load_stages(store: &Store, company: CompanyId) -> Result<BTreeMap<i64, 
             (stage.id, stage)
         })
         .collect())
+}
+
+async fn load_lead_labels(store: &Store, company: CompanyId) -> Result<Vec<LeadLabel>, StoreError> {
+    let rows = table(store, company, "id, uuid, name, color, add_time, update_time, is_deleted", "lead_labels").await?;
+    let mut labels = Vec::new();
+    for mut cells in rows {
+        cells.int();
+        let label =
+            LeadLabel { uuid: cells.text(), name: cells.text(), color: cells.text(), add_time: cells.time(), update_time: cells.time() };
+        if !cells.flag() {
+            labels.push(label);
+        }
+    }
+    Ok(labels)
 }
 
 async fn load_fields(store: &Store, company: CompanyId) -> Result<HashMap<String, Vec<Arc<FieldDefinition>>>, StoreError> {

@@ -24,6 +24,8 @@ pub struct Directory {
     pub roles: BTreeMap<i64, Role>,
     pub pipelines: BTreeMap<i64, Pipeline>,
     pub stages: BTreeMap<i64, Stage>,
+    /// In order of creation; deleted ones left out.
+    pub lead_labels: Vec<LeadLabel>,
     /// By entity, in order of creation; deleted ones left out.
     pub fields: HashMap<String, Vec<Arc<FieldDefinition>>>,
     /// The host of smart BCC addresses.
@@ -122,6 +124,15 @@ pub struct Stage {
     pub update_time: Option<Time>,
 }
 
+#[derive(Debug, Clone)]
+pub struct LeadLabel {
+    pub uuid: String,
+    pub name: String,
+    pub color: String,
+    pub add_time: Time,
+    pub update_time: Time,
+}
+
 /// A field that the company has defined, or a built-in one to which it has given options or settings.
 #[derive(Debug, Clone)]
 pub struct FieldDefinition {
@@ -186,6 +197,11 @@ impl Directory {
 
     pub fn field(&self, entity: &str, code: &str) -> Option<&Arc<FieldDefinition>> {
         self.fields_of(entity).iter().find(|field| field.code == code)
+    }
+
+    /// A label of leads that is not deleted.
+    pub fn lead_label(&self, uuid: &str) -> Option<&LeadLabel> {
+        self.lead_labels.iter().find(|label| label.uuid == uuid)
     }
 
     /// A pipeline that is not deleted.

@@ -86,6 +86,8 @@ fn subject(op: &Op) -> &'static str {
         "stages" => "stage",
         "users" => "user",
         "mailbox" => "mail thread",
+        "leads" => "lead",
+        "leadLabels" => "lead label",
         // Fields are named apart, by code in v2 and by id in v1.
         segment => segment,
     }
@@ -94,7 +96,7 @@ fn subject(op: &Op) -> &'static str {
 /// What a parameter of the path names, by the segment before it.
 fn path_key(op: &Op, segment: &str, parameter: &str) -> Option<String> {
     Some(match (segment, parameter) {
-        ("deals" | "persons" | "organizations" | "pipelines" | "stages" | "users", "id") => subject(op).to_owned(),
+        ("deals" | "persons" | "organizations" | "pipelines" | "stages" | "users" | "leads" | "leadLabels", "id") => subject(op).to_owned(),
         (fields, "field_code") => format!("{fields} code"),
         (fields, "id") if fields.ends_with("Fields") => format!("{fields} id"),
         ("mailThreads", "id") => "mail thread".to_owned(),
@@ -116,7 +118,7 @@ fn member_key(op: &Op, name: &str) -> Option<String> {
         "person_id" if op.path.ends_with("/participants") => "person".to_owned(),
         "owner_id" | "user_id" => "user".to_owned(),
         "person_id" => "person".to_owned(),
-        "org_id" => "organization".to_owned(),
+        "org_id" | "organization_id" => "organization".to_owned(),
         "deal_id" => "deal".to_owned(),
         "lead_id" => "lead".to_owned(),
         "pipeline_id" => "pipeline".to_owned(),
@@ -129,6 +131,9 @@ fn member_key(op: &Op, name: &str) -> Option<String> {
 
 /// Keys that end like ids and name no record of the product.
 const FOREIGN: &[&str] = &["origin_id", "channel_id"];
+
+/// References of which a new record needs one or another; requests send this one.
+const NEEDED: &[(&str, &str)] = &[("lead", "person_id")];
 
 fn is_id(param: &Param) -> bool {
     param.kind == ParamKind::Ids || (param.name.ends_with("_id") && !FOREIGN.contains(&param.name))
@@ -171,7 +176,8 @@ fn record_slots(op: &'static Op, entity: &'static Entity) -> impl Iterator<Item 
     };
     entity.fields.iter().filter(move |field| writable(op, field)).filter(refers).map(move |field| {
         let key = key(op, field);
-        member(op, key, Place::Body(key), field.required && op.method == Method::Post)
+        let is_needed = field.required || NEEDED.contains(&(entity.name, field.key));
+        member(op, key, Place::Body(key), is_needed && op.method == Method::Post)
     })
 }
 
