@@ -133,6 +133,13 @@ async fn a_copy_to_the_smart_bcc_address_files_under_the_deal_and_makes_contacts
         assert_eq!((&persons[0]["name"], &persons[0]["email"][0]["value"]), (&json!("Cy New"), &json!("cy@example.com")));
         assert_eq!(persons.as_array().unwrap().len(), 1);
         assert_eq!(read(&world, &admin, &format!("/deals/{other}/mailMessages")).await, Value::Null);
+
+        let lead = json!({"title": "Pebbles", "person_id": persons[0]["id"]});
+        let lead = world.call(&admin, V1, Post, "/leads", Some(&lead)).await.ok().data().clone();
+        let address = lead["cc_email"].as_str().unwrap();
+        let message = format!("From: admin@stone.test\r\nTo: cy@example.com\r\nBcc: {address}\r\nSubject: Pebbles\r\n\r\nHi");
+        let filed = world.mail(&admin, &message).await;
+        assert_eq!(read(&world, &admin, &format!("/mailbox/mailThreads/{}", filed.thread)).await["lead_id"], lead["id"]);
     }
 }
 

@@ -2,6 +2,9 @@
 //! Read as a whole, kept in memory, and read again when the revision of the company has moved on.
 
 mod load;
+mod smart_bcc;
+
+pub use smart_bcc::{DEFAULT_MAIL_DOMAIN, SmartBcc};
 
 use crate::custom::FieldType;
 use crate::fields::Settings;
@@ -9,9 +12,6 @@ use jiff::tz::TimeZone;
 use penstock_model::{CompanyId, Time, UserId};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
-
-/// The host of smart BCC addresses where the operator names none: the one that clients know.
-pub const DEFAULT_MAIL_DOMAIN: &str = "pipedrivemail.com";
 
 /// A snapshot of a company's settings.
 #[derive(Debug)]
@@ -30,13 +30,6 @@ pub struct Directory {
     pub fields: HashMap<String, Vec<Arc<FieldDefinition>>>,
     /// The host of smart BCC addresses.
     pub mail_domain: String,
-}
-
-/// What a smart BCC address stands for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SmartBcc {
-    Company,
-    Deal(i64),
 }
 
 #[derive(Debug, Clone)]
@@ -234,25 +227,5 @@ impl Directory {
             .and_then(|role| role.settings.get(&format!("{sort}_default_visibility")))
             .and_then(serde_json::Value::as_i64)
             .unwrap_or(3)
-    }
-
-    /// The address under which copied mail is filed, such as `company+deal1@…` (semantics.md 25).
-    pub fn smart_bcc(&self, entity: &str, id: i64) -> String {
-        let (domain, host) = (&self.company.domain, &self.mail_domain);
-        match entity {
-            "deal" => format!("{domain}+deal{id}@{host}"),
-            _ => format!("{domain}@{host}"),
-        }
-    }
-
-    /// What a smart BCC address of this company, in lower case, stands for; `None` for every other address.
-    pub fn smart_bcc_target(&self, address: &str) -> Option<SmartBcc> {
-        let local = address.strip_suffix(&self.mail_domain.to_lowercase())?.strip_suffix('@')?;
-        let (domain, tag) = local.split_once('+').unwrap_or((local, ""));
-        if domain != self.company.domain.to_lowercase() {
-            return None;
-        }
-        let deal = tag.strip_prefix("deal").and_then(|id| id.parse().ok());
-        Some(deal.map_or(SmartBcc::Company, SmartBcc::Deal))
     }
 }

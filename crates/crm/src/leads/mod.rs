@@ -8,7 +8,6 @@ mod view;
 
 pub use fields::*;
 pub use ops::OPS;
-pub use view::smart_bcc;
 
 use crate::call::Call;
 use crate::error::{ApiError, ApiResult};

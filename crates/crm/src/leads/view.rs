@@ -12,7 +12,6 @@ use crate::view_v1::write_selected;
 use crate::write::kept_custom;
 use penstock_model::{Col, Kind, Record, Time};
 use penstock_store::Row;
-use uuid::Uuid;
 
 /// Writes a lead as an object; with a field selector only the named keys.
 pub fn write(json: &mut Json, call: &Call, lead: &Record) {
@@ -42,7 +41,7 @@ fn write_members(json: &mut Json, directory: &Directory, lead: &Record) {
     json.key("visible_to");
     json.string(&lead.get(VISIBLE_TO).unwrap_or_default().to_string());
     json.key("cc_email");
-    json.string(&smart_bcc(directory, lead.text(UUID).unwrap_or_default()));
+    json.string(&directory.smart_bcc_of_lead(lead.text(UUID).unwrap_or_default()));
     let kept = lead.text(CUSTOM_FIELDS).unwrap_or("{}");
     let set = kept_custom(&kept.into());
     write_custom_v1(json, directory.custom_fields(LEAD.name).filter(|field| set.contains_key(&field.code)), kept);
@@ -73,34 +72,4 @@ fn write_value(json: &mut Json, lead: &Record) {
     json.key("currency");
     write_plain(json, Kind::Currency, lead.values.as_slice().cell(CURRENCY.index));
     json.end_object();
-}
-
-/// The address under which copied mail is filed with a lead: its UUID in the letters and digits that are not easily
-/// taken for each other, as the published examples have it.
-pub fn smart_bcc(directory: &Directory, uuid: &str) -> String {
-    let short = Uuid::try_parse(uuid).map(|uuid| short(uuid.as_u128())).unwrap_or_default();
-    format!("{}+{}+lead{short}@pipedrivemail.com", directory.company.domain, directory.company.id)
-}
-
-/// A number to the base 58.
-fn short(mut number: u128) -> String {
-    const DIGITS: &[u8; 58] = b"123456789abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ";
-    let mut digits = Vec::new();
-    while number > 0 {
-        digits.push(char::from(DIGITS[(number % 58) as usize]));
-        number /= 58;
-    }
-    digits.iter().rev().collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn uuids_are_shortened_as_in_the_published_example() {
-        let uuid = Uuid::try_parse("adf21080-0e10-11eb-879b-05d71fb426ec").unwrap();
-        assert_eq!(short(uuid.as_u128()), "ntPaYKA5QRxXkh6WMNHiGh");
-        assert_eq!(short(0), "");
-    }
 }

@@ -77,10 +77,10 @@ pub async fn ingest(app: &Arc<App>, company: CompanyId, bytes: &[u8], mailbox: O
     let author = received.from.iter().find_map(|from| user_of(&from.address));
     let owner = match mailbox {
         Some(name) => user_of(name).ok_or_else(|| MailError::UnknownMailbox(name.to_owned()))?,
-        None => author.or_else(|| received.destinations().find_map(user_of)).ok_or(MailError::Nobody)?,
+        None => author.or_else(|| received.destinations.iter().find_map(|address| user_of(address))).ok_or(MailError::Nobody)?,
     };
     let call = Call::on_behalf(app, directory.clone(), owner)?;
-    let smart_bcc = received.destinations().any(|address| directory.smart_bcc_target(address).is_some());
+    let smart_bcc = received.destinations.iter().any(|address| directory.smart_bcc_target(address).is_some());
     let sent = author == Some(owner);
 
     let is_outside = |mailbox: &&Mailbox| user_of(&mailbox.address).is_none() && directory.smart_bcc_target(&mailbox.address).is_none();

@@ -8,6 +8,7 @@ use crate::call::Call;
 use crate::deals::DEAL;
 use crate::directory::SmartBcc;
 use crate::error::ApiResult;
+use crate::leads;
 use crate::write;
 use penstock_model::{Change, Record, Time, Value};
 use penstock_store::{Batch, Sql, Statement, Weight};
@@ -59,13 +60,13 @@ fn pattern(address: &str) -> String {
     pattern
 }
 
-/// The deal that a smart BCC address among the destinations names, if it can take mail.
+/// The deal or lead that a smart BCC address among the destinations names, if it can take mail.
 pub async fn addressed_item(call: &Call, received: &Received) -> ApiResult<Option<Item>> {
-    for address in received.destinations() {
-        if let Some(SmartBcc::Deal(deal)) = call.directory.smart_bcc_target(address)
-            && write::is_live(call, &DEAL, deal).await?
-        {
-            return Ok(Some(Item::Deal(deal)));
+    for address in &received.destinations {
+        match call.directory.smart_bcc_target(address) {
+            Some(SmartBcc::Deal(deal)) if write::is_live(call, &DEAL, deal).await? => return Ok(Some(Item::Deal(deal))),
+            Some(SmartBcc::Lead(uuid)) if leads::live_id(call, &uuid).await?.is_some() => return Ok(Some(Item::Lead(uuid))),
+            _ => {}
         }
     }
     Ok(None)

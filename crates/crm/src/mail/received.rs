@@ -21,8 +21,8 @@ pub struct Received {
     pub to: Vec<Mailbox>,
     pub cc: Vec<Mailbox>,
     pub bcc: Vec<Mailbox>,
-    /// Addresses to which the message was delivered, whatever its header says to people.
-    pub delivered_to: Vec<String>,
+    /// Every address to which it went or was delivered, whatever its header says to people, in the letters of the message.
+    pub destinations: Vec<String>,
     /// The body as HTML that is safe to show; empty where there is none.
     pub html: String,
     pub snippet: String,
@@ -69,7 +69,7 @@ impl Received {
             to: mailboxes(message.to()),
             cc: mailboxes(message.cc()),
             bcc: mailboxes(message.bcc()),
-            delivered_to: ["Delivered-To", "X-Original-To", "Envelope-To"].iter().flat_map(|name| addresses(&message, name)).collect(),
+            destinations: destinations(&message),
             html,
             snippet: shorten(&text.split_whitespace().collect::<Vec<_>>().join(" "), SNIPPET_LENGTH),
             attachments: message.attachments().filter_map(attachment).collect(),
@@ -79,11 +79,6 @@ impl Received {
     /// Everybody to whom it went, in the order of the header.
     pub fn recipients(&self) -> impl Iterator<Item = &Mailbox> {
         self.to.iter().chain(&self.cc).chain(&self.bcc)
-    }
-
-    /// Every address to which it went or was delivered.
-    pub fn destinations(&self) -> impl Iterator<Item = &str> {
-        self.recipients().map(|mailbox| mailbox.address.as_str()).chain(self.delivered_to.iter().map(String::as_str))
     }
 
     pub fn has_inline_attachments(&self) -> bool {
@@ -116,11 +111,17 @@ fn mailbox(given: &Addr<'_>) -> Option<Mailbox> {
     Some(Mailbox { name: clean(given.name().unwrap_or_default().trim()), address })
 }
 
-/// The addresses of a header that mail servers add.
-fn addresses(message: &mail_parser::Message<'_>, name: &'static str) -> Vec<String> {
-    let header = message.header_raw(name).unwrap_or_default().trim().to_lowercase();
-    let address = header.trim_matches(['<', '>']);
-    if address.contains('@') { vec![clean(address)] } else { Vec::new() }
+fn destinations(message: &mail_parser::Message<'_>) -> Vec<String> {
+    let headers = [message.to(), message.cc(), message.bcc()].into_iter().flatten();
+    let mut destinations: Vec<_> = headers.flat_map(|header| header.iter().filter_map(|given| given.address().map(clean))).collect();
+    // Mail servers add these.
+    for name in ["Delivered-To", "X-Original-To", "Envelope-To"] {
+        let header = message.header_raw(name).unwrap_or_default().trim().trim_matches(['<', '>']);
+        if header.contains('@') {
+            destinations.push(clean(header));
+        }
+    }
+    destinations
 }
 
 fn ids(header: &HeaderValue<'_>) -> Vec<String> {
@@ -175,7 +176,7 @@ mod tests {
         assert_eq!(read.answers, ["0@example.com", "1@example.com", "1@example.com"]);
         assert_eq!(read.subject, "Offer été");
         assert_eq!(read.from, [Mailbox { name: "Ada Stone".to_owned(), address: "ada@example.com".to_owned() }]);
-        assert_eq!(read.destinations().collect::<Vec<_>>(), ["me@example.org", "b@example.org", "c@example.org", "me@example.org"]);
+        assert_eq!(read.destinations, ["me@example.org", "b@example.org", "c@example.org", "me@example.org"]);
         assert_eq!(read.time, Some(Time::parse_rfc3339("2026-02-02T09:00:00Z").unwrap()));
         assert_eq!(read.html.trim(), "<p>Good   morning</p>");
         assert_eq!(read.snippet, "Good morning");
