@@ -268,7 +268,7 @@ impl Offset {
     ) -> ApiResult<Vec<i64>> {
         let mut sql = Sql::new(format!("SELECT t.id FROM {} t", entity.table));
         select::joins(&mut sql, entity, self.order.iter().map(|(field, _)| *field));
-        select::scope(&mut sql, call, entity);
+        select::scope_of_many(&mut sql, call, entity);
         narrow(call, &mut sql)?;
         self.push_order(&mut sql);
         sql.push(" LIMIT ").bind(count).push(" OFFSET ").bind(self.start);

@@ -51,6 +51,7 @@ fn directory() -> Directory {
         },
         users: BTreeMap::from([(UserId(7), user())]),
         groups: Vec::new(),
+        reach: crate::rights::Reach::default(),
         roles: BTreeMap::new(),
         pipelines: BTreeMap::new(),
         stages: BTreeMap::new(),
