@@ -112,7 +112,7 @@ fn kept(name: &str, value: &Value) -> String {
 
 fn shown_v2(name: &str, value: &Value, labels: bool) -> Value {
     let mut json = Json::default();
-    write_custom_v2(&mut json, directory().custom_fields("deal"), &kept(name, value), labels);
+    CustomShape::of(directory().custom_fields("deal"), labels).write(&mut json, &kept(name, value));
     serde_json::from_slice::<Value>(&json.bytes).unwrap()[name].clone()
 }
 
