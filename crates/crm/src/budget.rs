@@ -72,19 +72,6 @@ impl Budget {
     }
 }
 
-impl Left {
-    pub fn headers(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("x-ratelimit-limit", self.burst_limit.to_string()),
-            ("x-ratelimit-remaining", self.burst.to_string()),
-            ("x-ratelimit-reset", self.reset.to_string()),
-            ("x-daily-ratelimit-token-limit", self.daily_limit.to_string()),
-            ("x-daily-ratelimit-token-remaining", self.daily.to_string()),
-            ("x-daily-requests-left", self.daily.to_string()),
-        ]
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::args::Args;
 use crate::body::{self, Body};
+use crate::budget::Left;
 use crate::directory::{Directory, User};
 use crate::error::{ApiError, ApiResult};
 use crate::json::Json;
@@ -50,6 +51,8 @@ impl Request {
 pub struct Response {
     pub status: u16,
     pub headers: Vec<(&'static str, String)>,
+    /// What is left of the caller's budget, where the request reached an operation.
+    pub left: Option<Left>,
     /// JSON; empty for 204.
     pub body: Vec<u8>,
     /// Such as `v2.getDeals`, for metrics and logs.
@@ -58,7 +61,7 @@ pub struct Response {
 
 impl Response {
     pub(crate) fn of_reply(reply: Reply, operation: Option<&'static str>) -> Self {
-        Response { status: reply.status, headers: Vec::new(), body: reply.body, operation }
+        Response { status: reply.status, headers: Vec::new(), left: None, body: reply.body, operation }
     }
 
     pub(crate) fn of_error(error: &ApiError, version: Version, operation: Option<&'static str>) -> Self {
@@ -70,7 +73,7 @@ impl Response {
             ApiError::Unavailable => vec![("retry-after", "1".to_owned())],
             _ => Vec::new(),
         };
-        Response { status: error.status(), headers, body: error.body(version), operation }
+        Response { status: error.status(), headers, left: None, body: error.body(version), operation }
     }
 }
 

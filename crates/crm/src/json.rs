@@ -15,7 +15,8 @@ impl Json {
         self.bytes
     }
 
-    fn separate(&mut self) {
+    /// Writes the comma before a value or key, where there has to be one.
+    pub fn separate(&mut self) {
         match self.bytes.last() {
             None | Some(b'{' | b'[' | b':') => {}
             Some(_) => self.bytes.push(b','),
@@ -62,6 +63,11 @@ impl Json {
     pub fn raw(&mut self, json: &str) {
         self.separate();
         self.bytes.extend_from_slice(json.as_bytes());
+    }
+
+    /// Appends a piece of JSON text as it is; the caller sees to the commas before it.
+    pub fn fragment(&mut self, piece: &str) {
+        self.bytes.extend_from_slice(piece.as_bytes());
     }
 
     pub fn null(&mut self) {
@@ -123,9 +129,13 @@ impl Json {
 
     fn escaped(&mut self, text: &str) {
         let bytes = text.as_bytes();
+        // Looks at every byte without a branch, which is done to many at a time.
+        if !bytes.iter().fold(false, |any, byte| any | needs_escape(*byte)) {
+            return self.bytes.extend_from_slice(bytes);
+        }
         let mut from = 0;
         for (at, byte) in bytes.iter().enumerate() {
-            if *byte >= 0x20 && *byte != b'"' && *byte != b'\\' {
+            if !needs_escape(*byte) {
                 continue;
             }
             self.bytes.extend_from_slice(&bytes[from..at]);
@@ -146,6 +156,10 @@ impl Json {
         }
         self.bytes.extend_from_slice(&bytes[from..]);
     }
+}
+
+fn needs_escape(byte: u8) -> bool {
+    (byte < 0x20) | (byte == b'"') | (byte == b'\\')
 }
 
 #[cfg(test)]

@@ -52,6 +52,7 @@ mod view_v1;
 mod write;
 
 pub use app::{App, Settings};
+pub use budget::Left;
 pub use call::{Request, Response};
 pub use error::ApiError;
 pub use op::{Method, Op, Param, ParamKind, Takes, Version};

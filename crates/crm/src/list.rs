@@ -21,8 +21,7 @@ pub async fn page(call: Call, entity: &'static Entity, narrow: Narrow) -> ApiRes
     let view = View::of(&call, entity)?;
     let order = CursorOrder::of(&call, entity)?;
     let limit = limit(&call, "limit")?;
-    let sort_column = format!("t.{}", order.column);
-    let mut sql = view.select(&[&sort_column, "t.id"]);
+    let (mut sql, [sorted, id]) = view.select_with(&[order.column, "id"]);
     select::scope(&mut sql, &call, entity);
     narrow(&call, &mut sql)?;
     order.after_cursor(&mut sql);
@@ -39,7 +38,7 @@ pub async fn page(call: Call, entity: &'static Entity, narrow: Narrow) -> ApiRes
             }
             view.write(&mut page.json, row);
             if page.rows == limit {
-                page.last = Some((row.cell(view.width()).to_value(), row.int(view.width() + 1).unwrap_or_default()));
+                page.last = Some((row.cell(sorted).to_value(), row.int(id).unwrap_or_default()));
             }
         })
         .await?;
@@ -268,7 +267,7 @@ impl Offset {
     ) -> ApiResult<Vec<i64>> {
         let mut sql = Sql::new(format!("SELECT t.id FROM {} t", entity.table));
         select::joins(&mut sql, entity, self.order.iter().map(|(field, _)| *field));
-        select::scope(&mut sql, call, entity);
+        select::scope_of_many(&mut sql, call, entity);
         narrow(call, &mut sql)?;
         self.push_order(&mut sql);
         sql.push(" LIMIT ").bind(count).push(" OFFSET ").bind(self.start);
@@ -357,7 +356,7 @@ pub fn write_pagination(json: &mut Json, start: i64, limit: i64, more: bool) {
 
 /// Reads one record for a v2 answer and writes it.
 pub async fn one(call: &Call, entity: &'static Entity, id: i64, view: View) -> ApiResult<Option<Json>> {
-    let mut sql = view.select(&[]);
+    let mut sql = view.select();
     select::scope(&mut sql, call, entity);
     sql.push(" AND t.id = ").bind(id);
     select::not_purged(&mut sql, call, entity);

@@ -1,7 +1,7 @@
 //! The `SELECT` of records: which columns and joins the fields of an entity need.
 
 use crate::call::Call;
-use crate::rights;
+use crate::rights::{self, Followed};
 use penstock_model::{Entity, Field, Kind, Place, Record, Time, Value};
 use penstock_store::{Row, Sql};
 
@@ -43,9 +43,18 @@ pub fn joins(sql: &mut Sql, entity: &'static Entity, fields: impl Iterator<Item 
 
 /// Appends the condition that every read of records begins with: the company, and what the caller may see.
 pub fn scope(sql: &mut Sql, call: &Call, entity: &'static Entity) {
+    scope_with(sql, call, entity, Followed::Each);
+}
+
+/// [`scope`] for a query that passes over many records.
+pub fn scope_of_many(sql: &mut Sql, call: &Call, entity: &'static Entity) {
+    scope_with(sql, call, entity, Followed::Together);
+}
+
+fn scope_with(sql: &mut Sql, call: &Call, entity: &'static Entity, followed: Followed) {
     sql.push(" WHERE t.company_id = ").bind(call.company());
     if entity.owned {
-        rights::visible(sql, call, entity.name, "t");
+        rights::visible(sql, call, entity.name, "t", followed);
     }
 }
 

@@ -1,13 +1,13 @@
 //! How v2 shows records: rows of the store become bytes directly, field by field.
 
 use crate::call::Call;
-use crate::custom::write_custom_v2;
+use crate::custom::CustomShape;
 use crate::directory::Directory;
 use crate::error::{ApiError, ApiResult};
 use crate::json::Json;
 use crate::select;
 use jiff::tz::TimeZone;
-use penstock_model::{Entity, Field, Kind, Money, Show, Time};
+use penstock_model::{Entity, Field, Kind, Money, Place, Show, Time};
 use penstock_store::{Cell, Row, Sql};
 use std::sync::Arc;
 
@@ -17,11 +17,12 @@ const MAX_CUSTOM_KEYS: usize = 15;
 /// What a v2 answer shows of each record of one entity.
 pub struct View {
     entity: &'static Entity,
-    shown: Vec<&'static Field>,
-    /// The codes of the custom fields to show; `None` for all.
-    custom: Option<Vec<String>>,
+    /// The shown fields that are read, each with the length of `frame` before its value.
+    read: Vec<(&'static Field, usize)>,
+    /// What is the same in every row: keys, and the values of fields that are always empty.
+    frame: String,
+    custom: CustomShape,
     labels: bool,
-    option_labels: bool,
     /// Rows were made by this very request: they were never updated.
     fresh: bool,
     directory: Arc<Directory>,
@@ -32,17 +33,28 @@ impl View {
     /// The view that the parameters of the request ask for.
     pub fn of(call: &Call, entity: &'static Entity) -> ApiResult<Self> {
         let asked = call.args.words("include_fields");
-        let shows = |field: &Field| match field.v2 {
+        let shows = |field: &&Field| match field.v2 {
             Show::Always => true,
             Show::OnRequest => asked.iter().any(|key| key == field.key),
             Show::Never => false,
         };
+        let (mut read, mut frame) = (Vec::with_capacity(entity.fields.len()), String::with_capacity(1024));
+        for field in entity.fields.iter().filter(shows) {
+            frame.push_str(if frame.is_empty() { "{\"" } else { ",\"" });
+            frame.push_str(field.key);
+            frame.push_str("\":");
+            match field.place {
+                Place::Nowhere => frame.push_str(empty(field.kind)),
+                _ => read.push((field, frame.len())),
+            }
+        }
+        frame.push('}');
         Ok(View {
             entity,
-            shown: entity.fields.iter().filter(|field| shows(field)).collect(),
-            custom: custom_codes(call)?,
+            read,
+            frame,
+            custom: custom_shape(call, entity)?,
             labels: call.args.flag("include_labels"),
-            option_labels: call.args.flag("include_option_labels"),
             fresh: false,
             directory: call.directory.clone(),
             zone: call.timezone().clone(),
@@ -55,34 +67,44 @@ impl View {
         self
     }
 
-    pub fn width(&self) -> usize {
-        self.shown.len()
+    /// `SELECT …` of the columns that are read, up to the end of the joins.
+    pub fn select(&self) -> Sql {
+        self.select_with(&[]).0
     }
 
-    /// `SELECT …` of the shown columns, with `more` columns after them, up to the end of the joins.
-    pub fn select(&self, more: &[&str]) -> Sql {
-        let mut sql = Sql::new("SELECT ");
+    /// [`View::select`] with stored columns beside those that are read, and their places in its rows.
+    pub fn select_with<const N: usize>(&self, columns: &[&str; N]) -> (Sql, [usize; N]) {
+        let mut sql = Sql { text: String::with_capacity(2048), values: Vec::with_capacity(16) };
+        sql.push("SELECT ");
         select::columns(&mut sql, self.fields());
-        for column in more {
-            sql.push(", ").push(column);
-        }
+        let mut width = self.read.len();
+        let places = columns.map(|column| {
+            if let Some(place) = self.read.iter().position(|(field, _)| field.place == Place::Row && field.column == column) {
+                return place;
+            }
+            sql.push(", t.").push(column);
+            width += 1;
+            width - 1
+        });
         sql.push(" FROM ").push(self.entity.table).push(" t");
         select::joins(&mut sql, self.entity, self.fields());
-        sql
+        (sql, places)
     }
 
     fn fields(&self) -> impl Iterator<Item = &'static Field> + Clone + '_ {
-        self.shown.iter().copied()
+        self.read.iter().map(|(field, _)| *field)
     }
 
     /// Writes one row of [`View::select`] as an object.
     pub fn write(&self, json: &mut Json, row: &dyn Row) {
-        json.begin_object();
-        for (index, field) in self.shown.iter().enumerate() {
-            json.key(field.key);
+        json.separate();
+        let mut written = 0;
+        for (index, (field, before)) in self.read.iter().enumerate() {
+            json.fragment(&self.frame[written..*before]);
+            written = *before;
             let cell = row.cell(index);
             match field.kind {
-                Kind::Custom => self.write_custom(json, cell),
+                Kind::Custom => self.custom.write(json, if let Cell::Text(kept) = cell { kept } else { "{}" }),
                 Kind::Labels => self.write_labels(json, field, cell),
                 Kind::LocalDate => match cell {
                     Cell::Int(millis) => json.string(&Time::from_millis(millis).date_in(&self.zone).to_string()),
@@ -96,16 +118,7 @@ impl View {
                 kind => write_plain(json, kind, cell),
             }
         }
-        json.end_object();
-    }
-
-    fn write_custom(&self, json: &mut Json, cell: Cell<'_>) {
-        let kept = if let Cell::Text(kept) = cell { kept } else { "{}" };
-        let fields = self.directory.custom_fields(self.entity.name);
-        match &self.custom {
-            None => write_custom_v2(json, fields, kept, self.option_labels),
-            Some(codes) => write_custom_v2(json, fields.filter(|field| codes.contains(&field.code)), kept, self.option_labels),
-        }
+        json.fragment(&self.frame[written..]);
     }
 
     fn write_labels(&self, json: &mut Json, field: &Field, cell: Cell<'_>) {
@@ -133,32 +146,41 @@ impl View {
     }
 }
 
-/// The custom fields that the parameter names.
-fn custom_codes(call: &Call) -> ApiResult<Option<Vec<String>>> {
+/// The custom fields that the parameter names, or all.
+fn custom_shape(call: &Call, entity: &'static Entity) -> ApiResult<CustomShape> {
+    let labels = call.args.flag("include_option_labels");
+    let fields = call.directory.custom_fields(entity.name);
     let Some(keys) = call.args.text("custom_fields") else {
-        return Ok(None);
+        return Ok(CustomShape::of(fields, labels));
     };
-    let codes: Vec<_> = keys.split(',').map(str::trim).filter(|key| !key.is_empty()).map(str::to_owned).collect();
+    let codes: Vec<_> = keys.split(',').map(str::trim).filter(|key| !key.is_empty()).collect();
     if codes.len() > MAX_CUSTOM_KEYS {
         return Err(ApiError::invalid_key("custom_fields", &format!("must not name more than {MAX_CUSTOM_KEYS} fields")));
     }
-    Ok(Some(codes))
+    Ok(CustomShape::of(fields.filter(|field| codes.contains(&field.code.as_str())), labels))
 }
 
 /// Writes a cell whose form depends on nothing but its kind, as v2 does.
 pub fn write_plain(json: &mut Json, kind: Kind, cell: Cell<'_>) {
     match (kind, cell) {
-        (Kind::Count, Cell::Null) => json.int(0),
+        (kind, Cell::Null) => json.raw(empty(kind)),
         (Kind::Bool, Cell::Int(flag)) => json.bool(flag != 0),
-        (Kind::Bool, Cell::Null) => json.bool(false),
-        (Kind::Contacts | Kind::Labels, Cell::Null) => json.raw("[]"),
-        (_, Cell::Null) => json.null(),
         (Kind::Money, Cell::Int(amount)) => write_money(json, Money::from_ten_thousandths(amount)),
         (Kind::Time, Cell::Int(millis)) => json.plain_string(|out| Time::from_millis(millis).write_v2(out)),
         (Kind::Contacts | Kind::Address | Kind::Json | Kind::Labels, Cell::Text(text)) => json.raw(text),
         (_, Cell::Int(number)) => json.int(number),
         (_, Cell::Real(number)) => json.real(number),
         (_, Cell::Text(text)) => json.string(text),
+    }
+}
+
+/// How v2 shows a field without a value.
+fn empty(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Count => "0",
+        Kind::Bool => "false",
+        Kind::Contacts | Kind::Labels => "[]",
+        _ => "null",
     }
 }
 

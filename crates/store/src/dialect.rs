@@ -1,5 +1,7 @@
 use crate::sql::Sql;
+use penstock_model::Value;
 use std::borrow::Cow;
+use std::fmt::Write;
 
 /// The engine whose SQL is meant, and the few places where the two differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,19 +52,38 @@ impl Dialect {
         }
     }
 
-    /// Appends a condition: `column` holds one of these whole numbers; none matches nothing. They travel as one value,
-    /// so that the text is the same for any number of them and stays prepared.
+    /// Appends a condition: `column` holds one of these whole numbers; none matches nothing.
     pub fn among(self, sql: &mut Sql, column: &str, numbers: impl IntoIterator<Item = i64>) {
-        let mut list = String::new();
+        self.in_list(sql, &[column], self.list(numbers));
+    }
+
+    /// Whole numbers as one value for [`Dialect::in_list`], so that the text is the same for any number of them and
+    /// stays prepared.
+    pub fn list(self, numbers: impl IntoIterator<Item = i64>) -> Value {
+        let (open, close) = match self {
+            Dialect::Sqlite => ('[', ']'),
+            Dialect::Postgres => ('{', '}'),
+        };
+        let mut list = String::from(open);
         for number in numbers {
-            if !list.is_empty() {
+            if list.len() > 1 {
                 list.push(',');
             }
-            list.push_str(&number.to_string());
+            // Writing to a text cannot fail.
+            let _ = write!(list, "{number}");
+        }
+        list.push(close);
+        list.into()
+    }
+
+    /// Appends a condition: the expression, given in pieces, is one of the numbers of a [`Dialect::list`].
+    pub fn in_list(self, sql: &mut Sql, expression: &[&str], list: Value) {
+        for piece in expression {
+            sql.push(piece);
         }
         match self {
-            Dialect::Sqlite => sql.push(column).push(" IN (SELECT value FROM json_each(").bind(format!("[{list}]")).push("))"),
-            Dialect::Postgres => sql.push(column).push(" = ANY(").bind(format!("{{{list}}}")).push(")"),
+            Dialect::Sqlite => sql.push(" IN (SELECT value FROM json_each(").bind(list).push("))"),
+            Dialect::Postgres => sql.push(" = ANY(").bind(list).push(")"),
         };
     }
 

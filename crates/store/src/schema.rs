@@ -183,6 +183,7 @@ pub const STEPS: &[&str] = &[
         company_id BIGINT NOT NULL, entity TEXT NOT NULL, record_id BIGINT NOT NULL, user_id BIGINT NOT NULL,
         id BIGINT NOT NULL, added_by_user_id BIGINT NOT NULL, add_time BIGINT NOT NULL,
         PRIMARY KEY (company_id, record_id, entity, user_id)) CLUSTERED",
+    "CREATE INDEX followers_by_user ON followers (company_id, user_id, entity, record_id)",
     "CREATE TABLE participants (
         company_id BIGINT NOT NULL, deal_id BIGINT NOT NULL, person_id BIGINT NOT NULL,
         id BIGINT NOT NULL, added_by_user_id BIGINT NOT NULL, add_time BIGINT NOT NULL,

@@ -1,6 +1,5 @@
 use penstock_model::Value;
 use std::borrow::Cow;
-use std::fmt::Write;
 
 /// A statement in the making: text with `$1`, `$2` ... in order, and their values. Both engines take this form.
 #[derive(Debug, Clone, Default)]
@@ -23,8 +22,8 @@ impl Sql {
     /// Appends a placeholder for a value.
     pub fn bind(&mut self, value: impl Into<Value>) -> &mut Self {
         self.values.push(value.into());
-        // Writing to a text cannot fail.
-        let _ = write!(self.text, "${}", self.values.len());
+        self.text.push('$');
+        self.text.push_str(itoa::Buffer::new().format(self.values.len()));
         self
     }
 

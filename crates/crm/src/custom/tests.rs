@@ -51,6 +51,7 @@ fn directory() -> Directory {
         },
         users: BTreeMap::from([(UserId(7), user())]),
         groups: Vec::new(),
+        reach: crate::rights::Reach::default(),
         roles: BTreeMap::new(),
         pipelines: BTreeMap::new(),
         stages: BTreeMap::new(),
@@ -113,7 +114,7 @@ fn kept(name: &str, value: &Value) -> String {
 
 fn shown_v2(name: &str, value: &Value, labels: bool) -> Value {
     let mut json = Json::default();
-    write_custom_v2(&mut json, directory().custom_fields("deal"), &kept(name, value), labels);
+    CustomShape::of(directory().custom_fields("deal"), labels).write(&mut json, &kept(name, value));
     serde_json::from_slice::<Value>(&json.bytes).unwrap()[name].clone()
 }
 

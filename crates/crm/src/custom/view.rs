@@ -51,20 +51,51 @@ fn find<'a>(members: &Kept<'a>, code: &str) -> Option<&'a str> {
     members.iter().find(|(kept, _)| same(kept)).map(|(_, value)| *value)
 }
 
-/// Writes the object `custom_fields` of v2 with every field of `fields`, unset ones as null (semantics.md 31.1).
-/// With `labels`, option ids become `{id, label}`.
-pub fn write_custom_v2<'f>(json: &mut Json, fields: impl Iterator<Item = &'f Arc<FieldDefinition>>, kept: &str, labels: bool) {
-    let members = split(kept);
-    json.begin_object();
-    for field in fields {
-        json.key(&field.code);
-        match find(&members, &field.code) {
-            None => json.null(),
-            Some(value) if labels && field.field_type.has_options() => write_labelled(json, field, value),
-            Some(value) => json.raw(value),
+/// The object `custom_fields` of v2 for rows with the same fields.
+pub struct CustomShape {
+    /// The whole object with every field null (semantics.md 31.1). Most are, so that a row is this text but for a few places.
+    unset: String,
+    /// The fields, and where their nulls begin.
+    places: Vec<(Arc<FieldDefinition>, usize)>,
+    labels: bool,
+}
+
+const NULL: &str = "null";
+
+impl CustomShape {
+    /// With `labels`, option ids become `{id, label}`.
+    pub fn of<'f>(fields: impl Iterator<Item = &'f Arc<FieldDefinition>>, labels: bool) -> Self {
+        let mut unset = String::from("{");
+        let mut places = Vec::new();
+        for field in fields {
+            if unset.len() > 1 {
+                unset.push(',');
+            }
+            unset.push('"');
+            unset.push_str(&field.code);
+            unset.push_str("\":");
+            places.push((Arc::clone(field), unset.len()));
+            unset.push_str(NULL);
         }
+        unset.push('}');
+        CustomShape { unset, places, labels }
     }
-    json.end_object();
+
+    pub fn write(&self, json: &mut Json, kept: &str) {
+        let members = split(kept);
+        let mut from = 0;
+        for (field, null) in &self.places {
+            let Some(value) = find(&members, &field.code) else { continue };
+            json.fragment(&self.unset[from..*null]);
+            from = null + NULL.len();
+            if self.labels && field.field_type.has_options() {
+                write_labelled(json, field, value);
+            } else {
+                json.fragment(value);
+            }
+        }
+        json.fragment(&self.unset[from..]);
+    }
 }
 
 fn write_labelled(json: &mut Json, field: &FieldDefinition, value: &str) {

@@ -3,6 +3,7 @@
 use super::{Company, Directory, FieldDefinition, Group, LeadLabel, Pipeline, Role, Stage, User};
 use crate::custom::FieldType;
 use crate::fields::Settings;
+use crate::rights::Reach;
 use jiff::tz::TimeZone;
 use penstock_model::{CompanyId, Time, UserId, Value};
 use penstock_store::{Sql, Store, StoreError, Weight};
@@ -17,10 +18,12 @@ impl Directory {
             return Ok(None);
         };
         let users = load_users(store, id).await?;
+        let groups = load_groups(store, id).await?;
         Ok(Some(Directory {
             seats: users.values().filter(|user| user.is_active).count(),
+            reach: Reach::of(store.dialect(), &groups, &users),
             users,
-            groups: load_groups(store, id).await?,
+            groups,
             roles: load_roles(store, id).await?,
             pipelines: load_pipelines(store, id).await?,
             stages: load_stages(store, id).await?,

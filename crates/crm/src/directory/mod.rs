@@ -8,6 +8,7 @@ pub use smart_bcc::{DEFAULT_MAIL_DOMAIN, SmartBcc};
 
 use crate::custom::FieldType;
 use crate::fields::Settings;
+use crate::rights::Reach;
 use jiff::tz::TimeZone;
 use penstock_model::{CompanyId, Time, UserId};
 use std::collections::{BTreeMap, HashMap};
@@ -21,6 +22,7 @@ pub struct Directory {
     /// The number of active users.
     pub seats: usize,
     pub groups: Vec<Group>,
+    pub reach: Reach,
     pub roles: BTreeMap<i64, Role>,
     pub pipelines: BTreeMap<i64, Pipeline>,
     pub stages: BTreeMap<i64, Stage>,

@@ -11,7 +11,7 @@ use hyper::body::Incoming;
 use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
 use hyper::http::request::Parts;
 use hyper::{Method, Request, Response, StatusCode};
-use penstock_crm::{ApiError, App, Version};
+use penstock_crm::{ApiError, App, Left, Version};
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -27,6 +27,12 @@ const OPERATION_PATIENCE: Duration = Duration::from_secs(60);
 const HEADERS: usize = 16;
 
 const API_TOKEN: HeaderName = HeaderName::from_static("x-api-token");
+const BURST_LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
+const BURST_LEFT: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
+const BURST_RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
+const DAILY_LIMIT: HeaderName = HeaderName::from_static("x-daily-ratelimit-token-limit");
+const DAILY_LEFT: HeaderName = HeaderName::from_static("x-daily-ratelimit-token-remaining");
+const REQUESTS_LEFT: HeaderName = HeaderName::from_static("x-daily-requests-left");
 const CORRELATION_ID: HeaderName = HeaderName::from_static("x-correlation-id");
 const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
 
@@ -58,7 +64,7 @@ impl Gateway {
         let path = tracing::enabled!(Level::DEBUG).then(|| request.uri().path().to_owned());
 
         let (mut response, operation) =
-            if is_api(request.uri().path()) { self.api(request, id).await } else { (self.page(request).await, None) };
+            if is_api(request.uri().path()) { self.api(request, id).await } else { (Box::pin(self.page(request)).await, None) };
         let mut digits = Uuid::encode_buffer();
         if let Ok(value) = HeaderValue::from_str(id.hyphenated().encode_lower(&mut digits)) {
             response.headers_mut().insert(CORRELATION_ID, value);
@@ -159,7 +165,7 @@ async fn in_time(answer: impl Future<Output = penstock_crm::Response>, version: 
 }
 
 fn refuse(error: &ApiError, version: Version) -> penstock_crm::Response {
-    penstock_crm::Response { status: error.status(), headers: Vec::new(), body: error.body(version), operation: None }
+    penstock_crm::Response { status: error.status(), headers: Vec::new(), left: None, body: error.body(version), operation: None }
 }
 
 fn refuse_body(error: &BodyError, version: Version) -> penstock_crm::Response {
@@ -185,12 +191,28 @@ fn render(answer: penstock_crm::Response) -> Response<Body> {
         headers.insert(header::CONTENT_TYPE, JSON);
     }
     allow_origins(headers);
+    if let Some(left) = &answer.left {
+        tell_limits(headers, left);
+    }
     for (name, value) in answer.headers {
         if let (Ok(name), Ok(value)) = (HeaderName::from_bytes(name.as_bytes()), HeaderValue::try_from(value)) {
             headers.insert(name, value);
         }
     }
     response
+}
+
+fn tell_limits(headers: &mut HeaderMap, left: &Left) {
+    for (name, number) in [
+        (BURST_LIMIT, left.burst_limit),
+        (BURST_LEFT, left.burst),
+        (BURST_RESET, left.reset),
+        (DAILY_LIMIT, left.daily_limit),
+        (DAILY_LEFT, left.daily),
+        (REQUESTS_LEFT, left.daily),
+    ] {
+        headers.insert(name, number.into());
+    }
 }
 
 /// Answers of the API are for every page: what protects them is the token, not the origin (semantics.md 31).

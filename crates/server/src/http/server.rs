@@ -69,7 +69,8 @@ impl Server {
         let gateway = Arc::clone(&self.gateway);
         let service = service_fn(move |request| {
             let gateway = Arc::clone(&gateway);
-            async move { Ok::<_, Infallible>(gateway.answer(request).await) }
+            // Boxed, for hyper moves the future of an answer about, and this one is large.
+            Box::pin(async move { Ok::<_, Infallible>(gateway.answer(request).await) })
         });
         let connection = self.connections.watch(self.http.serve_connection(TokioIo::new(stream), service));
         tokio::spawn(async move {

@@ -144,8 +144,15 @@ pub fn store_error(error: &rusqlite::Error, text: &str) -> StoreError {
 pub fn prepare<'a>(connection: &'a Connection, text: &str, values: &[Value]) -> Result<CachedStatement<'a>, StoreError> {
     let fault = |error: rusqlite::Error| store_error(&error, text);
     let mut statement = connection.prepare_cached(text).map_err(fault)?;
+    let count = statement.parameter_count();
+    if count == values.len() && in_order(text, count) {
+        for (index, value) in (1..).zip(values) {
+            statement.raw_bind_parameter(index, bound(value)).map_err(fault)?;
+        }
+        return Ok(statement);
+    }
     let mut highest = 0;
-    for index in 1..=statement.parameter_count() {
+    for index in 1..=count {
         let name = statement.parameter_name(index).unwrap_or_default();
         let number: usize = name.strip_prefix('$').and_then(|digits| digits.parse().ok()).unwrap_or_default();
         let value = number.checked_sub(1).and_then(|place| values.get(place));
@@ -160,6 +167,21 @@ pub fn prepare<'a>(connection: &'a Connection, text: &str, values: &[Value]) -> 
         return Err(StoreError::Failed(text));
     }
     Ok(statement)
+}
+
+/// Whether a text uses `$1`, `$2` … in this order, as most do: then the engine counts them alike. To ask it for the name
+/// of each took a twentieth of a GET.
+fn in_order(text: &str, count: usize) -> bool {
+    let mut highest = 0;
+    for rest in text.split('$').skip(1) {
+        let digits = rest.bytes().take_while(u8::is_ascii_digit);
+        let number = digits.fold(0_usize, |number, digit| number.saturating_mul(10).saturating_add(usize::from(digit - b'0')));
+        if number > highest + 1 {
+            return false;
+        }
+        highest = highest.max(number);
+    }
+    highest == count
 }
 
 /// Runs a query to its end and gives every row to `on_row`, which says whether it wants more.
