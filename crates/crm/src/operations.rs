@@ -2,7 +2,7 @@
 //! contract test read this page; there is no other list of routes.
 
 use crate::op::Op;
-use crate::{currencies, deals, fields, organizations, persons, pipelines, stages, users};
+use crate::{activities, activity_types, currencies, deals, fields, organizations, persons, pipelines, stages, users};
 
 const RESOURCES: &[&[Op]] = &[
     deals::OPS,
@@ -10,6 +10,8 @@ const RESOURCES: &[&[Op]] = &[
     organizations::OPS,
     pipelines::OPS,
     stages::OPS,
+    activities::OPS,
+    activity_types::OPS,
     fields::DEAL_FIELDS,
     fields::PERSON_FIELDS,
     fields::ORGANIZATION_FIELDS,

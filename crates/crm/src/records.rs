@@ -38,7 +38,7 @@ pub async fn show_created(call: &Call, resource: &'static Resource, id: i64) -> 
 
 /// The call that reads the record to show. The answer to a write shows what was written even where the write hid it
 /// from its maker, who gave it to somebody else: a refusal would say that nothing has happened.
-fn reading(call: &Call) -> Cow<'_, Call> {
+pub fn reading(call: &Call) -> Cow<'_, Call> {
     if call.op.method == Method::Get {
         return Cow::Borrowed(call);
     }
@@ -94,10 +94,15 @@ pub fn require_name(call: &Call, name: Option<&str>) -> ApiResult<()> {
 
 /// Creates the record of the body and answers its id. The rules of the resource complete and check it.
 pub async fn create(call: &Call, resource: &'static Resource) -> ApiResult<i64> {
+    let id = call.store().next_id(call.company(), resource.entity.table).await?;
+    create_from(call, resource, Record::blank(resource.entity, id)).await
+}
+
+/// The same for a record that begins with other values than none.
+pub async fn create_from(call: &Call, resource: &'static Resource, record: Record) -> ApiResult<i64> {
     refuse_id(call)?;
-    let entity = resource.entity;
-    let id = call.store().next_id(call.company(), entity.table).await?;
-    let mut change = Change::insert(Record::blank(entity, id));
+    let id = record.id;
+    let mut change = Change::insert(record);
     let given = write::fill(call, &mut change)?;
     (resource.rules.on_create)(call, &mut change, &given)?;
     write::check_references(call, &change).await?;

@@ -44,9 +44,7 @@ pub fn joins(sql: &mut Sql, entity: &'static Entity, fields: impl Iterator<Item 
 /// Appends the condition that every read of records begins with: the company, and what the caller may see.
 pub fn scope(sql: &mut Sql, call: &Call, entity: &'static Entity) {
     sql.push(" WHERE t.company_id = ").bind(call.company());
-    if entity.owned {
-        rights::visible(sql, call, entity.name, "t");
-    }
+    rights::visible_rows(sql, call, entity, "t");
 }
 
 /// Appends the condition that deleted rows are still within their time.

@@ -153,7 +153,7 @@ async fn without_credentials_there_is_nothing() {
 
 /// What a user may be hidden from.
 fn can_be_hidden(key: &str) -> bool {
-    let hides = key.split(' ').any(|word| ["deal", "person", "organization", "participant"].contains(&word));
+    let hides = key.split(' ').any(|word| ["deal", "person", "organization", "participant", "activity"].contains(&word));
     hides && !key.ends_with("user")
 }
 

@@ -3,6 +3,7 @@
 use super::DEALS;
 use super::fields::*;
 use super::stages_passed::{self, Passage};
+use crate::activities;
 use crate::call::{Call, Reply};
 use crate::error::ApiResult;
 use crate::json::Json;
@@ -17,11 +18,16 @@ pub async fn show(call: &Call, id: i64, form: Form) -> ApiResult<Reply> {
     let passage = stages_passed::of_deal(call, deal).await?;
     let average_won = average_seconds_to_won(call, deal).await?;
     let view = ViewV1::of(call, &DEALS, &records, form).await?;
+    let activities = activities::flat(call, [deal.get(LAST_ACTIVITY), deal.get(NEXT_ACTIVITY)]).await?;
     Ok(call.data_and(
         |json| {
             json.begin_object();
             view.write_members(json, deal);
             write_detail(json, call, deal, &passage, average_won);
+            for (key, activity) in ["last_activity", "next_activity"].into_iter().zip(&activities) {
+                json.key(key);
+                json.raw(activity.as_deref().unwrap_or("null"));
+            }
             json.end_object();
         },
         |json| {
@@ -57,10 +63,6 @@ fn write_detail(json: &mut Json, call: &Call, deal: &Record, passage: &Passage, 
     passage.order.iter().for_each(|stage| json.int(*stage));
     json.end_array();
     json.end_object();
-    for key in ["last_activity", "next_activity"] {
-        json.key(key);
-        json.null();
-    }
 }
 
 /// A length of time in years of 365 and months of 30 days, as the old PHP clients print it.

@@ -1,6 +1,6 @@
 //! Reads the settings of a company from the store.
 
-use super::{Company, Directory, FieldDefinition, Group, Pipeline, Role, Stage, User};
+use super::{ActivityType, Company, Directory, FieldDefinition, Group, Pipeline, Role, Stage, User};
 use crate::custom::FieldType;
 use crate::fields::Settings;
 use jiff::tz::TimeZone;
@@ -24,6 +24,7 @@ impl Directory {
             roles: load_roles(store, id).await?,
             pipelines: load_pipelines(store, id).await?,
             stages: load_stages(store, id).await?,
+            activity_types: load_activity_types(store, id).await?,
             fields: load_fields(store, id).await?,
             company,
         }))
@@ -212,6 +213,29 @@ async fn load_stages(store: &Store, company: CompanyId) -> Result<BTreeMap<i64, 
                 update_time: cells.optional_time(),
             };
             (stage.id, stage)
+        })
+        .collect())
+}
+
+async fn load_activity_types(store: &Store, company: CompanyId) -> Result<BTreeMap<i64, ActivityType>, StoreError> {
+    let columns = "id, name, key_string, icon_key, color, order_nr, is_custom_flag, is_deleted, add_time, update_time";
+    let rows = table(store, company, columns, "activity_types").await?;
+    Ok(rows
+        .into_iter()
+        .map(|mut cells| {
+            let known = ActivityType {
+                id: cells.int(),
+                name: cells.text(),
+                key: cells.text(),
+                icon: cells.text(),
+                color: cells.optional_text(),
+                order_nr: cells.int(),
+                is_custom: cells.flag(),
+                is_deleted: cells.flag(),
+                add_time: cells.time(),
+                update_time: cells.optional_time(),
+            };
+            (known.id, known)
         })
         .collect())
 }
