@@ -47,7 +47,8 @@ pub fn reading(call: &Call) -> Cow<'_, Call> {
     Cow::Owned(reading)
 }
 
-async fn show_v2(call: &Call, resource: &'static Resource, id: i64, view: View) -> ApiResult<Reply> {
+/// v2: one record in this view.
+pub async fn show_v2(call: &Call, resource: &'static Resource, id: i64, view: View) -> ApiResult<Reply> {
     match list::one(&reading(call), resource.entity, id, view).await? {
         Some(row) => Ok(call.data(|json| json.bytes.extend_from_slice(&row.bytes))),
         None => Err(write::missing(call, resource.entity, id).await?),
@@ -61,7 +62,7 @@ async fn show_v1(call: &Call, resource: &'static Resource, id: i64) -> ApiResult
 /// v1: the record, then what `additional` writes, then the related objects.
 pub async fn show_v1_with(call: &Call, resource: &'static Resource, id: i64, additional: impl FnOnce(&mut Json)) -> ApiResult<Reply> {
     let records = [write::find(&reading(call), resource.entity, id, Depth::Everything).await?];
-    let view = ViewV1::of(call, resource, &records, Form::Nested).await?;
+    let view = ViewV1::of(call, resource, &records, Form::Nested).await?.in_detail(&records[0]).await?;
     Ok(call.data_and(
         |json| view.write(json, &records[0]),
         |json| {

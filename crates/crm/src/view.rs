@@ -55,6 +55,12 @@ impl View {
         self
     }
 
+    /// The same with a field that the request cannot ask for.
+    pub fn with(mut self, key: &str) -> Self {
+        self.shown.extend(self.entity.field(key).map(|(_, field)| field).filter(|field| field.v2 == Show::OnRequest));
+        self
+    }
+
     pub fn width(&self) -> usize {
         self.shown.len()
     }

@@ -4,6 +4,7 @@ use super::view::Rows;
 use super::{ACTIVITIES, ACTIVITY, list, occurrences};
 use crate::call::{Call, Reply};
 use crate::error::ApiResult;
+use crate::json::Json;
 use crate::list as pages;
 use crate::op::Method::{Delete, Get, Patch, Post, Put};
 use crate::op::Version::{V1, V2};
@@ -12,6 +13,7 @@ use crate::params::*;
 use crate::records;
 use crate::run;
 use crate::select::Depth;
+use crate::view::View;
 use crate::write;
 
 const READ: &str = "activities:read,activities:full";
@@ -114,27 +116,44 @@ async fn add(call: Call) -> ApiResult<Reply> {
         Some(master) => occurrences::create(&call, master).await?,
         None => records::create(&call, &ACTIVITIES).await?,
     };
-    show(&call, id).await
+    show(&call, id, write_story).await
+}
+
+/// The feed of updates that the number belongs to is none of the API.
+fn write_story(json: &mut Json) {
+    json.key("additional_data");
+    json.begin_object();
+    json.key("updates_story_id");
+    json.null();
+    json.end_object();
 }
 
 async fn update(call: Call) -> ApiResult<Reply> {
     let id = records::change(&call, &ACTIVITIES).await?;
-    show(&call, id).await
+    show(&call, id, |_| {}).await
 }
 
 async fn one_v1(call: Call) -> ApiResult<Reply> {
     let id = call.id(ACTIVITY.title)?;
-    show(&call, id).await
+    show(&call, id, |_| {}).await
 }
 
-async fn show(call: &Call, id: i64) -> ApiResult<Reply> {
+/// The activity, then in v1 what `additional` writes, and the related objects.
+async fn show(call: &Call, id: i64, additional: fn(&mut Json)) -> ApiResult<Reply> {
     if call.version() == V2 {
-        // A new activity has its time of creation as that of its last change, unlike most records (semantics.md 31.2).
-        return records::show(call, &ACTIVITIES, id).await;
+        // The answers to writes have the attendees. A new activity has its time of creation as that of its last change,
+        // unlike most records (semantics.md 31.2).
+        return records::show_v2(call, &ACTIVITIES, id, View::of(call, &ACTIVITY)?.with("attendees")).await;
     }
     let activities = [write::find(&records::reading(call), &ACTIVITY, id, Depth::Row).await?];
     let rows = Rows::of(call, &activities, occurrences::Range::default()).await?;
-    Ok(call.data_and(|json| rows.write(json, &activities[0]), |json| rows.related.write_objects(json, call, &activities)))
+    Ok(call.data_and(
+        |json| rows.write(json, &activities[0]),
+        |json| {
+            additional(json);
+            rows.related.write_objects(json, call, &activities);
+        },
+    ))
 }
 
 async fn collection(call: Call) -> ApiResult<Reply> {

@@ -15,6 +15,7 @@ use crate::view_v1::write_selected;
 use penstock_model::{Col, Record, Time};
 use penstock_store::Weight;
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// Everything that an answer needs to show activities.
 pub struct Rows<'a> {
@@ -45,16 +46,18 @@ impl<'a> Rows<'a> {
 
     /// Writes an activity as an object; with a field selector only the named keys.
     pub fn write(&self, json: &mut Json, activity: &Record) {
-        write_selected(json, self.call, |json| {
-            json.begin_object();
-            self.write_plan(json, activity);
-            write_place(json, activity);
-            self.write_links(json, activity);
-            self.write_people(json, activity);
-            self.write_recurrence(json, activity);
-            write_unused(json);
-            json.end_object();
-        });
+        write_selected(json, self.call, |json| self.write_whole(json, activity));
+    }
+
+    fn write_whole(&self, json: &mut Json, activity: &Record) {
+        json.begin_object();
+        self.write_plan(json, activity);
+        write_place(json, activity);
+        self.write_links(json, activity);
+        self.write_people(json, activity);
+        self.write_recurrence(json, activity);
+        write_unused(json);
+        json.end_object();
     }
 
     /// What is to be done, when, and what became of it.
@@ -268,22 +271,21 @@ fn write_unused(json: &mut Json) {
     }
 }
 
-/// Some activities as objects by themselves, each where it stands in `ids`; what the caller may not see is left out.
-pub async fn flat<const N: usize>(call: &Call, ids: [Option<i64>; N]) -> ApiResult<[Option<String>; N]> {
-    let wanted: Vec<i64> = ids.iter().copied().flatten().collect();
-    let mut found = Vec::new();
-    if !wanted.is_empty() {
-        let mut sql = select::records(&ACTIVITY, Depth::Row);
-        select::scope(&mut sql, call, &ACTIVITY);
-        sql.push(" AND ");
-        call.store().dialect().among(&mut sql, "t.id", wanted);
-        found = list::read_records(call, &ACTIVITY, Depth::Row, sql, Weight::Light).await?;
+/// Activities as objects by themselves, by id; what the caller may not see is left out.
+pub async fn flat(call: &Call, ids: Vec<i64>) -> ApiResult<BTreeMap<i64, String>> {
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
     }
+    let mut sql = select::records(&ACTIVITY, Depth::Row);
+    select::scope(&mut sql, call, &ACTIVITY);
+    sql.push(" AND ");
+    call.store().dialect().among(&mut sql, "t.id", ids);
+    let found = list::read_records(call, &ACTIVITY, Depth::Row, sql, Weight::Light).await?;
     let rows = Rows::of(call, &found, Range::default()).await?;
     let write = |activity: &Record| {
         let mut json = Json::with_capacity(2048);
-        rows.write(&mut json, activity);
+        rows.write_whole(&mut json, activity);
         String::from_utf8_lossy(&json.bytes).into_owned()
     };
-    Ok(ids.map(|id| found.iter().find(|activity| Some(activity.id) == id).map(write)))
+    Ok(found.iter().map(|activity| (activity.id, write(activity))).collect())
 }

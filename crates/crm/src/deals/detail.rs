@@ -3,7 +3,6 @@
 use super::DEALS;
 use super::fields::*;
 use super::stages_passed::{self, Passage};
-use crate::activities;
 use crate::call::{Call, Reply};
 use crate::error::ApiResult;
 use crate::json::Json;
@@ -17,17 +16,13 @@ pub async fn show(call: &Call, id: i64, form: Form) -> ApiResult<Reply> {
     let deal = &records[0];
     let passage = stages_passed::of_deal(call, deal).await?;
     let average_won = average_seconds_to_won(call, deal).await?;
-    let view = ViewV1::of(call, &DEALS, &records, form).await?;
-    let activities = activities::flat(call, [deal.get(LAST_ACTIVITY), deal.get(NEXT_ACTIVITY)]).await?;
+    let view = ViewV1::of(call, &DEALS, &records, form).await?.in_detail(deal).await?;
     Ok(call.data_and(
         |json| {
             json.begin_object();
             view.write_members(json, deal);
             write_detail(json, call, deal, &passage, average_won);
-            for (key, activity) in ["last_activity", "next_activity"].into_iter().zip(&activities) {
-                json.key(key);
-                json.raw(activity.as_deref().unwrap_or("null"));
-            }
+            view.write_activities(json, deal.get(LAST_ACTIVITY), deal.get(NEXT_ACTIVITY));
             json.end_object();
         },
         |json| {

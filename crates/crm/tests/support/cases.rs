@@ -95,7 +95,9 @@ fn subject(op: &Op) -> &'static str {
 /// What a parameter of the path names, by the segment before it.
 fn path_key(op: &Op, segment: &str, parameter: &str) -> Option<String> {
     Some(match (segment, parameter) {
-        ("deals" | "persons" | "organizations" | "pipelines" | "stages" | "users" | "activities" | "activityTypes", "id") => subject(op).to_owned(),
+        ("deals" | "persons" | "organizations" | "pipelines" | "stages" | "users" | "activities" | "activityTypes", "id") => {
+            subject(op).to_owned()
+        }
         (fields, "field_code") => format!("{fields} code"),
         (fields, "id") if fields.ends_with("Fields") => format!("{fields} id"),
         ("participants", _) => "participant".to_owned(),

@@ -114,7 +114,9 @@ impl Sample {
     /// and types of activities, which cannot be hidden, are those of `open`.
     pub fn hidden(open: &Self, mark: &'static str) -> Self {
         let mut hidden = Sample { mark, ..open.clone() };
-        hidden.ids.retain(|key, _| key.contains("Fields") || ["user", "other user", "pipeline", "stage", "activityType"].contains(&key.as_str()));
+        hidden
+            .ids
+            .retain(|key, _| key.contains("Fields") || ["user", "other user", "pipeline", "stage", "activityType"].contains(&key.as_str()));
         hidden.ids.insert("visibility".to_owned(), json!(1));
         hidden
     }
