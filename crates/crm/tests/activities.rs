@@ -214,6 +214,34 @@ async fn writes_at_the_same_time_leave_the_totals_right() -> Outcome {
     Ok(())
 }
 
+/// No count changes with a day, so that nothing but the write itself keeps two of them apart.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn days_that_move_at_the_same_time_leave_the_next_activity_right() -> Outcome {
+    for company in Company::each().await? {
+        company.at("2026-03-01")?;
+        let deal = company.add_deal(json!({})).await?;
+        let mut activities = Vec::new();
+        for _ in 0..8 {
+            activities.push(add(&company, json!({"deal_id": deal, "due_date": "2026-06-30"})).await?);
+        }
+        for round in 1..=12 {
+            let mut writes = tokio::task::JoinSet::new();
+            for (number, id) in activities.iter().copied().enumerate() {
+                let beside = company.another();
+                // Every round has another order of days, earlier than those of the round before.
+                let day = format!("2026-{:02}-{:02}", 13 - round, 1 + (number * 5 + round) % 28);
+                writes.spawn(async move { beside.send("PATCH", &format!("/api/v2/activities/{id}"), &json!({"due_date": day})).await });
+            }
+            while let Some(write) = writes.join_next().await {
+                let (status, answer) = write??;
+                assert_eq!(status, 200, "{answer}");
+            }
+            assert_agreement(&company, "moves at the same time").await?;
+        }
+    }
+    Ok(())
+}
+
 #[tokio::test]
 async fn gaps_are_filled() -> Outcome {
     for company in Company::each().await? {

@@ -16,6 +16,7 @@ pub enum Part {
     Organizations,
     Persons,
     Deals,
+    Activities,
 }
 
 impl Chance {

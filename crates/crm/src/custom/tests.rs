@@ -54,6 +54,7 @@ fn directory() -> Directory {
         roles: BTreeMap::new(),
         pipelines: BTreeMap::new(),
         stages: BTreeMap::new(),
+        activity_types: BTreeMap::new(),
         seats: 1,
         fields: HashMap::from([("deal".to_owned(), FieldType::names().zip(1001..).map(field).collect())]),
     }
