@@ -49,6 +49,12 @@ impl Json {
         self.bytes.extend_from_slice(b"\":");
     }
 
+    /// Writes a key of any text, and its colon.
+    pub fn text_key(&mut self, key: &str) {
+        self.string(key);
+        self.bytes.push(b':');
+    }
+
     /// Writes the key `key_part`, which needs no escaping, and its colon.
     pub fn part_key(&mut self, key: &str, part: &str) {
         self.separate();

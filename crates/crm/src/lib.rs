@@ -4,7 +4,8 @@
 //! `deals/rules.rs` (its rules), then the generic parts that they call.
 
 pub mod accounts;
-mod activities;
+pub mod activities;
+mod activity_types;
 mod app;
 mod args;
 mod body;

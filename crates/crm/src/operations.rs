@@ -2,7 +2,9 @@
 //! contract test read this page; there is no other list of routes.
 
 use crate::op::Op;
-use crate::{currencies, deals, fields, lead_labels, leads, mail, organizations, persons, pipelines, stages, users};
+use crate::{
+    activities, activity_types, currencies, deals, fields, lead_labels, leads, mail, organizations, persons, pipelines, stages, users,
+};
 
 const RESOURCES: &[&[Op]] = &[
     deals::OPS,
@@ -12,6 +14,8 @@ const RESOURCES: &[&[Op]] = &[
     stages::OPS,
     leads::OPS,
     lead_labels::OPS,
+    activities::OPS,
+    activity_types::OPS,
     fields::DEAL_FIELDS,
     fields::PERSON_FIELDS,
     fields::ORGANIZATION_FIELDS,

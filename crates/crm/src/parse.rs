@@ -46,7 +46,9 @@ pub fn value(version: Version, field: &Field, given: &JsonValue) -> Result<Value
         Kind::Labels => labels(strict, given),
         Kind::Contacts => contacts(strict, given),
         Kind::Address => Ok(custom_address(strict, given)?),
-        Kind::Custom | Kind::Json | Kind::LocalDate | Kind::SmartBcc => Err("cannot be written".to_owned()),
+        // Whatever it is: the rules of the resource judge it.
+        Kind::Json => Ok(given.to_string().into()),
+        Kind::Custom | Kind::LocalDate | Kind::SmartBcc => Err("cannot be written".to_owned()),
     }
 }
 

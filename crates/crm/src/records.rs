@@ -38,7 +38,7 @@ pub async fn show_created(call: &Call, resource: &'static Resource, id: i64) -> 
 
 /// The call that reads the record to show. The answer to a write shows what was written even where the write hid it
 /// from its maker, who gave it to somebody else: a refusal would say that nothing has happened.
-pub(crate) fn reading(call: &Call) -> Cow<'_, Call> {
+pub fn reading(call: &Call) -> Cow<'_, Call> {
     if call.op.method == Method::Get {
         return Cow::Borrowed(call);
     }
@@ -47,7 +47,8 @@ pub(crate) fn reading(call: &Call) -> Cow<'_, Call> {
     Cow::Owned(reading)
 }
 
-async fn show_v2(call: &Call, resource: &'static Resource, id: i64, view: View) -> ApiResult<Reply> {
+/// v2: one record in this view.
+pub async fn show_v2(call: &Call, resource: &'static Resource, id: i64, view: View) -> ApiResult<Reply> {
     match list::one(&reading(call), resource.entity, id, view).await? {
         Some(row) => Ok(call.data(|json| json.bytes.extend_from_slice(&row.bytes))),
         None => Err(write::missing(call, resource.entity, id).await?),
@@ -61,7 +62,7 @@ async fn show_v1(call: &Call, resource: &'static Resource, id: i64) -> ApiResult
 /// v1: the record, then what `additional` writes, then the related objects.
 pub async fn show_v1_with(call: &Call, resource: &'static Resource, id: i64, additional: impl FnOnce(&mut Json)) -> ApiResult<Reply> {
     let records = [write::find(&reading(call), resource.entity, id, Depth::Everything).await?];
-    let view = ViewV1::of(call, resource, &records, Form::Nested).await?;
+    let view = ViewV1::of(call, resource, &records, Form::Nested).await?.in_detail(&records[0]).await?;
     Ok(call.data_and(
         |json| view.write(json, &records[0]),
         |json| {
@@ -99,11 +100,17 @@ pub async fn create(call: &Call, resource: &'static Resource) -> ApiResult<i64> 
 
 /// The same for a record of which `begin` fills in what the body holds in a form of its own.
 pub async fn create_with(call: &Call, resource: &'static Resource, begin: impl FnOnce(&mut Record) -> ApiResult<()>) -> ApiResult<i64> {
+    let id = call.store().next_id(call.company(), resource.entity.table).await?;
+    let mut record = Record::blank(resource.entity, id);
+    begin(&mut record)?;
+    create_from(call, resource, record).await
+}
+
+/// The same for a record that begins with other values than none.
+pub async fn create_from(call: &Call, resource: &'static Resource, record: Record) -> ApiResult<i64> {
     refuse_id(call)?;
-    let entity = resource.entity;
-    let id = call.store().next_id(call.company(), entity.table).await?;
-    let mut change = Change::insert(Record::blank(entity, id));
-    begin(&mut change.after)?;
+    let id = record.id;
+    let mut change = Change::insert(record);
     let given = write::fill(call, &mut change)?;
     (resource.rules.on_create)(call, &mut change, &given)?;
     write::check_references(call, &change).await?;

@@ -1,15 +1,19 @@
 //! The records that v1 rows refer to: embedded in them as small objects, and listed beside them under
 //! `related_objects` (semantics.md 4, 9, 31.15).
 
+use crate::activities::ACTIVITY;
 use crate::call::Call;
+use crate::deals::DEAL;
 use crate::directory::Directory;
 use crate::error::ApiResult;
 use crate::json::Json;
+use crate::leads::LEAD;
 use crate::organizations::ORGANIZATION;
 use crate::persons::PERSON;
 use crate::select;
+use crate::view::write_money;
 use crate::view_v1::{write_contacts, write_user_members};
-use penstock_model::{Entity, Kind, Record, UserId};
+use penstock_model::{Entity, Kind, Money, Record, UserId};
 use penstock_store::{Row, Sql, Weight};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,13 +38,37 @@ pub struct OrganizationRef {
     label_ids: String,
 }
 
-/// Persons and organizations that some records refer to, as far as the caller may see them.
+/// A deal as other records show it.
+#[derive(Debug, Clone)]
+pub struct DealRef {
+    pub title: String,
+    status: String,
+    value: Money,
+    currency: String,
+    stage: i64,
+    pipeline: i64,
+}
+
+/// An activity as other records show it.
+#[derive(Debug, Clone)]
+pub struct ActivityRef {
+    pub subject: String,
+    pub key: String,
+    pub duration: Option<String>,
+    pub note: Option<String>,
+}
+
+/// Records that some records refer to, as far as the caller may see them.
 #[derive(Debug, Default)]
 pub struct Related {
     company: i64,
     users: BTreeSet<i64>,
     pub persons: BTreeMap<i64, PersonRef>,
     pub organizations: BTreeMap<i64, OrganizationRef>,
+    pub deals: BTreeMap<i64, DealRef>,
+    /// The titles of leads by UUID.
+    pub leads: BTreeMap<String, String>,
+    pub activities: BTreeMap<i64, ActivityRef>,
 }
 
 impl Related {
@@ -50,6 +78,9 @@ impl Related {
             users: linked(records, Kind::User),
             persons: persons(call, &linked(records, Kind::Person)).await?,
             organizations: organizations(call, &organization_ids(records)).await?,
+            deals: deals(call, &linked(records, Kind::Deal)).await?,
+            leads: leads(call, records).await?,
+            activities: activities(call, &linked(records, Kind::Activity)).await?,
         })
     }
 
@@ -117,6 +148,15 @@ impl Related {
                 json.int(*id);
                 person.write_members(json, None);
                 json.end_object();
+            }
+            json.end_object();
+        }
+        if !self.deals.is_empty() {
+            json.key("deal");
+            json.begin_object();
+            for (id, deal) in &self.deals {
+                json.key(&id.to_string());
+                deal.write(json, *id);
             }
             json.end_object();
         }
@@ -190,6 +230,27 @@ impl PersonRef {
     }
 }
 
+impl DealRef {
+    fn write(&self, json: &mut Json, id: i64) {
+        json.begin_object();
+        json.key("id");
+        json.int(id);
+        json.key("title");
+        json.string(&self.title);
+        json.key("status");
+        json.string(&self.status);
+        json.key("value");
+        write_money(json, self.value);
+        json.key("currency");
+        json.string(&self.currency);
+        json.key("stage_id");
+        json.int(self.stage);
+        json.key("pipeline_id");
+        json.int(self.pipeline);
+        json.end_object();
+    }
+}
+
 impl OrganizationRef {
     fn write_members(&self, json: &mut Json, directory: &Directory, id: i64) {
         json.key("name");
@@ -249,6 +310,47 @@ async fn organizations(call: &Call, ids: &BTreeSet<i64>) -> ApiResult<BTreeMap<i
     small(call, &ORGANIZATION, columns, ids, read).await
 }
 
+async fn deals(call: &Call, ids: &BTreeSet<i64>) -> ApiResult<BTreeMap<i64, DealRef>> {
+    let read = |row: &dyn Row| DealRef {
+        title: text(row, 1),
+        status: text(row, 2),
+        value: Money::from_ten_thousandths(row.int(3).unwrap_or_default()),
+        currency: text(row, 4),
+        stage: row.int(5).unwrap_or_default(),
+        pipeline: row.int(6).unwrap_or_default(),
+    };
+    small(call, &DEAL, "t.id, t.title, t.status, t.value, t.currency, t.stage_id, t.pipeline_id", ids, read).await
+}
+
+async fn activities(call: &Call, ids: &BTreeSet<i64>) -> ApiResult<BTreeMap<i64, ActivityRef>> {
+    let read = |row: &dyn Row| ActivityRef {
+        subject: text(row, 1),
+        key: text(row, 2),
+        duration: row.text(3).map(str::to_owned),
+        note: row.text(4).map(str::to_owned),
+    };
+    small(call, &ACTIVITY, "t.id, t.subject, t.type, t.duration, t.note", ids, read).await
+}
+
+/// The titles of the leads that records refer to, by UUID.
+async fn leads(call: &Call, records: &[Record]) -> ApiResult<BTreeMap<String, String>> {
+    let fields = records.first().map_or(&[][..], |record| record.entity.fields);
+    let places = fields.iter().enumerate().filter(|(_, field)| field.kind == Kind::Lead).map(|(place, _)| place);
+    let uuids = places.flat_map(|place| records.iter().filter_map(move |record| record.values[place].as_text()));
+    let uuids: BTreeSet<&str> = uuids.collect();
+    if uuids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let mut sql = Sql::new("SELECT t.uuid, t.title FROM leads t");
+    select::scope(&mut sql, call, &LEAD);
+    select::not_purged(&mut sql, call, &LEAD);
+    sql.push(" AND t.uuid IN ").bind_list(uuids);
+    let found = call.store().read(sql, Weight::Light, BTreeMap::new(), |found, row| {
+        found.insert(text(row, 0), text(row, 1));
+    });
+    Ok(found.await?)
+}
+
 fn text(row: &dyn Row, index: usize) -> String {
     row.text(index).unwrap_or_default().to_owned()
 }
@@ -276,6 +378,8 @@ async fn small<T: Send + 'static>(
     sql.push(" LEFT JOIN totals s ON s.company_id = t.company_id AND s.entity = ").bind(entity.name);
     sql.push(" AND s.record_id = t.id");
     select::scope(&mut sql, call, entity);
+    // The name of a deleted record is shown until the record is gone (semantics.md 16).
+    select::not_purged(&mut sql, call, entity);
     sql.push(" AND ");
     call.store().dialect().among(&mut sql, "t.id", ids.iter().copied());
     let found = call

@@ -1,10 +1,15 @@
 //! Who sees what. One rule in two forms: a SQL condition that every read passes, and the list of users
 //! who may see one record (semantics.md 8.1).
 
+use crate::activities::ACTIVITY;
 use crate::call::Call;
+use crate::deals::DEAL;
 use crate::directory::{Directory, Group, User};
 use crate::error::{ApiError, ApiResult};
-use penstock_model::{Principal, UserId, Value};
+use crate::leads::LEAD;
+use crate::organizations::ORGANIZATION;
+use crate::persons::PERSON;
+use penstock_model::{Entity, Principal, UserId, Value};
 use penstock_store::{Dialect, Sql};
 use std::collections::{BTreeMap, HashMap};
 
@@ -47,13 +52,36 @@ pub enum Followed {
 }
 
 /// Appends `AND (…)` to a condition on the rows called `rows`, so that only those remain which the caller may see.
-pub fn visible(sql: &mut Sql, call: &Call, entity: &'static str, rows: &str, followed: Followed) {
-    let (directory, principal) = (&call.directory, &call.principal);
-    if principal.is_admin {
+pub fn visible(sql: &mut Sql, call: &Call, entity: &'static str, rows: &str) {
+    if !call.principal.is_admin {
+        sql.push(" AND ");
+        is_visible(sql, call, entity, rows, Followed::Each);
+    }
+}
+
+/// The same for rows that have no visibility of their own but are about records that have one: whoever owns such a row sees
+/// it, and whoever sees all records that it names. Records that are gone for good hide nothing. `about` are the columns,
+/// the entity that each names, and the column by which it does.
+pub fn visible_by_records(sql: &mut Sql, call: &Call, rows: &str, about: &[(&str, &'static Entity, &str)]) {
+    if call.principal.is_admin {
         return;
     }
+    sql.push(" AND (").push(rows).push(".owner_id = ").bind(call.principal.user).push(" OR (");
+    for (place, (column, entity, key)) in about.iter().enumerate() {
+        // A lookup by key for each row: PostgreSQL would read the whole table for an EXISTS.
+        sql.push(if place == 0 { "" } else { " AND " }).push("COALESCE((SELECT CASE WHEN ");
+        is_visible(sql, call, entity.name, "named", Followed::Each);
+        sql.push(" THEN 1 ELSE 0 END FROM ").push(entity.table).push(" named WHERE named.company_id = ").bind(call.company());
+        sql.push(" AND named.").push(key).push(" = ").push(rows).push(".").push(column).push("), 1) = 1");
+    }
+    sql.push("))");
+}
+
+/// Appends the condition `(…)` for a caller who is no administrator.
+fn is_visible(sql: &mut Sql, call: &Call, entity: &'static str, rows: &str, followed: Followed) {
+    let (directory, principal) = (&call.directory, &call.principal);
     let me = principal.user;
-    sql.push(" AND (").push(rows).push(".visible_to = ").bind(COMPANY);
+    sql.push("(").push(rows).push(".visible_to = ").bind(COMPANY);
     sql.push(" OR ").push(rows).push(".owner_id = ").bind(me);
     if directory.groups.len() <= 1 {
         // The small plans: everything but "owner and followers" is for the entire company.
@@ -137,6 +165,20 @@ pub fn permitted_users(
             || owner_followers.contains(&user.id)
     };
     directory.users.values().filter(|user| user.is_active && !user.is_deleted && sees(user)).map(|user| user.id).collect()
+}
+
+/// The records that decide who sees an activity.
+const ACTIVITY_ABOUT: &[(&str, &Entity, &str)] =
+    &[("deal_id", &DEAL, "id"), ("lead_id", &LEAD, "uuid"), ("person_id", &PERSON, "id"), ("org_id", &ORGANIZATION, "id")];
+
+/// Appends the condition for the rows of an entity, whichever it has.
+pub fn visible_rows(sql: &mut Sql, call: &Call, entity: &'static Entity, rows: &str, followed: Followed) {
+    if entity.owned && !call.principal.is_admin {
+        sql.push(" AND ");
+        is_visible(sql, call, entity.name, rows, followed);
+    } else if entity.name == ACTIVITY.name {
+        visible_by_records(sql, call, rows, ACTIVITY_ABOUT);
+    }
 }
 
 /// Refuses callers who may not remove or merge records: only administrators may, by default (semantics.md 8.2).

@@ -53,9 +53,7 @@ pub fn scope_of_many(sql: &mut Sql, call: &Call, entity: &'static Entity) {
 
 fn scope_with(sql: &mut Sql, call: &Call, entity: &'static Entity, followed: Followed) {
     sql.push(" WHERE t.company_id = ").bind(call.company());
-    if entity.owned {
-        rights::visible(sql, call, entity.name, "t", followed);
-    }
+    rights::visible_rows(sql, call, entity, "t", followed);
 }
 
 /// Appends the condition that deleted rows are still within their time.

@@ -57,6 +57,10 @@ const STAGES: [&str; 5] = ["Qualified", "Contact Made", "Demo Scheduled", "Propo
 /// Unless a record says otherwise, the whole company may see it.
 const ROLE_SETTINGS: &str = r#"{"deal_default_visibility":3,"lead_default_visibility":3,"org_default_visibility":3,"person_default_visibility":3,"product_default_visibility":3}"#;
 
+/// The types of activities of a new account; each has its key as icon (semantics.md 20).
+const ACTIVITY_TYPES: [(&str, &str); 6] =
+    [("Call", "call"), ("Meeting", "meeting"), ("Task", "task"), ("Deadline", "deadline"), ("Email", "email"), ("Lunch", "lunch")];
+
 /// The labels of a new account (semantics.md 12).
 const LABELS: [(&str, &str); 4] = [("Customer", "green"), ("Hot lead", "red"), ("Warm lead", "yellow"), ("Cold lead", "blue")];
 const LEAD_LABELS: [(&str, &str); 3] = [("Hot", "red"), ("Cold", "blue"), ("Warm", "yellow")];
@@ -111,6 +115,7 @@ pub async fn create_company(store: &Store, clock: &dyn Clock, new: NewCompany) -
     statements.extend(people(company, &new, now)?);
     statements.extend(pipeline(company, now));
     statements.extend(lead_labels(company, now));
+    statements.extend(activity_types(company, now));
     statements.extend(fields(company, now)?);
     match store.execute(statements).await {
         Ok(()) => Ok(company),
@@ -222,6 +227,22 @@ fn lead_labels(company: CompanyId, now: Time) -> Vec<Statement> {
         })
         .collect();
     statements.push(count_from(company, "lead_labels", LEAD_LABELS.len() as i64));
+    statements
+}
+
+fn activity_types(company: CompanyId, now: Time) -> Vec<Statement> {
+    let mut statements: Vec<_> = (1..)
+        .zip(ACTIVITY_TYPES)
+        .map(|(id, (name, key)): (i64, _)| {
+            Statement::new(
+                "INSERT INTO activity_types (company_id, id, version, name, key_string, icon_key, order_nr, is_custom_flag, is_deleted,
+                     add_time)
+                 VALUES ($1, $2, 1, $3, $4, $4, $2, 0, 0, $5)",
+                vec![company.into(), id.into(), name.into(), key.into(), now.into()],
+            )
+        })
+        .collect();
+    statements.push(count_from(company, "activity_types", ACTIVITY_TYPES.len() as i64));
     statements
 }
 
@@ -354,9 +375,16 @@ mod tests {
         let directory = TempDir::new().unwrap();
         for store in each_store(&directory).await {
             let company = create_company(&store, &CLOCK, acme()).await.unwrap();
-            for (sort, next) in
-                [("users", 2), ("groups", 2), ("roles", 2), ("pipelines", 2), ("stages", 6), ("fields", 1001), ("options", 43)]
-            {
+            for (sort, next) in [
+                ("users", 2),
+                ("groups", 2),
+                ("roles", 2),
+                ("pipelines", 2),
+                ("stages", 6),
+                ("activity_types", 7),
+                ("fields", 1001),
+                ("options", 43),
+            ] {
                 assert_eq!(store.next_id(company, sort).await.unwrap(), next, "{sort}");
             }
         }

@@ -32,10 +32,15 @@ pub struct View {
 impl View {
     /// The view that the parameters of the request ask for.
     pub fn of(call: &Call, entity: &'static Entity) -> ApiResult<Self> {
+        View::showing(call, entity, &[])
+    }
+
+    /// The same with fields that the request cannot ask for.
+    pub fn showing(call: &Call, entity: &'static Entity, also: &[&str]) -> ApiResult<Self> {
         let asked = call.args.words("include_fields");
         let shows = |field: &&Field| match field.v2 {
             Show::Always => true,
-            Show::OnRequest => asked.iter().any(|key| key == field.key),
+            Show::OnRequest => asked.iter().any(|key| key == field.key) || also.contains(&field.key),
             Show::Never => false,
         };
         let (mut read, mut frame) = (Vec::with_capacity(entity.fields.len()), String::with_capacity(1024));

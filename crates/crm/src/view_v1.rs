@@ -1,6 +1,7 @@
 //! How v1 shows records: flat custom fields, references as objects, and the objects they refer to beside
 //! the data (semantics.md 4, 9).
 
+use crate::activities;
 use crate::call::{Call, Reply};
 use crate::custom::{ADDRESS_PARTS, write_custom_v1};
 use crate::directory::{Directory, User};
@@ -11,6 +12,7 @@ use crate::related::Related;
 use crate::resource::Resource;
 use crate::view::write_money;
 use penstock_model::{Field, Kind, Money, Record, Show, Time, UserId, Value};
+use std::collections::BTreeMap;
 
 /// Whether references are objects or plain ids.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,13 +27,31 @@ pub struct ViewV1<'a> {
     pub resource: &'static Resource,
     pub related: Related,
     pub form: Form,
+    /// The next and the last activities of records that are shown in detail, as v1 shows activities.
+    activities: BTreeMap<i64, String>,
 }
 
 impl<'a> ViewV1<'a> {
     /// Loads what the records refer to.
     pub async fn of(call: &'a Call, resource: &'static Resource, records: &[Record], form: Form) -> ApiResult<Self> {
         let related = Related::load(call, records).await?;
-        Ok(ViewV1 { call, resource, related, form })
+        Ok(ViewV1 { call, resource, related, form, activities: BTreeMap::new() })
+    }
+
+    /// The same for one record with its next and its last activity.
+    pub async fn in_detail(mut self, record: &Record) -> ApiResult<Self> {
+        let totals = ["next_activity_id", "last_activity_id"].map(|key| record.entity.field(key));
+        let ids = totals.into_iter().flatten().filter_map(|(index, _)| record.values[index].as_int());
+        self.activities = activities::flat(self.call, ids.collect()).await?;
+        Ok(self)
+    }
+
+    /// Writes the last and the next activity; null where there is none, or none that the caller sees, and in lists.
+    pub fn write_activities(&self, json: &mut Json, last: Option<i64>, next: Option<i64>) {
+        for (key, id) in [("last_activity", last), ("next_activity", next)] {
+            json.key(key);
+            json.raw(id.and_then(|id| self.activities.get(&id)).map_or("null", String::as_str));
+        }
     }
 
     pub fn directory(&self) -> &Directory {

@@ -1,6 +1,6 @@
 //! From a request to a planned change, and from a plan to a committed write.
 
-use crate::activities::ACTIVITY;
+use crate::activities::{self, ACTIVITY};
 use crate::call::Call;
 use crate::custom::{self, CustomPatch};
 use crate::deals::DEAL;
@@ -188,6 +188,14 @@ pub async fn check_references(call: &Call, change: &Change) -> ApiResult<()> {
             {
                 return refuse(&format!("{} not found or not accessible.", linked.title));
             }
+            // What the product does not have yet cannot be named.
+            (Kind::Project | Kind::Task, Value::Int(_)) if linked_entity(field.kind).is_none() => {
+                return refuse(if field.kind == Kind::Project {
+                    "Project not found or not accessible."
+                } else {
+                    "Task not found or not accessible."
+                });
+            }
             (Kind::Currency, Value::Text(code)) if !crate::currencies::is_known(code) => return refuse("unknown currency"),
             (Kind::Labels, Value::Text(ids)) => {
                 // A record keeps a label that was deleted since, and may send it back.
@@ -313,7 +321,8 @@ pub async fn commit<'a, T>(call: &Call, plan: impl Fn() -> Plan<'a, T> + Send) -
 }
 
 /// Commits a plan once, and makes changed settings known to later requests.
-pub async fn save(call: &Call, batch: Batch) -> Result<(), StoreError> {
+pub async fn save(call: &Call, mut batch: Batch) -> Result<(), StoreError> {
+    activities::links::follow(call.store(), &mut batch).await?;
     let touches_directory = batch.touches_directory();
     call.store().commit(batch).await?;
     if touches_directory && let Err(error) = call.app.reload_directory(call.company()).await {

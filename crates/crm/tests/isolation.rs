@@ -157,7 +157,7 @@ async fn without_credentials_there_is_nothing() {
 
 /// What a user may be hidden from.
 fn can_be_hidden(key: &str) -> bool {
-    let hides = key.split(' ').any(|word| ["deal", "lead", "person", "organization", "participant"].contains(&word));
+    let hides = key.split(' ').any(|word| ["deal", "lead", "person", "organization", "participant", "activity"].contains(&word));
     hides && !key.ends_with("user") && !key.ends_with("label")
 }
 
@@ -203,11 +203,19 @@ async fn a_link_to_a_hidden_record_does_not_show_it() {
     for world in World::each().await {
         let mut open = company(&world, "Open", false).await;
         let outsider = world.user(&open.caller, "Outsider", false).await;
+        open.id(&world, "stage").await;
         let mut hidden = Sample::hidden(&open, "Secret");
         let (person, organization) = (hidden.id(&world, "person").await, hidden.id(&world, "organization").await);
+        let deal = hidden.id(&world, "deal").await;
         for (key, path, body) in [
             ("person", "/persons", json!({"name": "Linked person", "org_id": organization})),
             ("deal", "/deals", json!({"title": "Linked deal", "person_id": person, "org_id": organization})),
+            // Their own, so that they see it.
+            (
+                "activity",
+                "/activities",
+                json!({"subject": "Linked", "owner_id": outsider.user.0, "deal_id": deal, "person_id": person, "org_id": organization}),
+            ),
         ] {
             let made = world.call(&open.caller, Version::V2, Method::Post, path, Some(&body)).await.ok();
             open.set(key, &made.data()["id"]);

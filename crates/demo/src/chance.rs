@@ -17,6 +17,7 @@ pub enum Part {
     Persons,
     Deals,
     Mail,
+    Activities,
 }
 
 impl Chance {

@@ -13,7 +13,7 @@ use crate::team::{CURRENCY as MAIN_CURRENCY, Team};
 use crate::words::{COUNTRIES, LOST_REASONS, OFFERS};
 use penstock_crm::deals::participants::{move_total, total_of};
 use penstock_crm::deals::*;
-use penstock_model::{Change, Money, Record, UserId};
+use penstock_model::{Change, Money, Record, Time, UserId};
 use penstock_store::Batch;
 
 /// Everything that deals are made from.
@@ -37,6 +37,18 @@ struct Deal<'a> {
     deleted: Option<Moment>,
 }
 
+/// A deal that was written, as far as other parts of the company go by it.
+pub struct Written {
+    pub id: i64,
+    pub owner: UserId,
+    pub person: Option<i64>,
+    pub organization: Option<i64>,
+    pub added: Moment,
+    /// When it was closed or deleted.
+    pub ended: Option<Time>,
+    pub is_open: bool,
+}
+
 /// Writes `count` deals in the order in which they were added.
 pub async fn write(
     draft: &mut Draft<'_>,
@@ -45,7 +57,7 @@ pub async fn write(
     organizations: &[Organization],
     persons: &[Person],
     count: usize,
-) -> Result<(), DemoError> {
+) -> Result<Vec<Written>, DemoError> {
     let mut colleagues = vec![Vec::new(); organizations.len()];
     for (place, person) in persons.iter().enumerate() {
         if let Some(list) = person.organization.and_then(|organization| colleagues.get_mut(organization)) {
@@ -55,12 +67,13 @@ pub async fn write(
     let market = Market { team, settings, organizations, persons, colleagues };
     let mut chance = draft.chance(Part::Deals);
     let mut rows = Rows { followers: Ids::new("followers"), participants: Ids::new("participants") };
+    let mut deals = Vec::with_capacity(count);
     for (index, id) in draft.ids("deals", count).await?.enumerate() {
         let added = draft.calendar.spread(index, count, chance.below(1000));
-        market.deal(draft, &mut chance, &mut rows, id, added).await?;
+        deals.push(market.deal(draft, &mut chance, &mut rows, id, added).await?);
         (draft.progress)();
     }
-    Ok(())
+    Ok(deals)
 }
 
 /// The ids of rows beside the deals.
@@ -71,7 +84,14 @@ struct Rows {
 
 impl<'a> Market<'a> {
     /// Makes a deal and lets it live until now.
-    async fn deal(&self, draft: &mut Draft<'_>, chance: &mut Chance, rows: &mut Rows, id: i64, added: Moment) -> Result<(), DemoError> {
+    async fn deal(
+        &self,
+        draft: &mut Draft<'_>,
+        chance: &mut Chance,
+        rows: &mut Rows,
+        id: i64,
+        added: Moment,
+    ) -> Result<Written, DemoError> {
         let deal = self.plan(draft, chance, id, added);
         let (first, steps) = plan(chance, deal.pipeline, added);
         let record = self.record(draft, chance, &deal, first);
@@ -89,7 +109,9 @@ impl<'a> Market<'a> {
             move_total(&mut batch, *person, None, total_of(&record, *person));
         }
         let life = Life::begin(draft, batch, record).await?;
-        Living { market: self, deal, life, participants }.go(draft, chance, rows, steps).await
+        let mut living = Living { market: self, deal, life, participants };
+        living.go(draft, chance, rows, steps).await?;
+        Ok(living.written())
     }
 
     fn plan(&self, draft: &Draft<'_>, chance: &mut Chance, id: i64, added: Moment) -> Deal<'a> {
@@ -272,6 +294,19 @@ impl Living<'_, '_> {
         self.life.change(draft, actor, |record| rules::on_delete(record, time), also).await
     }
 
+    fn written(&self) -> Written {
+        let record = &self.life.record;
+        Written {
+            id: record.id,
+            owner: self.owner(),
+            person: record.get(PERSON),
+            organization: record.get(ORGANIZATION),
+            added: self.deal.added,
+            ended: record.get(CLOSE_TIME).or_else(|| record.get(DELETE_TIME)),
+            is_open: is_open(record),
+        }
+    }
+
     fn owner(&self) -> UserId {
         self.life.record.get(OWNER).unwrap_or(self.deal.owner)
     }
@@ -290,7 +325,7 @@ fn revalued(record: &Record, percent: i64) -> Money {
     Money::from_ten_thousandths(whole * percent / 100 * 10_000)
 }
 
-fn win(record: &mut Record, time: penstock_model::Time) {
+fn win(record: &mut Record, time: Time) {
     record.set(STATUS, "won");
     record.set(WON_TIME, time);
     record.set(CLOSE_TIME, time);
@@ -299,7 +334,7 @@ fn win(record: &mut Record, time: penstock_model::Time) {
     }
 }
 
-fn lose(record: &mut Record, time: penstock_model::Time, reason: &str) {
+fn lose(record: &mut Record, time: Time, reason: &str) {
     record.set(STATUS, "lost");
     record.set(LOST_TIME, time);
     record.set(CLOSE_TIME, time);

@@ -1,8 +1,9 @@
-//! Sample companies: people, organizations and deals with believable pasts, the same ones for the same seed and day.
+//! Sample companies: people, organizations, deals and activities with believable pasts, the same ones for the same seed and day.
 //!
 //! [`generate`] founds a company in an empty store and fills it by way of [`penstock_store::Load`], so that totals,
 //! history, recents and search documents are those that the same writes through the API would have left.
 
+mod activities;
 mod calendar;
 mod chance;
 mod contacts;
@@ -90,8 +91,10 @@ pub async fn generate(store: &Arc<Store>, sample: &Sample, progress: impl FnMut(
     let settings = settings::write(&mut draft, &team).await?;
     let organizations = organizations::write(&mut draft, &team, &settings, sample.scale.organizations()).await?;
     let persons = persons::write(&mut draft, &team, &settings, &organizations, sample.scale.persons()).await?;
-    deals::write(&mut draft, &team, &settings, &organizations, &persons, sample.scale.deals()).await?;
+    let deals = deals::write(&mut draft, &team, &settings, &organizations, &persons, sample.scale.deals()).await?;
+    activities::write(&mut draft, &team, &deals, sample.today, sample.scale.activities()).await?;
     draft.load.finish().await?;
+    store.execute(activities::totals(id)).await?;
     mail::write(store, id, sample.seed, &draft.calendar, team::ADMIN_EMAIL).await?;
     store.analyze().await?;
     Ok(Company { id, name: team::COMPANY_NAME, administrator: team::ADMIN_EMAIL.to_owned(), members })

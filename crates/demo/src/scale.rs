@@ -28,9 +28,13 @@ impl Scale {
         self.persons() * 3 / 2
     }
 
-    /// Persons, organizations and deals together.
+    pub fn activities(self) -> usize {
+        self.deals() * 3 / 2
+    }
+
+    /// Persons, organizations, deals and activities together.
     pub fn records(self) -> usize {
-        self.persons() + self.organizations() + self.deals()
+        self.persons() + self.organizations() + self.deals() + self.activities()
     }
 
     pub fn users(self) -> usize {

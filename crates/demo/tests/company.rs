@@ -50,6 +50,9 @@ const TABLES: &[(&str, &str)] = &[
     ("organizations", "id"),
     ("persons", "id"),
     ("deals", "id"),
+    ("activities", "id"),
+    ("activity_types", "id"),
+    ("activity_links", "entity, record_id, state, place, activity_id"),
     ("followers", "entity, record_id, user_id"),
     ("participants", "deal_id, person_id"),
     ("totals", "entity, record_id"),
@@ -118,6 +121,11 @@ const TOTALS: &[(&str, &str, &str)] = &[
     ("deal", "followers_count", "followers f WHERE f.entity = 'deal' AND f.record_id = t.record_id"),
     ("person", "followers_count", "followers f WHERE f.entity = 'person' AND f.record_id = t.record_id"),
     ("organization", "followers_count", "followers f WHERE f.entity = 'organization' AND f.record_id = t.record_id"),
+    ("deal", "activities_count", "activities a WHERE a.deal_id = t.record_id AND a.is_deleted = 0"),
+    ("deal", "done_activities_count", "activities a WHERE a.deal_id = t.record_id AND a.is_deleted = 0 AND a.done = 1"),
+    ("deal", "undone_activities_count", "activities a WHERE a.deal_id = t.record_id AND a.is_deleted = 0 AND a.done = 0"),
+    ("person", "activities_count", "activities a WHERE a.person_id = t.record_id AND a.is_deleted = 0"),
+    ("organization", "activities_count", "activities a WHERE a.org_id = t.record_id AND a.is_deleted = 0"),
     ("person", "participant_open_deals_count", PARTICIPANT_OPEN),
     ("person", "participant_closed_deals_count", PARTICIPANT_CLOSED),
 ];
@@ -158,6 +166,14 @@ const REFERENCES: &[(&str, &str, &str)] = &[
     ("deals", "stage_id", "stages"),
     ("deals", "pipeline_id", "pipelines"),
     ("stages", "pipeline_id", "pipelines"),
+    ("activities", "owner_id", "users"),
+    ("activities", "creator_user_id", "users"),
+    ("activities", "deal_id", "deals"),
+    ("activities", "person_id", "persons"),
+    ("activities", "org_id", "organizations"),
+    ("activity_links", "activity_id", "activities"),
+    ("totals", "next_activity_id", "activities"),
+    ("totals", "last_activity_id", "activities"),
     ("followers", "user_id", "users"),
     ("participants", "deal_id", "deals"),
     ("participants", "person_id", "persons"),
@@ -204,6 +220,18 @@ const NOWHERE: &[(&str, &str)] = &[
         (SELECT 1 FROM recents r WHERE r.company_id = d.company_id AND r.entity = 'deal' AND r.record_id = d.id AND r.time = d.update_time)"),
     ("a deal that cannot be found", "FROM deals d WHERE NOT EXISTS
         (SELECT 1 FROM search_documents s WHERE s.company_id = d.company_id AND s.entity = 'deal' AND s.record_id = d.id AND s.name = d.title)"),
+    ("an activity that is older than its deal", "FROM activities a JOIN deals d ON d.company_id = a.company_id AND d.id = a.deal_id WHERE d.add_time > a.add_time"),
+    ("an activity that is half done", "FROM activities a WHERE (a.done = 1) <> (a.marked_as_done_time IS NOT NULL)"),
+    ("an activity that was done in the future", "FROM activities a WHERE a.marked_as_done_time >= 1772409600000"),
+    ("an activity without a type", "FROM activities a WHERE NOT EXISTS
+        (SELECT 1 FROM activity_types y WHERE y.company_id = a.company_id AND y.key_string = a.type)"),
+    ("a deal whose next activity is not the earliest", "FROM totals t JOIN activities n ON n.company_id = t.company_id AND n.id = t.next_activity_id
+        WHERE t.entity = 'deal' AND EXISTS (SELECT 1 FROM activities a WHERE a.company_id = t.company_id AND a.deal_id = t.record_id AND a.done = 0
+            AND a.is_deleted = 0 AND a.due_date < n.due_date)"),
+    ("a deal with something to do that does not know what is next", "FROM totals t WHERE t.undone_activities_count > 0 AND t.next_activity_id IS NULL"),
+    ("a deal whose last activity is not the latest", "FROM totals t JOIN activities n ON n.company_id = t.company_id AND n.id = t.last_activity_id
+        WHERE t.entity = 'deal' AND EXISTS (SELECT 1 FROM activities a WHERE a.company_id = t.company_id AND a.deal_id = t.record_id AND a.done = 1
+            AND a.is_deleted = 0 AND a.marked_as_done_time > n.marked_as_done_time)"),
     ("an event in the outbox", "FROM outbox o"),
 ];
 
@@ -222,6 +250,12 @@ const SOMEWHERE: &[(&str, &str)] = &[
     ("deals with a probability", "FROM deals WHERE probability > 0"),
     ("labelled persons", "FROM persons WHERE label_ids <> '[]'"),
     ("reopened deals", "FROM history WHERE field_key = 'status' AND old_value = 'lost' AND new_value = 'open'"),
+    ("activities that are done", "FROM activities WHERE done = 1"),
+    ("activities that are late", "FROM activities WHERE done = 0 AND due_date < '2026-03-02'"),
+    ("activities to come", "FROM activities WHERE done = 0 AND due_date >= '2026-03-02'"),
+    ("deleted activities", "FROM activities WHERE is_deleted = 1"),
+    ("activities about nothing in particular", "FROM activities WHERE deal_id IS NULL"),
+    ("activities with a time", "FROM activities WHERE due_time IS NOT NULL"),
     ("values that changed", "FROM history WHERE field_key = 'value'"),
 ];
 

@@ -1,5 +1,6 @@
-use crate::sql::Statement;
-use penstock_model::{Actor, Change, CompanyId, Entity, UserId};
+use crate::sql::{Insert, Statement};
+use penstock_model::{Actor, Change, CompanyId, Entity, UserId, Value};
+use std::collections::BTreeSet;
 
 /// What a record is tied to beside its own columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,12 +37,23 @@ pub struct Batch {
     pub(crate) changes: Vec<(Change, Option<i64>)>,
     pub(crate) links: Vec<Link>,
     pub(crate) deltas: Vec<Delta>,
+    pub(crate) held_totals: BTreeSet<(&'static str, i64)>,
+    pub(crate) rows: Vec<Insert>,
     pub(crate) statements: Vec<Statement>,
 }
 
 impl Batch {
     pub fn new(actor: Actor) -> Self {
-        Batch { actor, bulk: false, changes: Vec::new(), links: Vec::new(), deltas: Vec::new(), statements: Vec::new() }
+        Batch {
+            actor,
+            bulk: false,
+            changes: Vec::new(),
+            links: Vec::new(),
+            deltas: Vec::new(),
+            held_totals: BTreeSet::new(),
+            rows: Vec::new(),
+            statements: Vec::new(),
+        }
     }
 
     /// Marks the history and events of this write as part of a bulk edit.
@@ -56,6 +68,11 @@ impl Batch {
 
     pub fn actor(&self) -> &Actor {
         &self.actor
+    }
+
+    /// The rows that are written.
+    pub fn changes(&self) -> impl Iterator<Item = &Change> {
+        self.changes.iter().map(|(change, _)| change)
     }
 
     /// Writes a new or changed row. An update that changes nothing writes nothing.
@@ -97,7 +114,18 @@ impl Batch {
         self.deltas.push(Delta { entity, record, total, by });
     }
 
-    /// Adds a statement on a table without history.
+    /// Keeps other writes from the totals of a record until this one is done. A statement of this write can then set them
+    /// from rows that nobody else changes meanwhile. Makes the row of totals where there is none.
+    pub fn hold_totals(&mut self, entity: &'static str, record: i64) {
+        self.held_totals.insert((entity, record));
+    }
+
+    /// Adds a row to a table without history; `into` ends in `VALUES `. A load writes rows of one shape together.
+    pub fn add_row(&mut self, into: &'static str, values: Vec<Value>) {
+        self.rows.push(Insert::new(into, values));
+    }
+
+    /// Adds a statement on a table without history. It runs after everything else.
     pub fn run(&mut self, statement: Statement) {
         self.statements.push(statement);
     }
@@ -108,6 +136,8 @@ impl Batch {
     }
 
     pub fn is_empty(&self) -> bool {
-        self.changes.is_empty() && self.links.is_empty() && self.deltas.is_empty() && self.statements.is_empty()
+        let has_totals = !self.deltas.is_empty() || !self.held_totals.is_empty();
+        let has_rows = !self.rows.is_empty() || !self.statements.is_empty();
+        self.changes.is_empty() && self.links.is_empty() && !has_totals && !has_rows
     }
 }

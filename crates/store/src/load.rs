@@ -38,7 +38,7 @@ impl Load {
 
     /// Takes the next write. The errors of earlier ones come here or at the end.
     pub async fn add(&mut self, batch: Batch) -> Result<(), StoreError> {
-        self.weight += batch.changes.len() + batch.links.len() + batch.statements.len();
+        self.weight += batch.changes.len() + batch.links.len() + batch.rows.len() + batch.statements.len();
         // A link that goes may be made again by the next batch, which must find it gone.
         let unlinks = batch.links.iter().any(|link| link.added.is_none());
         self.batches.push(batch);
@@ -110,6 +110,7 @@ impl Chunk {
             self.recents.insert((change.entity().name, change.after.id), actor.time);
             self.change(company, change);
         }
+        batch.rows.into_iter().for_each(|row| self.rows.add(row));
         self.changes.extend(batch.statements);
     }
 

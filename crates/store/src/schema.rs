@@ -134,13 +134,17 @@ pub const STEPS: &[&str] = &[
         company_id BIGINT NOT NULL, id BIGINT NOT NULL, version BIGINT NOT NULL,
         subject TEXT NOT NULL, type TEXT NOT NULL, owner_id BIGINT NOT NULL, creator_user_id BIGINT NOT NULL,
         deal_id BIGINT, lead_id TEXT, person_id BIGINT, org_id BIGINT, project_id BIGINT,
-        due_date TEXT NOT NULL, due_time TEXT, duration TEXT, busy BIGINT, done BIGINT NOT NULL, marked_as_done_time BIGINT,
-        location TEXT, participants TEXT, attendees TEXT,
+        due_date TEXT NOT NULL, due_time TEXT, duration TEXT, busy BIGINT NOT NULL, busy_by_time BIGINT NOT NULL,
+        done BIGINT NOT NULL, marked_as_done_time BIGINT,
+        location TEXT, participants TEXT NOT NULL, attendees TEXT NOT NULL,
         conference_meeting_client TEXT, conference_meeting_url TEXT, conference_meeting_id TEXT,
         public_description TEXT, priority BIGINT, note TEXT, update_user_id BIGINT,
+        rec_rule TEXT, rec_rule_extension TEXT, rec_end_date TEXT, source_timezone TEXT,
+        rec_master_activity_id BIGINT, original_start_time BIGINT,
         is_deleted BIGINT NOT NULL, delete_time BIGINT, add_time BIGINT NOT NULL, update_time BIGINT,
         PRIMARY KEY (company_id, id))",
-    "CREATE INDEX activities_by_owner ON activities (company_id, owner_id, id)",
+    "CREATE INDEX activities_by_listing ON activities (company_id, id, is_deleted, done)",
+    "CREATE INDEX activities_by_owner ON activities (company_id, owner_id, id, is_deleted, done)",
     "CREATE INDEX activities_by_deal ON activities (company_id, deal_id, id)",
     "CREATE INDEX activities_by_lead ON activities (company_id, lead_id, id)",
     "CREATE INDEX activities_by_person ON activities (company_id, person_id, id)",
@@ -149,6 +153,8 @@ pub const STEPS: &[&str] = &[
     "CREATE INDEX activities_by_due_date ON activities (company_id, due_date, id)",
     "CREATE INDEX activities_by_add_time ON activities (company_id, add_time, id)",
     "CREATE INDEX activities_by_update_time ON activities (company_id, update_time, id)",
+    "CREATE INDEX activities_by_series ON activities (company_id, due_date, id) WHERE rec_rule IS NOT NULL",
+    "CREATE UNIQUE INDEX activities_by_occurrence ON activities (company_id, rec_master_activity_id, original_start_time)",
     "CREATE TABLE notes (
         company_id BIGINT NOT NULL, id BIGINT NOT NULL, version BIGINT NOT NULL,
         content TEXT NOT NULL, user_id BIGINT NOT NULL, last_update_user_id BIGINT,
@@ -266,4 +272,16 @@ pub const STEPS: &[&str] = &[
         name TEXT NOT NULL, color TEXT NOT NULL, is_deleted BIGINT NOT NULL, add_time BIGINT NOT NULL, update_time BIGINT NOT NULL,
         PRIMARY KEY (company_id, id))",
     "CREATE UNIQUE INDEX lead_labels_by_uuid ON lead_labels (company_id, uuid)",
+    // Activities: on which records each one stands, in the order in which they are next (state 0) or were last (state 1);
+    // deleted ones have state 2. The first row of a state 0, and the last one of a state 1, answer by the key alone.
+    "CREATE TABLE activity_links (
+        company_id BIGINT NOT NULL, record_id BIGINT NOT NULL, entity TEXT NOT NULL,
+        state BIGINT NOT NULL, place BIGINT NOT NULL, activity_id BIGINT NOT NULL,
+        PRIMARY KEY (company_id, record_id, entity, state, place, activity_id)) CLUSTERED",
+    "CREATE TABLE activity_types (
+        company_id BIGINT NOT NULL, id BIGINT NOT NULL, version BIGINT NOT NULL,
+        name TEXT NOT NULL, key_string TEXT NOT NULL, icon_key TEXT NOT NULL, color TEXT, order_nr BIGINT NOT NULL,
+        is_custom_flag BIGINT NOT NULL, is_deleted BIGINT NOT NULL, add_time BIGINT NOT NULL, update_time BIGINT,
+        PRIMARY KEY (company_id, id))",
+    "CREATE UNIQUE INDEX activity_types_by_key ON activity_types (company_id, key_string)",
 ];

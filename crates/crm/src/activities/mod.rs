@@ -1,5 +1,32 @@
-//! Activities.
+//! Activities: what is to be done, or was done, about deals, leads, persons and organizations.
 
 mod fields;
+mod guests;
+mod linked;
+pub mod links;
+mod list;
+mod occurrences;
+mod ops;
+mod rules;
+mod series;
+mod view;
 
 pub use fields::*;
+pub use guests::{Participant, attends, replace as replace_guest};
+pub use linked::{OF_RECORD, of_deal, of_organization, of_person};
+pub use ops::OPS;
+pub use view::flat;
+
+use crate::resource::{Resource, Rules};
+
+pub static ACTIVITIES: Resource = Resource {
+    entity: &ACTIVITY,
+    extra_v1: |_, _, _| {},
+    rules: Rules {
+        on_create: rules::on_create,
+        on_update: rules::on_update,
+        may_delete: |_| Ok(()),
+        on_delete: rules::on_delete,
+        follow_up: rules::follow_up,
+    },
+};

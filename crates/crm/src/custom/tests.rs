@@ -56,6 +56,7 @@ fn directory() -> Directory {
         pipelines: BTreeMap::new(),
         stages: BTreeMap::new(),
         lead_labels: Vec::new(),
+        activity_types: BTreeMap::new(),
         seats: 1,
         mail_domain: "pipedrivemail.com".to_owned(),
         fields: HashMap::from([("deal".to_owned(), FieldType::names().zip(1001..).map(field).collect())]),

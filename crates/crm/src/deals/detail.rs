@@ -16,12 +16,13 @@ pub async fn show(call: &Call, id: i64, form: Form) -> ApiResult<Reply> {
     let deal = &records[0];
     let passage = stages_passed::of_deal(call, deal).await?;
     let average_won = average_seconds_to_won(call, deal).await?;
-    let view = ViewV1::of(call, &DEALS, &records, form).await?;
+    let view = ViewV1::of(call, &DEALS, &records, form).await?.in_detail(deal).await?;
     Ok(call.data_and(
         |json| {
             json.begin_object();
             view.write_members(json, deal);
             write_detail(json, call, deal, &passage, average_won);
+            view.write_activities(json, deal.get(LAST_ACTIVITY), deal.get(NEXT_ACTIVITY));
             json.end_object();
         },
         |json| {
@@ -57,10 +58,6 @@ fn write_detail(json: &mut Json, call: &Call, deal: &Record, passage: &Passage, 
     passage.order.iter().for_each(|stage| json.int(*stage));
     json.end_array();
     json.end_object();
-    for key in ["last_activity", "next_activity"] {
-        json.key(key);
-        json.null();
-    }
 }
 
 /// A length of time in years of 365 and months of 30 days, as the old PHP clients print it.

@@ -60,7 +60,7 @@ const FIELDS: &[Field] = &[
     Field::new(34, "acv", "Annual contract value", Kind::Money),
     Field::new(35, "arr", "Annual recurring revenue", Kind::Money),
     Field::new(36, "mrr", "Monthly recurring revenue", Kind::Money),
-    Field::total(37, "next_activity_id", "Next activity", Kind::Int).reports("activity"),
+    Field::total(37, "next_activity_id", "Next activity", Kind::Activity),
     Field::total(38, "last_activity_id", "Last activity", Kind::Int).reports("activity"),
     Field::total(39, "next_activity_date", "Next activity date", Kind::Date).show_v2(Show::Never),
     Field::total(40, "next_activity_time", "Next activity time", Kind::Text(8)).show_v2(Show::Never).unlisted(),
@@ -122,6 +122,8 @@ pub const ORIGIN_ID: Col<String> = col(&DEAL, "origin_id");
 pub const ACV: Col<Money> = col(&DEAL, "acv");
 pub const ARR: Col<Money> = col(&DEAL, "arr");
 pub const MRR: Col<Money> = col(&DEAL, "mrr");
+pub const NEXT_ACTIVITY: Col<i64> = col(&DEAL, "next_activity_id");
+pub const LAST_ACTIVITY: Col<i64> = col(&DEAL, "last_activity_id");
 pub const CUSTOM_FIELDS: Col<String> = col(&DEAL, "custom_fields");
 
 /// What a deal adds to the totals of its person and its organization. Deleted deals count nowhere, because

@@ -3,6 +3,7 @@
 use super::list::STATUS_V1;
 use super::{DEAL, DEALS, duplicate, list, participant_ops, summary, timeline};
 
+use crate::activities;
 use crate::call::{Call, Reply};
 use crate::changelog;
 use crate::error::{ApiError, ApiResult};
@@ -184,6 +185,11 @@ pub const OPS: &[Op] = &[
         .cost(20)
         .query(&[START, LIMIT])
         .about("Lists the persons who take part in a deal"),
+    op(V1, Get, "/deals/{id}/activities", "getDealActivities", run!(activities::of_deal))
+        .scopes("activities:read,activities:full")
+        .cost(20)
+        .query(activities::OF_RECORD)
+        .about("Lists the activities of a deal"),
     op(V1, Get, "/deals/{id}/followers", "getDealFollowers", run!(followers::list(&DEALS)))
         .scopes(READ)
         .cost(20)

@@ -41,10 +41,7 @@ pub fn extra_v1(view: &ViewV1<'_>, deal: &Record, json: &mut Json) {
         Some(time) => json.plain_string(|out| time.write_v1(out)),
         None => json.null(),
     }
-    for key in ["next_activity_subject", "next_activity_type", "next_activity_duration", "next_activity_note"] {
-        json.key(key);
-        json.null();
-    }
+    write_next_activity(view, deal, json);
     // Deals have no visibility group of their own and no renewals; the keys are there for old clients.
     for key in ["group_id", "group_name", "score", "sequence_enrollment"] {
         json.key(key);
@@ -52,6 +49,19 @@ pub fn extra_v1(view: &ViewV1<'_>, deal: &Record, json: &mut Json) {
     }
     json.key("renewal_type");
     json.string("one_time");
+}
+
+/// What is to be done next, where the caller may see it.
+fn write_next_activity(view: &ViewV1<'_>, deal: &Record, json: &mut Json) {
+    let next = deal.get(NEXT_ACTIVITY).and_then(|id| view.related.activities.get(&id));
+    json.key("next_activity_subject");
+    json.string_or_null(next.map(|activity| activity.subject.as_str()));
+    json.key("next_activity_type");
+    json.string_or_null(next.map(|activity| activity.key.as_str()));
+    json.key("next_activity_duration");
+    json.string_or_null(next.and_then(|activity| activity.duration.as_deref()));
+    json.key("next_activity_note");
+    json.string_or_null(next.and_then(|activity| activity.note.as_deref()));
 }
 
 /// The names of what the deal is linked to, and whether the caller may not see it.

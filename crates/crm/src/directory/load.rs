@@ -1,6 +1,6 @@
 //! Reads the settings of a company from the store.
 
-use super::{Company, Directory, FieldDefinition, Group, LeadLabel, Pipeline, Role, Stage, User};
+use super::{ActivityType, Company, Directory, FieldDefinition, Group, LeadLabel, Pipeline, Role, Stage, User};
 use crate::custom::FieldType;
 use crate::fields::Settings;
 use crate::rights::Reach;
@@ -28,6 +28,7 @@ impl Directory {
             pipelines: load_pipelines(store, id).await?,
             stages: load_stages(store, id).await?,
             lead_labels: load_lead_labels(store, id).await?,
+            activity_types: load_activity_types(store, id).await?,
             fields: load_fields(store, id).await?,
             mail_domain: super::DEFAULT_MAIL_DOMAIN.to_owned(),
             company,
@@ -233,6 +234,29 @@ async fn load_lead_labels(store: &Store, company: CompanyId) -> Result<Vec<LeadL
         }
     }
     Ok(labels)
+}
+
+async fn load_activity_types(store: &Store, company: CompanyId) -> Result<BTreeMap<i64, ActivityType>, StoreError> {
+    let columns = "id, name, key_string, icon_key, color, order_nr, is_custom_flag, is_deleted, add_time, update_time";
+    let rows = table(store, company, columns, "activity_types").await?;
+    Ok(rows
+        .into_iter()
+        .map(|mut cells| {
+            let known = ActivityType {
+                id: cells.int(),
+                name: cells.text(),
+                key: cells.text(),
+                icon: cells.text(),
+                color: cells.optional_text(),
+                order_nr: cells.int(),
+                is_custom: cells.flag(),
+                is_deleted: cells.flag(),
+                add_time: cells.time(),
+                update_time: cells.optional_time(),
+            };
+            (known.id, known)
+        })
+        .collect())
 }
 
 async fn load_fields(store: &Store, company: CompanyId) -> Result<HashMap<String, Vec<Arc<FieldDefinition>>>, StoreError> {

@@ -28,6 +28,8 @@ pub struct Directory {
     pub stages: BTreeMap<i64, Stage>,
     /// In order of creation; deleted ones left out.
     pub lead_labels: Vec<LeadLabel>,
+    /// Deleted ones too, for the activities that are of such a type.
+    pub activity_types: BTreeMap<i64, ActivityType>,
     /// By entity, in order of creation; deleted ones left out.
     pub fields: HashMap<String, Vec<Arc<FieldDefinition>>>,
     /// The host of smart BCC addresses.
@@ -128,6 +130,22 @@ pub struct LeadLabel {
     pub update_time: Time,
 }
 
+/// A type of activities.
+#[derive(Debug, Clone)]
+pub struct ActivityType {
+    pub id: i64,
+    pub name: String,
+    /// By which activities name it.
+    pub key: String,
+    pub icon: String,
+    pub color: Option<String>,
+    pub order_nr: i64,
+    pub is_custom: bool,
+    pub is_deleted: bool,
+    pub add_time: Time,
+    pub update_time: Option<Time>,
+}
+
 /// A field that the company has defined, or a built-in one to which it has given options or settings.
 #[derive(Debug, Clone)]
 pub struct FieldDefinition {
@@ -219,6 +237,18 @@ impl Directory {
     /// The pipeline that deals without one go to: the first in order.
     pub fn default_pipeline(&self) -> Option<&Pipeline> {
         self.pipelines.values().filter(|pipeline| !pipeline.is_deleted).min_by_key(|pipeline| (pipeline.order_nr, pipeline.id))
+    }
+
+    /// The types of activities in order, without deleted ones.
+    pub fn live_activity_types(&self) -> Vec<&ActivityType> {
+        let mut types: Vec<_> = self.activity_types.values().filter(|known| !known.is_deleted).collect();
+        types.sort_by_key(|known| (known.order_nr, known.id));
+        types
+    }
+
+    /// A type of activities by its key, deleted or not.
+    pub fn activity_type(&self, key: &str) -> Option<&ActivityType> {
+        self.activity_types.values().find(|known| known.key == key)
     }
 
     /// What `visible_to` is where a new record does not say, by the role of its creator (semantics.md 8.1).

@@ -1,6 +1,7 @@
 //! What is tied to a record, and how it is tied to another one.
 
 use super::{Merge, Pair, set_update_time};
+use crate::activities::{self, ACTIVITY};
 use crate::call::Call;
 use crate::custom::FieldType;
 use crate::deals::{self, DEAL, participants};
@@ -15,8 +16,8 @@ use penstock_model::{Change, Entity, Kind, Record, Value};
 use penstock_store::{Batch, Weight};
 use std::collections::BTreeSet;
 
-/// The entities whose fields may refer to persons and organizations, own fields and custom ones.
-const REFERRING: &[&Entity] = &[&PERSON, &ORGANIZATION, &DEAL];
+/// The entities whose fields may refer to deals, persons and organizations, own fields and custom ones.
+const REFERRING: &[&Entity] = &[&PERSON, &ORGANIZATION, &DEAL, &ACTIVITY];
 
 /// Where one record refers to another.
 enum Place {
@@ -30,9 +31,10 @@ enum Place {
 /// they may be restored.
 pub async fn redirect(call: &Call, merge: &mut Merge, pair: Pair) -> ApiResult<()> {
     let Some((own, custom)) = kinds(merge.kept.entity()) else { return Ok(()) };
+    let is_custom = |field_type| Some(field_type) == custom;
     for entity in REFERRING {
         let fields = entity.fields.iter().enumerate().filter(|(_, field)| field.kind == own);
-        let definitions = call.directory.custom_fields(entity.name).filter(|definition| definition.field_type == custom);
+        let definitions = call.directory.custom_fields(entity.name).filter(|definition| is_custom(definition.field_type));
         let places = fields.map(|(index, _)| Place::Own(index)).chain(definitions.map(|field| Place::Custom(field.code.clone())));
         for place in places.collect::<Vec<_>>() {
             for record in referring(call, entity, &place, pair.removed).await? {
@@ -43,11 +45,12 @@ pub async fn redirect(call: &Call, merge: &mut Merge, pair: Pair) -> ApiResult<(
     Ok(())
 }
 
-/// The kinds of fields that refer to an entity.
-fn kinds(entity: &'static Entity) -> Option<(Kind, FieldType)> {
+/// The kinds of fields that refer to an entity: of own fields, and of custom ones.
+fn kinds(entity: &'static Entity) -> Option<(Kind, Option<FieldType>)> {
     match entity.name {
-        "person" => Some((Kind::Person, FieldType::People)),
-        "organization" => Some((Kind::Organization, FieldType::Org)),
+        "person" => Some((Kind::Person, Some(FieldType::People))),
+        "organization" => Some((Kind::Organization, Some(FieldType::Org))),
+        "deal" => Some((Kind::Deal, None)),
         _ => None,
     }
 }
@@ -91,6 +94,23 @@ fn set_custom(record: &mut Record, code: &str, target: Option<i64>) {
         None => values.shift_remove(code),
     };
     record.values[index] = serde_json::Value::Object(values).to_string().into();
+}
+
+/// In activities the person who stays takes the place of the one who goes.
+pub async fn move_guests(call: &Call, merge: &mut Merge, pair: Pair) -> ApiResult<()> {
+    if merge.kept.entity().name != PERSON.name {
+        return Ok(());
+    }
+    let mut sql = select::records(&ACTIVITY, Depth::Row);
+    sql.push(" WHERE t.company_id = ").bind(call.company()).push(" AND (");
+    activities::links::of_record(&mut sql, call.company(), "t.id", (PERSON.name, pair.removed));
+    sql.push(" OR t.attendees LIKE ").bind(activities::attends(pair.removed)).push(")");
+    for activity in list::read_records(call, &ACTIVITY, Depth::Row, sql, Weight::Heavy).await? {
+        let change = merge.linked.entry((ACTIVITY.name, activity.id)).or_insert_with(|| Change::update(activity));
+        activities::replace_guest(&mut change.after, pair.removed, pair.kept);
+        set_update_time(&mut change.after, call.now);
+    }
+    Ok(())
 }
 
 /// Whoever followed the record that goes follows the one that stays.

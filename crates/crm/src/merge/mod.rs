@@ -108,6 +108,7 @@ async fn plan(call: &Call, sort: &Sort, pair: Pair) -> ApiResult<Batch> {
 
     let mut batch = call.batch();
     links::redirect(call, &mut merge, pair).await?;
+    links::move_guests(call, &mut merge, pair).await?;
     links::move_followers(call, entity, pair, &mut batch).await?;
     links::move_participants(call, &mut merge, &mut batch).await?;
     batch.save_merged(merge.kept, pair.removed);

@@ -78,4 +78,6 @@ pub const ADD_TIME: Col<Time> = col(&ORGANIZATION, "add_time");
 pub const UPDATE_TIME: Col<Time> = col(&ORGANIZATION, "update_time");
 pub const IS_DELETED: Col<bool> = col(&ORGANIZATION, "is_deleted");
 pub const DELETE_TIME: Col<Time> = col(&ORGANIZATION, "delete_time");
+pub const NEXT_ACTIVITY: Col<i64> = col(&ORGANIZATION, "next_activity_id");
+pub const LAST_ACTIVITY: Col<i64> = col(&ORGANIZATION, "last_activity_id");
 pub const CUSTOM_FIELDS: Col<String> = col(&ORGANIZATION, "custom_fields");

@@ -1,6 +1,7 @@
 //! The operations of organizations.
 
 use super::{ORGANIZATION, ORGANIZATIONS, list};
+use crate::activities;
 use crate::call::{Call, Reply};
 use crate::changelog;
 use crate::deals;
@@ -150,6 +151,11 @@ pub const OPS: &[Op] = &[
         .cost(20)
         .query(&[START, LIMIT])
         .about("Lists the persons of an organization"),
+    op(V1, Get, "/organizations/{id}/activities", "getOrganizationActivities", run!(activities::of_organization))
+        .scopes("activities:read,activities:full")
+        .cost(20)
+        .query(activities::OF_RECORD)
+        .about("Lists the activities of an organization"),
     op(V1, Get, "/organizations/{id}/followers", "getOrganizationFollowers", run!(followers::list(&ORGANIZATIONS)))
         .scopes(READ)
         .cost(20)

@@ -23,8 +23,5 @@ pub fn extra_v1(view: &ViewV1<'_>, organization: &Record, json: &mut Json) {
     }
     json.key("edit_name");
     json.bool(true);
-    for key in ["last_activity", "next_activity"] {
-        json.key(key);
-        json.null();
-    }
+    view.write_activities(json, organization.get(LAST_ACTIVITY), organization.get(NEXT_ACTIVITY));
 }

@@ -93,6 +93,8 @@ pub const ADD_TIME: Col<Time> = col(&PERSON, "add_time");
 pub const UPDATE_TIME: Col<Time> = col(&PERSON, "update_time");
 pub const IS_DELETED: Col<bool> = col(&PERSON, "is_deleted");
 pub const DELETE_TIME: Col<Time> = col(&PERSON, "delete_time");
+pub const NEXT_ACTIVITY: Col<i64> = col(&PERSON, "next_activity_id");
+pub const LAST_ACTIVITY: Col<i64> = col(&PERSON, "last_activity_id");
 pub const CUSTOM_FIELDS: Col<String> = col(&PERSON, "custom_fields");
 
 const COUNTS: &[Count] = &[Count { of: "organization", link: "org_id", total: "people_count", when: is_live }];

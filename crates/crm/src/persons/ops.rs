@@ -1,6 +1,7 @@
 //! The operations of persons.
 
 use super::{PERSON, PERSONS, list, rules};
+use crate::activities;
 use crate::call::{Call, Reply};
 use crate::changelog;
 use crate::deals;
@@ -133,6 +134,11 @@ pub const OPS: &[Op] = &[
         .cost(20)
         .query(deals::linked::OF_PERSON)
         .about("Lists the deals of a person"),
+    op(V1, Get, "/persons/{id}/activities", "getPersonActivities", run!(activities::of_person))
+        .scopes("activities:read,activities:full")
+        .cost(20)
+        .query(activities::OF_RECORD)
+        .about("Lists the activities of a person"),
     op(V1, Get, "/persons/{id}/followers", "getPersonFollowers", run!(followers::list(&PERSONS)))
         .scopes(READ)
         .cost(20)

@@ -23,10 +23,7 @@ pub fn extra_v1(view: &ViewV1<'_>, person: &Record, json: &mut Json) {
     if view.form == Form::Flat {
         return;
     }
-    for key in ["last_activity", "next_activity"] {
-        json.key(key);
-        json.null();
-    }
+    view.write_activities(json, person.get(LAST_ACTIVITY), person.get(NEXT_ACTIVITY));
 }
 
 /// The first id of a kept label list: what v1 calls `label` (semantics.md 9.1).

@@ -96,6 +96,13 @@ impl Company {
         self.run(text, &[followed, follower]).await
     }
 
+    /// Runs a statement whose `$1` is the company.
+    pub async fn execute(&self, text: &str, numbers: &[i64]) -> Outcome {
+        let values = std::iter::once(self.id.0).chain(numbers.iter().copied()).map(penstock_model::Value::from).collect();
+        self.store.execute(vec![Statement::new(text.to_owned(), values)]).await?;
+        Ok(())
+    }
+
     /// Changes the settings of the company by a statement whose `$1` is its id.
     async fn run(&self, text: &'static str, numbers: &[i64]) -> Outcome {
         let values = std::iter::once(self.id.0).chain(numbers.iter().copied()).map(penstock_model::Value::from).collect();

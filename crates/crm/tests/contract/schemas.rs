@@ -79,7 +79,7 @@ fn types(version: Version, moment: &str, kind: Kind) -> &'static [&'static str] 
         Kind::Labels => &["integer[]"],
         Kind::Contacts => &["object[]"],
         Kind::Address | Kind::Custom => &["object"],
-        Kind::Json => &["any", "object", "string"],
+        Kind::Json => &["any", "object", "object[]", "string"],
     }
 }
 

@@ -88,6 +88,8 @@ fn subject(op: &Op) -> &'static str {
         "mailbox" => "mail thread",
         "leads" => "lead",
         "leadLabels" => "lead label",
+        "activities" => "activity",
+        "activityTypes" => "activityType",
         // Fields are named apart, by code in v2 and by id in v1.
         segment => segment,
     }
@@ -96,7 +98,11 @@ fn subject(op: &Op) -> &'static str {
 /// What a parameter of the path names, by the segment before it.
 fn path_key(op: &Op, segment: &str, parameter: &str) -> Option<String> {
     Some(match (segment, parameter) {
-        ("deals" | "persons" | "organizations" | "pipelines" | "stages" | "users" | "leads" | "leadLabels", "id") => subject(op).to_owned(),
+        (
+            "deals" | "persons" | "organizations" | "pipelines" | "stages" | "users" | "leads" | "leadLabels" | "activities"
+            | "activityTypes",
+            "id",
+        ) => subject(op).to_owned(),
         (fields, "field_code") => format!("{fields} code"),
         (fields, "id") if fields.ends_with("Fields") => format!("{fields} id"),
         ("mailThreads", "id") => "mail thread".to_owned(),
@@ -121,6 +127,8 @@ fn member_key(op: &Op, name: &str) -> Option<String> {
         "org_id" | "organization_id" => "organization".to_owned(),
         "deal_id" => "deal".to_owned(),
         "lead_id" => "lead".to_owned(),
+        "project_id" => "project".to_owned(),
+        "rec_master_activity_id" => "activity".to_owned(),
         "pipeline_id" => "pipeline".to_owned(),
         "stage_id" => "stage".to_owned(),
         "product_id" => "product".to_owned(),
@@ -230,8 +238,13 @@ pub async fn plain(world: &World, op: &'static Op, sample: &mut Sample) -> Case 
 }
 
 fn record(op: &Op, entity: &'static Entity) -> Map<String, Value> {
-    let named = |field: &&Field| writable(op, field) && matches!(field.key, "title" | "name" | "subject");
-    entity.fields.iter().filter(named).map(|field| (key(op, field).to_owned(), json!("A name"))).collect()
+    let sent = |field: &&Field| writable(op, field);
+    let value = |field: &Field| match (field.kind, field.key) {
+        (_, "title" | "name" | "subject") => Some(json!("A name")),
+        (Kind::Choice(words), _) if field.required => Some(json!(words[0])),
+        _ => None,
+    };
+    entity.fields.iter().filter(sent).filter_map(|field| Some((key(op, field).to_owned(), value(field)?))).collect()
 }
 
 /// A value that a required parameter takes.

@@ -77,6 +77,13 @@ const MAKES: &[Make] = &[
         r#"{"title":"% lead","person_id":"$person","organization_id":"$organization","visible_to":"$visibility"}"#,
         &[("lead", "/id")],
     ),
+    make(
+        V2,
+        "/activities",
+        r#"{"subject":"% activity","deal_id":"$deal","person_id":"$person","org_id":"$organization","note":"% note"}"#,
+        &[("activity", "/id")],
+    ),
+    make(V1, "/activityTypes", r#"{"name":"% type","icon_key":"task"}"#, &[("activityType", "/id")]),
     make(V1, "/deals/$deal/participants", r#"{"person_id":"$other person"}"#, &[("participant", "/id")]),
     make(V1, "/deals/$deal/followers", r#"{"user_id":"$user"}"#, &[("deal follower", "/id"), ("deal follower user", "/user_id")]),
     make(V1, "/persons/$person/followers", r#"{"user_id":"$user"}"#, &[("person follower", "/id"), ("person follower user", "/user_id")]),
@@ -110,13 +117,13 @@ impl Sample {
         Sample { caller: caller.clone(), mark, ids: ids.chain(built_in).collect() }
     }
 
-    /// Records of the same company that only their owner, the administrator, and followers see; pipelines, stages and
-    /// labels of leads, which cannot be hidden, are those of `open`.
+    /// Records of the same company that only their owner, the administrator, and followers see; pipelines, stages, labels of
+    /// leads and types of activities, which cannot be hidden, are those of `open`.
     pub fn hidden(open: &Self, mark: &'static str) -> Self {
         let mut hidden = Sample { mark, ..open.clone() };
-        hidden
-            .ids
-            .retain(|key, _| key.contains("Fields") || ["user", "other user", "pipeline", "stage", "lead label"].contains(&key.as_str()));
+        hidden.ids.retain(|key, _| {
+            key.contains("Fields") || ["user", "other user", "pipeline", "stage", "lead label", "activityType"].contains(&key.as_str())
+        });
         hidden.ids.insert("visibility".to_owned(), json!(1));
         hidden
     }

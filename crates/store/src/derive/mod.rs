@@ -25,7 +25,7 @@ use rows::{link_statement, row_statement};
 pub(crate) async fn statements(store: &Store, batch: Batch) -> Result<Vec<Statement>, StoreError> {
     let actor = &batch.actor;
     let company = actor.company;
-    let mut out = Vec::with_capacity(batch.changes.len() * 5 + batch.links.len() * 2 + batch.statements.len() + 2);
+    let mut out = Vec::with_capacity(batch.changes.len() * 5 + batch.links.len() * 2 + batch.rows.len() + batch.statements.len() + 2);
     let touches_directory = batch.touches_directory();
     let mut totals = Totals::default();
     totals.follow(&batch);
@@ -42,6 +42,7 @@ pub(crate) async fn statements(store: &Store, batch: Batch) -> Result<Vec<Statem
     if touches_directory {
         out.push(next_revision(company));
     }
+    out.extend(batch.rows.into_iter().map(Statement::from));
     out.extend(batch.statements);
     Ok(out)
 }
