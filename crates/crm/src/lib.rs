@@ -27,7 +27,7 @@ mod list;
 pub mod mail;
 mod merge;
 mod narrow;
-mod notes;
+pub mod notes;
 mod op;
 pub mod openapi;
 pub mod operations;

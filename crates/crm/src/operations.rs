@@ -2,7 +2,7 @@
 //! contract test read this page; there is no other list of routes.
 
 use crate::op::Op;
-use crate::{currencies, deals, fields, lead_labels, leads, mail, organizations, persons, pipelines, stages, users};
+use crate::{currencies, deals, fields, lead_labels, leads, mail, notes, organizations, persons, pipelines, stages, users};
 
 const RESOURCES: &[&[Op]] = &[
     deals::OPS,
@@ -12,6 +12,7 @@ const RESOURCES: &[&[Op]] = &[
     stages::OPS,
     leads::OPS,
     lead_labels::OPS,
+    notes::OPS,
     fields::DEAL_FIELDS,
     fields::PERSON_FIELDS,
     fields::ORGANIZATION_FIELDS,

@@ -55,6 +55,8 @@ fn scope_with(sql: &mut Sql, call: &Call, entity: &'static Entity, followed: Fol
     sql.push(" WHERE t.company_id = ").bind(call.company());
     if entity.owned {
         rights::visible(sql, call, entity.name, "t", followed);
+    } else if rights::is_seen_with_others(entity) {
+        rights::visible_with_others(sql, call, entity, followed);
     }
 }
 

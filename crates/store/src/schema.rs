@@ -157,6 +157,7 @@ pub const STEPS: &[&str] = &[
         pinned_to_lead_flag BIGINT NOT NULL, pinned_to_project_flag BIGINT NOT NULL, pinned_to_task_flag BIGINT NOT NULL,
         is_deleted BIGINT NOT NULL, delete_time BIGINT, add_time BIGINT NOT NULL, update_time BIGINT,
         PRIMARY KEY (company_id, id))",
+    "CREATE INDEX notes_by_listing ON notes (company_id, id, is_deleted)",
     "CREATE INDEX notes_by_user ON notes (company_id, user_id, id)",
     "CREATE INDEX notes_by_deal ON notes (company_id, deal_id, id)",
     "CREATE INDEX notes_by_person ON notes (company_id, person_id, id)",
@@ -265,5 +266,13 @@ pub const STEPS: &[&str] = &[
         company_id BIGINT NOT NULL, id BIGINT NOT NULL, version BIGINT NOT NULL, uuid TEXT NOT NULL,
         name TEXT NOT NULL, color TEXT NOT NULL, is_deleted BIGINT NOT NULL, add_time BIGINT NOT NULL, update_time BIGINT NOT NULL,
         PRIMARY KEY (company_id, id))",
+    // Comments on notes.
+    "CREATE TABLE note_comments (
+        company_id BIGINT NOT NULL, id BIGINT NOT NULL, version BIGINT NOT NULL, uuid TEXT NOT NULL, note_id BIGINT NOT NULL,
+        content TEXT NOT NULL, user_id BIGINT NOT NULL, updater_id BIGINT NOT NULL,
+        add_time BIGINT NOT NULL, update_time BIGINT NOT NULL, is_deleted BIGINT NOT NULL, delete_time BIGINT,
+        PRIMARY KEY (company_id, id))",
+    "CREATE UNIQUE INDEX note_comments_by_uuid ON note_comments (company_id, uuid)",
+    "CREATE INDEX note_comments_by_note ON note_comments (company_id, note_id, id)",
     "CREATE UNIQUE INDEX lead_labels_by_uuid ON lead_labels (company_id, uuid)",
 ];

@@ -6,7 +6,9 @@ use crate::custom::FieldType;
 use crate::deals::{self, DEAL, participants};
 use crate::error::ApiResult;
 use crate::followers;
+use crate::leads::LEAD;
 use crate::list;
+use crate::notes::NOTE;
 use crate::organizations::ORGANIZATION;
 use crate::persons::PERSON;
 use crate::select::{self, Depth};
@@ -15,8 +17,8 @@ use penstock_model::{Change, Entity, Kind, Record, Value};
 use penstock_store::{Batch, Weight};
 use std::collections::BTreeSet;
 
-/// The entities whose fields may refer to persons and organizations, own fields and custom ones.
-const REFERRING: &[&Entity] = &[&PERSON, &ORGANIZATION, &DEAL];
+/// The entities whose fields may refer to deals, persons and organizations, own fields and custom ones.
+const REFERRING: &[&Entity] = &[&PERSON, &ORGANIZATION, &DEAL, &LEAD, &NOTE];
 
 /// Where one record refers to another.
 enum Place {
@@ -32,7 +34,7 @@ pub async fn redirect(call: &Call, merge: &mut Merge, pair: Pair) -> ApiResult<(
     let Some((own, custom)) = kinds(merge.kept.entity()) else { return Ok(()) };
     for entity in REFERRING {
         let fields = entity.fields.iter().enumerate().filter(|(_, field)| field.kind == own);
-        let definitions = call.directory.custom_fields(entity.name).filter(|definition| definition.field_type == custom);
+        let definitions = call.directory.custom_fields(entity.name).filter(|definition| Some(definition.field_type) == custom);
         let places = fields.map(|(index, _)| Place::Own(index)).chain(definitions.map(|field| Place::Custom(field.code.clone())));
         for place in places.collect::<Vec<_>>() {
             for record in referring(call, entity, &place, pair.removed).await? {
@@ -43,11 +45,12 @@ pub async fn redirect(call: &Call, merge: &mut Merge, pair: Pair) -> ApiResult<(
     Ok(())
 }
 
-/// The kinds of fields that refer to an entity.
-fn kinds(entity: &'static Entity) -> Option<(Kind, FieldType)> {
+/// The kinds of fields that refer to an entity, own ones and, where there are such, custom ones.
+fn kinds(entity: &'static Entity) -> Option<(Kind, Option<FieldType>)> {
     match entity.name {
-        "person" => Some((Kind::Person, FieldType::People)),
-        "organization" => Some((Kind::Organization, FieldType::Org)),
+        "deal" => Some((Kind::Deal, None)),
+        "person" => Some((Kind::Person, Some(FieldType::People))),
+        "organization" => Some((Kind::Organization, Some(FieldType::Org))),
         _ => None,
     }
 }

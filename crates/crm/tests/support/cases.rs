@@ -88,6 +88,7 @@ fn subject(op: &Op) -> &'static str {
         "mailbox" => "mail thread",
         "leads" => "lead",
         "leadLabels" => "lead label",
+        "notes" => "note",
         // Fields are named apart, by code in v2 and by id in v1.
         segment => segment,
     }
@@ -96,7 +97,10 @@ fn subject(op: &Op) -> &'static str {
 /// What a parameter of the path names, by the segment before it.
 fn path_key(op: &Op, segment: &str, parameter: &str) -> Option<String> {
     Some(match (segment, parameter) {
-        ("deals" | "persons" | "organizations" | "pipelines" | "stages" | "users" | "leads" | "leadLabels", "id") => subject(op).to_owned(),
+        ("deals" | "persons" | "organizations" | "pipelines" | "stages" | "users" | "leads" | "leadLabels" | "notes", "id") => {
+            subject(op).to_owned()
+        }
+        ("comments", _) => "comment".to_owned(),
         (fields, "field_code") => format!("{fields} code"),
         (fields, "id") if fields.ends_with("Fields") => format!("{fields} id"),
         ("mailThreads", "id") => "mail thread".to_owned(),
@@ -124,6 +128,9 @@ fn member_key(op: &Op, name: &str) -> Option<String> {
         "pipeline_id" => "pipeline".to_owned(),
         "stage_id" => "stage".to_owned(),
         "product_id" => "product".to_owned(),
+        "lead_id" => "lead".to_owned(),
+        "project_id" => "project".to_owned(),
+        "task_id" => "task".to_owned(),
         "filter_id" => "filter".to_owned(),
         _ => return None,
     })
@@ -133,7 +140,7 @@ fn member_key(op: &Op, name: &str) -> Option<String> {
 const FOREIGN: &[&str] = &["origin_id", "channel_id"];
 
 /// References of which a new record needs one or another; requests send this one.
-const NEEDED: &[(&str, &str)] = &[("lead", "person_id")];
+const NEEDED: &[(&str, &str)] = &[("lead", "person_id"), ("note", "deal_id")];
 
 fn is_id(param: &Param) -> bool {
     param.kind == ParamKind::Ids || (param.name.ends_with("_id") && !FOREIGN.contains(&param.name))
@@ -230,7 +237,7 @@ pub async fn plain(world: &World, op: &'static Op, sample: &mut Sample) -> Case 
 }
 
 fn record(op: &Op, entity: &'static Entity) -> Map<String, Value> {
-    let named = |field: &&Field| writable(op, field) && matches!(field.key, "title" | "name" | "subject");
+    let named = |field: &&Field| writable(op, field) && matches!(field.key, "title" | "name" | "subject" | "content");
     entity.fields.iter().filter(named).map(|field| (key(op, field).to_owned(), json!("A name"))).collect()
 }
 

@@ -77,6 +77,8 @@ const MAKES: &[Make] = &[
         r#"{"title":"% lead","person_id":"$person","organization_id":"$organization","visible_to":"$visibility"}"#,
         &[("lead", "/id")],
     ),
+    make(V1, "/notes", r#"{"content":"% note","deal_id":"$deal","lead_id":"$lead"}"#, &[("note", "/id")]),
+    make(V1, "/notes/$note/comments", r#"{"content":"% comment"}"#, &[("comment", "/uuid")]),
     make(V1, "/deals/$deal/participants", r#"{"person_id":"$other person"}"#, &[("participant", "/id")]),
     make(V1, "/deals/$deal/followers", r#"{"user_id":"$user"}"#, &[("deal follower", "/id"), ("deal follower user", "/user_id")]),
     make(V1, "/persons/$person/followers", r#"{"user_id":"$user"}"#, &[("person follower", "/id"), ("person follower user", "/user_id")]),
