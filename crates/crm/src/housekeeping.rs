@@ -15,6 +15,7 @@ impl App {
     pub async fn keep_house(&self) -> Result<usize, StoreError> {
         let mut removed = 0;
         for (company, _) in setup::companies(self.store()).await? {
+            self.forget_jobs(company).await?;
             loop {
                 let ids = self.old_events(company).await?;
                 removed += ids.len();

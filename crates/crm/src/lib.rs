@@ -20,6 +20,7 @@ mod error;
 pub mod fields;
 mod followers;
 mod housekeeping;
+mod jobs;
 mod json;
 mod lead_labels;
 pub mod leads;

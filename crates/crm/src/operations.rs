@@ -11,6 +11,7 @@ const RESOURCES: &[&[Op]] = &[
     pipelines::OPS,
     stages::OPS,
     leads::OPS,
+    leads::conversion::OPS,
     lead_labels::OPS,
     notes::OPS,
     fields::DEAL_FIELDS,

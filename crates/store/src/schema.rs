@@ -261,6 +261,13 @@ pub const STEPS: &[&str] = &[
         company_id BIGINT NOT NULL, entity TEXT NOT NULL, record_id BIGINT NOT NULL,
         name TEXT NOT NULL, body TEXT NOT NULL,
         PRIMARY KEY (company_id, entity, record_id))",
+    // Work that goes on after its request was answered.
+    "CREATE TABLE jobs (
+        company_id BIGINT NOT NULL, id TEXT NOT NULL, kind TEXT NOT NULL, payload TEXT NOT NULL,
+        status TEXT NOT NULL, result TEXT, attempts BIGINT NOT NULL, lease_until BIGINT,
+        user_id BIGINT NOT NULL, add_time BIGINT NOT NULL, update_time BIGINT NOT NULL,
+        PRIMARY KEY (company_id, id))",
+    "CREATE INDEX jobs_by_status ON jobs (company_id, status, add_time, id)",
     // Labels of leads.
     "CREATE TABLE lead_labels (
         company_id BIGINT NOT NULL, id BIGINT NOT NULL, version BIGINT NOT NULL, uuid TEXT NOT NULL,

@@ -100,6 +100,7 @@ fn path_key(op: &Op, segment: &str, parameter: &str) -> Option<String> {
         ("deals" | "persons" | "organizations" | "pipelines" | "stages" | "users" | "leads" | "leadLabels" | "notes", "id") => {
             subject(op).to_owned()
         }
+        ("status", "conversion_id") => format!("{} conversion", subject(op)),
         ("comments", _) => "comment".to_owned(),
         (fields, "field_code") => format!("{fields} code"),
         (fields, "id") if fields.ends_with("Fields") => format!("{fields} id"),
