@@ -32,6 +32,7 @@ pub mod notes;
 mod op;
 pub mod openapi;
 pub mod operations;
+mod organization_relationships;
 pub mod organizations;
 mod params;
 mod parse;

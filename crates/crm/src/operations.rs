@@ -2,12 +2,16 @@
 //! contract test read this page; there is no other list of routes.
 
 use crate::op::Op;
-use crate::{currencies, deals, fields, lead_labels, leads, mail, notes, organizations, persons, pipelines, stages, users};
+use crate::{
+    currencies, deals, fields, lead_labels, leads, mail, notes, organization_relationships, organizations, persons, pipelines, stages,
+    users,
+};
 
 const RESOURCES: &[&[Op]] = &[
     deals::OPS,
     persons::OPS,
     organizations::OPS,
+    organization_relationships::OPS,
     pipelines::OPS,
     stages::OPS,
     leads::OPS,

@@ -3,9 +3,11 @@
 //! A process that takes a job up holds it for a while. What the job does and its end are one transaction, which only the
 //! last holder can commit: whatever crashes or hangs, nothing is lost and nothing happens twice.
 
+mod purge;
 mod runner;
 #[cfg(test)]
 mod tests;
+pub mod ties;
 
 pub use runner::Outcome;
 

@@ -2,13 +2,14 @@
 
 use super::{Merge, Pair, set_update_time};
 use crate::call::Call;
-use crate::custom::FieldType;
 use crate::deals::{self, DEAL, participants};
 use crate::error::ApiResult;
 use crate::followers;
+use crate::jobs::ties::kinds;
 use crate::leads::LEAD;
 use crate::list;
 use crate::notes::NOTE;
+use crate::organization_relationships::RELATIONSHIP;
 use crate::organizations::ORGANIZATION;
 use crate::persons::PERSON;
 use crate::select::{self, Depth};
@@ -18,7 +19,7 @@ use penstock_store::{Batch, Weight};
 use std::collections::BTreeSet;
 
 /// The entities whose fields may refer to deals, persons and organizations, own fields and custom ones.
-const REFERRING: &[&Entity] = &[&PERSON, &ORGANIZATION, &DEAL, &LEAD, &NOTE];
+const REFERRING: &[&Entity] = &[&PERSON, &ORGANIZATION, &DEAL, &LEAD, &NOTE, &RELATIONSHIP];
 
 /// Where one record refers to another.
 enum Place {
@@ -43,16 +44,6 @@ pub async fn redirect(call: &Call, merge: &mut Merge, pair: Pair) -> ApiResult<(
         }
     }
     Ok(())
-}
-
-/// The kinds of fields that refer to an entity, own ones and, where there are such, custom ones.
-fn kinds(entity: &'static Entity) -> Option<(Kind, Option<FieldType>)> {
-    match entity.name {
-        "deal" => Some((Kind::Deal, None)),
-        "person" => Some((Kind::Person, Some(FieldType::People))),
-        "organization" => Some((Kind::Organization, Some(FieldType::Org))),
-        _ => None,
-    }
 }
 
 async fn referring(call: &Call, entity: &'static Entity, place: &Place, id: i64) -> ApiResult<Vec<Record>> {

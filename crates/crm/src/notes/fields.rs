@@ -67,6 +67,11 @@ pub const LINKS: &[(&str, &str)] = &[
     ("task_id", "pinned_to_task_flag"),
 ];
 
+/// The field that pins a note to what the field `link` names.
+pub fn pin_of(link: &str) -> Option<&'static str> {
+    LINKS.iter().find(|(key, _)| *key == link).map(|(_, pin)| *pin)
+}
+
 const COUNTS: &[Count] = &[
     Count { of: "deal", link: "deal_id", total: "notes_count", when: is_live },
     Count { of: "person", link: "person_id", total: "notes_count", when: is_live },

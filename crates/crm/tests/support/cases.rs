@@ -101,6 +101,7 @@ fn path_key(op: &Op, segment: &str, parameter: &str) -> Option<String> {
             subject(op).to_owned()
         }
         ("status", "conversion_id") => format!("{} conversion", subject(op)),
+        ("organizationRelationships", "id") => "relationship".to_owned(),
         ("comments", _) => "comment".to_owned(),
         (fields, "field_code") => format!("{fields} code"),
         (fields, "id") if fields.ends_with("Fields") => format!("{fields} id"),
@@ -125,11 +126,12 @@ fn member_key(op: &Op, name: &str) -> Option<String> {
         "person_id" => "person".to_owned(),
         "org_id" | "organization_id" => "organization".to_owned(),
         "deal_id" => "deal".to_owned(),
+        "rel_owner_org_id" => "organization".to_owned(),
+        "rel_linked_org_id" => "other organization".to_owned(),
         "lead_id" => "lead".to_owned(),
         "pipeline_id" => "pipeline".to_owned(),
         "stage_id" => "stage".to_owned(),
         "product_id" => "product".to_owned(),
-        "lead_id" => "lead".to_owned(),
         "project_id" => "project".to_owned(),
         "task_id" => "task".to_owned(),
         "filter_id" => "filter".to_owned(),

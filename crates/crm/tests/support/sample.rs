@@ -78,6 +78,12 @@ const MAKES: &[Make] = &[
         &[("lead", "/id")],
     ),
     make(V1, "/notes", r#"{"content":"% note","deal_id":"$deal","lead_id":"$lead"}"#, &[("note", "/id")]),
+    make(
+        V1,
+        "/organizationRelationships",
+        r#"{"type":"parent","rel_owner_org_id":"$organization","rel_linked_org_id":"$other organization"}"#,
+        &[("relationship", "/id")],
+    ),
     // Nobody does these jobs here, so that the records stay.
     make(V2, "/leads/$lead/convert/deal", r#"{"stage_id":"$stage"}"#, &[("lead conversion", "/conversion_id")]),
     make(V2, "/deals/$deal/convert/lead", "{}", &[("deal conversion", "/conversion_id")]),
