@@ -141,8 +141,8 @@ fn restore_or_refuse(call: &Call, change: &mut Change, given: &Given) -> ApiResu
 
 /// Lets the clock of rotting begin anew, as things that happen to a deal do without changing it (semantics.md 9.1).
 pub fn restart_rotting(batch: &mut Batch, deal: i64, now: penstock_model::Time) {
-    let text = "UPDATE deals SET rot_time = $3 WHERE company_id = $1 AND id = $2 AND (rot_time IS NULL OR rot_time < $3)";
-    batch.run(Statement::new(text, vec![batch.company().into(), deal.into(), now.into()]));
+    let text = "UPDATE deals SET rot_time = $1 WHERE company_id = $2 AND id = $3 AND (rot_time IS NULL OR rot_time < $1)";
+    batch.run(Statement::new(text, vec![now.into(), batch.company().into(), deal.into()]));
 }
 
 /// Marks a deal as deleted and remembers the status it had.

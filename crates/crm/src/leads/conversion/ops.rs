@@ -87,7 +87,7 @@ async fn status(call: Call, kind: &str, source: &str, made: &str) -> ApiResult<R
     };
     let of_path = |payload: &Value| match &payload[source] {
         Value::String(uuid) => uuid.eq_ignore_ascii_case(&path),
-        id => id.to_string() == path,
+        id => id.as_i64().is_some_and(|id| id.to_string() == path),
     };
     let job = job.filter(|job| job.kind == kind && of_path(&job.payload)).ok_or_else(not_found)?;
     let mut data = json!({"conversion_id": job.id, "status": job.status.word()});
