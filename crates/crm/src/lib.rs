@@ -22,7 +22,7 @@ mod followers;
 mod housekeeping;
 mod jobs;
 mod json;
-mod lead_labels;
+pub mod lead_labels;
 pub mod leads;
 mod list;
 pub mod mail;

@@ -17,6 +17,8 @@ pub enum Part {
     Persons,
     Deals,
     Mail,
+    Leads,
+    Notes,
 }
 
 impl Chance {
@@ -74,6 +76,12 @@ impl Chance {
             at -= weight;
         }
         T::default()
+    }
+
+    /// A UUID of the random sort.
+    pub fn uuid(&mut self) -> String {
+        let digits = self.hex(30);
+        format!("{}-{}-4{}-a{}-{}", &digits[..8], &digits[8..12], &digits[12..15], &digits[15..18], &digits[18..])
     }
 
     /// So many hex digits.

@@ -26,8 +26,19 @@ struct Market<'a> {
     colleagues: Vec<Vec<usize>>,
 }
 
+/// What notes need to know of a deal.
+#[derive(Debug)]
+pub struct Deal {
+    pub id: i64,
+    pub person: Option<i64>,
+    pub organization: Option<i64>,
+    pub owner: UserId,
+    pub added: Moment,
+    pub deleted: Option<Moment>,
+}
+
 /// A new deal before it has happened.
-struct Deal<'a> {
+struct NewDeal<'a> {
     id: i64,
     pipeline: &'a Pipeline,
     person: Option<&'a Person>,
@@ -45,7 +56,7 @@ pub async fn write(
     organizations: &[Organization],
     persons: &[Person],
     count: usize,
-) -> Result<(), DemoError> {
+) -> Result<Vec<Deal>, DemoError> {
     let mut colleagues = vec![Vec::new(); organizations.len()];
     for (place, person) in persons.iter().enumerate() {
         if let Some(list) = person.organization.and_then(|organization| colleagues.get_mut(organization)) {
@@ -55,12 +66,13 @@ pub async fn write(
     let market = Market { team, settings, organizations, persons, colleagues };
     let mut chance = draft.chance(Part::Deals);
     let mut rows = Rows { followers: Ids::new("followers"), participants: Ids::new("participants") };
+    let mut deals = Vec::with_capacity(count);
     for (index, id) in draft.ids("deals", count).await?.enumerate() {
         let added = draft.calendar.spread(index, count, chance.below(1000));
-        market.deal(draft, &mut chance, &mut rows, id, added).await?;
+        deals.push(market.deal(draft, &mut chance, &mut rows, id, added).await?);
         (draft.progress)();
     }
-    Ok(())
+    Ok(deals)
 }
 
 /// The ids of rows beside the deals.
@@ -71,8 +83,16 @@ struct Rows {
 
 impl<'a> Market<'a> {
     /// Makes a deal and lets it live until now.
-    async fn deal(&self, draft: &mut Draft<'_>, chance: &mut Chance, rows: &mut Rows, id: i64, added: Moment) -> Result<(), DemoError> {
+    async fn deal(&self, draft: &mut Draft<'_>, chance: &mut Chance, rows: &mut Rows, id: i64, added: Moment) -> Result<Deal, DemoError> {
         let deal = self.plan(draft, chance, id, added);
+        let known = Deal {
+            id,
+            person: deal.person.map(|person| person.id),
+            organization: deal.organization.map(|place| self.organizations[place].id),
+            owner: deal.owner,
+            added,
+            deleted: deal.deleted,
+        };
         let (first, steps) = plan(chance, deal.pipeline, added);
         let record = self.record(draft, chance, &deal, first);
         let mut batch = Batch::new(draft.actor(deal.owner, added));
@@ -89,10 +109,11 @@ impl<'a> Market<'a> {
             move_total(&mut batch, *person, None, total_of(&record, *person));
         }
         let life = Life::begin(draft, batch, record).await?;
-        Living { market: self, deal, life, participants }.go(draft, chance, rows, steps).await
+        Living { market: self, deal, life, participants }.go(draft, chance, rows, steps).await?;
+        Ok(known)
     }
 
-    fn plan(&self, draft: &Draft<'_>, chance: &mut Chance, id: i64, added: Moment) -> Deal<'a> {
+    fn plan(&self, draft: &Draft<'_>, chance: &mut Chance, id: i64, added: Moment) -> NewDeal<'a> {
         let pipelines = &self.settings.pipelines;
         let pipeline = &pipelines[chance.weighted(&[(0, 65), (1, 25), (2, 10)]).min(pipelines.len() - 1)];
         let person = if chance.percent(88) { self.person(chance, added) } else { None };
@@ -105,7 +126,7 @@ impl<'a> Market<'a> {
             Some(person) if chance.percent(75) => person.owner,
             _ => self.team.owner(chance),
         };
-        Deal { id, pipeline, person, organization, owner, added, deleted: draft.deletion(chance, added) }
+        NewDeal { id, pipeline, person, organization, owner, added, deleted: draft.deletion(chance, added) }
     }
 
     fn person(&self, chance: &mut Chance, moment: Moment) -> Option<&'a Person> {
@@ -119,14 +140,14 @@ impl<'a> Market<'a> {
     }
 
     /// Somebody else of the organization of the deal.
-    fn colleague(&self, chance: &mut Chance, deal: &Deal<'_>, taken: &[i64], moment: Moment) -> Option<i64> {
+    fn colleague(&self, chance: &mut Chance, deal: &NewDeal<'_>, taken: &[i64], moment: Moment) -> Option<i64> {
         let colleagues = self.colleagues.get(deal.organization?)?;
         let known = colleagues.partition_point(|place| self.persons[*place].added <= moment);
         let person = &self.persons[*chance.pick(&colleagues[..known])?];
         (person.is_live(moment) && !taken.contains(&person.id)).then_some(person.id)
     }
 
-    fn record(&self, draft: &Draft<'_>, chance: &mut Chance, deal: &Deal<'_>, stage: i64) -> Record {
+    fn record(&self, draft: &Draft<'_>, chance: &mut Chance, deal: &NewDeal<'_>, stage: i64) -> Record {
         let time = draft.calendar.time(deal.added);
         let organization = deal.organization.map(|place| &self.organizations[place]);
         let mut record = Record::blank(&DEAL, deal.id);
@@ -162,7 +183,7 @@ impl<'a> Market<'a> {
         record
     }
 
-    fn custom(&self, draft: &Draft<'_>, chance: &mut Chance, deal: &Deal<'_>, organization: Option<&Organization>) -> String {
+    fn custom(&self, draft: &Draft<'_>, chance: &mut Chance, deal: &NewDeal<'_>, organization: Option<&Organization>) -> String {
         let organizations = &self.organizations[..self.organizations.partition_point(|known| known.added <= deal.added)];
         let persons = &self.persons[..self.persons.partition_point(|known| known.added <= deal.added)];
         let around = Surroundings {
@@ -176,7 +197,7 @@ impl<'a> Market<'a> {
     }
 }
 
-fn title(chance: &mut Chance, deal: &Deal<'_>, organization: Option<&Organization>) -> String {
+fn title(chance: &mut Chance, deal: &NewDeal<'_>, organization: Option<&Organization>) -> String {
     let offer = chance.word(OFFERS);
     match (organization, deal.person) {
         (Some(organization), _) => format!("{} {offer}", organization.name),
@@ -195,7 +216,7 @@ fn value(chance: &mut Chance) -> Money {
 /// A deal in the course of its life.
 struct Living<'m, 'a> {
     market: &'m Market<'a>,
-    deal: Deal<'a>,
+    deal: NewDeal<'a>,
     life: Life,
     participants: Vec<i64>,
 }

@@ -28,9 +28,17 @@ impl Scale {
         self.persons() * 3 / 2
     }
 
-    /// Persons, organizations and deals together.
+    pub fn leads(self) -> usize {
+        self.persons() / 5
+    }
+
+    pub fn notes(self) -> usize {
+        self.persons()
+    }
+
+    /// Persons, organizations, deals, leads and notes together.
     pub fn records(self) -> usize {
-        self.persons() + self.organizations() + self.deals()
+        self.persons() + self.organizations() + self.deals() + self.leads() + self.notes()
     }
 
     pub fn users(self) -> usize {

@@ -50,6 +50,10 @@ const TABLES: &[(&str, &str)] = &[
     ("organizations", "id"),
     ("persons", "id"),
     ("deals", "id"),
+    ("leads", "id"),
+    ("lead_labels", "id"),
+    ("notes", "id"),
+    ("note_comments", "id"),
     ("followers", "entity, record_id, user_id"),
     ("participants", "deal_id, person_id"),
     ("totals", "entity, record_id"),
@@ -118,6 +122,9 @@ const TOTALS: &[(&str, &str, &str)] = &[
     ("deal", "followers_count", "followers f WHERE f.entity = 'deal' AND f.record_id = t.record_id"),
     ("person", "followers_count", "followers f WHERE f.entity = 'person' AND f.record_id = t.record_id"),
     ("organization", "followers_count", "followers f WHERE f.entity = 'organization' AND f.record_id = t.record_id"),
+    ("deal", "notes_count", "notes n WHERE n.deal_id = t.record_id AND n.is_deleted = 0"),
+    ("person", "notes_count", "notes n WHERE n.person_id = t.record_id AND n.is_deleted = 0"),
+    ("organization", "notes_count", "notes n WHERE n.org_id = t.record_id AND n.is_deleted = 0"),
     ("person", "participant_open_deals_count", PARTICIPANT_OPEN),
     ("person", "participant_closed_deals_count", PARTICIPANT_CLOSED),
 ];
@@ -158,6 +165,14 @@ const REFERENCES: &[(&str, &str, &str)] = &[
     ("deals", "stage_id", "stages"),
     ("deals", "pipeline_id", "pipelines"),
     ("stages", "pipeline_id", "pipelines"),
+    ("leads", "owner_id", "users"),
+    ("leads", "person_id", "persons"),
+    ("leads", "org_id", "organizations"),
+    ("notes", "user_id", "users"),
+    ("notes", "deal_id", "deals"),
+    ("notes", "person_id", "persons"),
+    ("notes", "org_id", "organizations"),
+    ("note_comments", "note_id", "notes"),
     ("followers", "user_id", "users"),
     ("participants", "deal_id", "deals"),
     ("participants", "person_id", "persons"),
@@ -204,6 +219,11 @@ const NOWHERE: &[(&str, &str)] = &[
         (SELECT 1 FROM recents r WHERE r.company_id = d.company_id AND r.entity = 'deal' AND r.record_id = d.id AND r.time = d.update_time)"),
     ("a deal that cannot be found", "FROM deals d WHERE NOT EXISTS
         (SELECT 1 FROM search_documents s WHERE s.company_id = d.company_id AND s.entity = 'deal' AND s.record_id = d.id AND s.name = d.title)"),
+    ("a note about nothing", "FROM notes n WHERE n.deal_id IS NULL AND n.person_id IS NULL AND n.org_id IS NULL AND n.lead_id IS NULL"),
+    ("a note about a lead that is not there", "FROM notes n WHERE n.lead_id IS NOT NULL AND NOT EXISTS
+        (SELECT 1 FROM leads l WHERE l.company_id = n.company_id AND l.uuid = n.lead_id)"),
+    ("a note that is older than its deal", "FROM notes n JOIN deals d ON d.company_id = n.company_id AND d.id = n.deal_id WHERE d.add_time > n.add_time"),
+    ("a lead that is older than its person", "FROM leads l JOIN persons p ON p.company_id = l.company_id AND p.id = l.person_id WHERE p.add_time > l.add_time"),
     ("an event in the outbox", "FROM outbox o"),
 ];
 
@@ -222,6 +242,13 @@ const SOMEWHERE: &[(&str, &str)] = &[
     ("deals with a probability", "FROM deals WHERE probability > 0"),
     ("labelled persons", "FROM persons WHERE label_ids <> '[]'"),
     ("reopened deals", "FROM history WHERE field_key = 'status' AND old_value = 'lost' AND new_value = 'open'"),
+    ("leads", "FROM leads WHERE is_archived = 0 AND is_deleted = 0"),
+    ("archived leads", "FROM leads WHERE is_archived = 1"),
+    ("labelled leads", "FROM leads WHERE label_ids <> '[]'"),
+    ("pinned notes", "FROM notes WHERE pinned_to_deal_flag = 1"),
+    ("notes about leads", "FROM notes WHERE lead_id IS NOT NULL"),
+    ("deleted notes", "FROM notes WHERE is_deleted = 1"),
+    ("comments", "FROM note_comments"),
     ("values that changed", "FROM history WHERE field_key = 'value'"),
 ];
 

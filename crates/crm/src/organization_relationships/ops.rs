@@ -181,6 +181,10 @@ async fn fill(call: &Call, change: &mut Change) -> ApiResult<()> {
     if is_with_itself(&change.after) {
         return Err(ApiError::invalid_key("rel_linked_org_id", "an organization cannot be related to itself"));
     }
+    let sides = [change.after.get(OWNER), change.after.get(LINKED)];
+    if call.body.int("org_id").is_some_and(|from| !sides.contains(&Some(from))) {
+        return Err(ApiError::invalid_key("org_id", "must be one of the two organizations"));
+    }
     write::check_references(call, change).await
 }
 
