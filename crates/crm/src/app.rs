@@ -11,6 +11,7 @@ use penstock_model::{Clock, CompanyId, Principal, Time, UserId};
 use penstock_store::{Sql, Store, StoreError, Weight};
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
+use tokio::sync::Notify;
 
 /// What the operator may set.
 #[derive(Debug, Clone, Default)]
@@ -47,6 +48,7 @@ pub struct App {
     pub(crate) store: Arc<Store>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) settings: Settings,
+    pub(crate) job_added: Notify,
     router: Router,
     budget: Budget,
     companies: RwLock<HashMap<CompanyId, Known>>,
@@ -60,6 +62,7 @@ impl App {
             store,
             clock,
             settings,
+            job_added: Notify::new(),
             router: Router::new(),
             budget: Budget::default(),
             companies: RwLock::default(),

@@ -11,10 +11,13 @@ const OUTBOX_DAYS: i64 = 7;
 const CHUNK: i64 = 1_000;
 
 impl App {
-    /// Removes old rows of the outbox. Answers how many. Safe to run at any time and from several nodes at once.
+    /// Removes old rows of the outbox, jobs that ended long ago, and records whose time after deletion is over. Answers how
+    /// many rows of the outbox and records. Safe to run at any time and from several nodes at once.
     pub async fn keep_house(&self) -> Result<usize, StoreError> {
         let mut removed = 0;
         for (company, _) in setup::companies(self.store()).await? {
+            self.forget_jobs(company).await?;
+            removed += self.purge(company).await?;
             loop {
                 let ids = self.old_events(company).await?;
                 removed += ids.len();

@@ -3,19 +3,23 @@
 
 use crate::op::Op;
 use crate::{
-    activities, activity_types, currencies, deals, fields, lead_labels, leads, mail, organizations, persons, pipelines, stages, users,
+    activities, activity_types, currencies, deals, fields, lead_labels, leads, mail, notes, organization_relationships, organizations,
+    persons, pipelines, stages, users,
 };
 
 const RESOURCES: &[&[Op]] = &[
     deals::OPS,
     persons::OPS,
     organizations::OPS,
+    organization_relationships::OPS,
     pipelines::OPS,
     stages::OPS,
     leads::OPS,
+    leads::conversion::OPS,
     lead_labels::OPS,
     activities::OPS,
     activity_types::OPS,
+    notes::OPS,
     fields::DEAL_FIELDS,
     fields::PERSON_FIELDS,
     fields::ORGANIZATION_FIELDS,

@@ -73,7 +73,7 @@ pub async fn show_v1_with(call: &Call, resource: &'static Resource, id: i64, add
 }
 
 /// v1 refuses a create that brings its own id (semantics.md 9.1).
-fn refuse_id(call: &Call) -> ApiResult<()> {
+pub(crate) fn refuse_id(call: &Call) -> ApiResult<()> {
     if call.version() == Version::V1 && call.body.get("id").is_some() {
         return Err(ApiError::invalid(
             "Inserting ID with POST request is not allowed. If you have any questions, please contact Pipedrive support",

@@ -9,7 +9,8 @@ use crate::error::{ApiError, ApiResult};
 use crate::leads::LEAD;
 use crate::organizations::ORGANIZATION;
 use crate::persons::PERSON;
-use penstock_model::{Entity, Principal, UserId, Value};
+use crate::write::linked_entity;
+use penstock_model::{Entity, Field, Kind, Principal, UserId, Value};
 use penstock_store::{Dialect, Sql};
 use std::collections::{BTreeMap, HashMap};
 
@@ -52,10 +53,10 @@ pub enum Followed {
 }
 
 /// Appends `AND (…)` to a condition on the rows called `rows`, so that only those remain which the caller may see.
-pub fn visible(sql: &mut Sql, call: &Call, entity: &'static str, rows: &str) {
+pub fn visible(sql: &mut Sql, call: &Call, entity: &'static str, rows: &str, followed: Followed) {
     if !call.principal.is_admin {
         sql.push(" AND ");
-        is_visible(sql, call, entity, rows, Followed::Each);
+        is_visible(sql, call, entity, rows, followed);
     }
 }
 
@@ -114,11 +115,66 @@ pub fn readable_linked_mail(sql: &mut Sql, call: &Call, threads: &str) {
     sql.push(" AND (").push(threads).push(".user_id = ").bind(call.principal.user);
     sql.push(" OR (").push(threads).push(".shared_flag = 1 AND (EXISTS (SELECT 1 FROM deals d WHERE d.company_id = ");
     sql.bind(call.company()).push(" AND d.id = ").push(threads).push(".deal_id");
-    visible(sql, call, "deal", "d");
+    visible(sql, call, "deal", "d", Followed::Each);
     sql.push(") OR EXISTS (SELECT 1 FROM mail_parties q JOIN persons n ON n.company_id = q.company_id AND n.id = q.person_id");
     sql.push(" WHERE q.company_id = ").bind(call.company()).push(" AND q.thread_id = ").push(threads).push(".id");
-    visible(sql, call, "person", "n");
+    visible(sql, call, "person", "n", Followed::Each);
     sql.push("))))");
+}
+
+/// The kinds of fields whose record alone decides who sees what hangs on it, the first that is set before the others.
+const DECIDING: &[Kind] = &[Kind::Deal, Kind::Lead, Kind::Project, Kind::Task];
+/// Where none of those is set, whoever sees one of these sees it.
+const SUFFICING: &[Kind] = &[Kind::Person, Kind::Organization];
+
+/// Whether rows of the entity have no visibility of their own, but are seen with the records that they hang on.
+pub fn is_seen_with_others(entity: &Entity) -> bool {
+    entity.name == "note"
+}
+
+/// Appends `AND (…)` to a condition on the rows called `t`, so that only those remain which hang on something that the
+/// caller may see. A note about a hidden deal stays hidden, however open the deal's person is.
+pub fn visible_with_others(sql: &mut Sql, call: &Call, entity: &'static Entity, followed: Followed) {
+    if call.principal.is_admin {
+        return;
+    }
+    sql.push(" AND (");
+    let mut undecided = String::new();
+    for field in of_kinds(entity, DECIDING) {
+        sql.push("(").push(&undecided).push("t.").push(field.column).push(" IS NOT NULL AND ");
+        sees_linked(sql, call, field, followed);
+        sql.push(") OR ");
+        undecided.push_str(&format!("t.{} IS NULL AND ", field.column));
+    }
+    sql.push("(").push(&undecided).push("(");
+    for field in of_kinds(entity, SUFFICING) {
+        sees_linked(sql, call, field, followed);
+        sql.push(" OR ");
+    }
+    sql.push("FALSE)))");
+}
+
+/// The fields of an entity that are of these kinds, in the order of the kinds.
+fn of_kinds(entity: &'static Entity, kinds: &'static [Kind]) -> impl Iterator<Item = &'static Field> {
+    kinds.iter().flat_map(|kind| entity.fields.iter().filter(move |field| field.kind == *kind))
+}
+
+/// Appends the condition that the record which a field of the rows called `t` names may be seen.
+fn sees_linked(sql: &mut Sql, call: &Call, field: &Field, followed: Followed) {
+    let (linked, id) = match field.kind {
+        Kind::Lead => (Some(&LEAD), "l.uuid"),
+        kind => (linked_entity(kind), "l.id"),
+    };
+    let Some(linked) = linked else {
+        sql.push("FALSE");
+        return;
+    };
+    sql.push("EXISTS (SELECT 1 FROM ").push(linked.table).push(" l WHERE l.company_id = t.company_id AND ");
+    sql.push(id).push(" = t.").push(field.column);
+    if linked.owned {
+        visible(sql, call, linked.name, "l", followed);
+    }
+    sql.push(")");
 }
 
 /// The groups whose members' records of this visibility are seen by a member of `group`.
@@ -173,11 +229,12 @@ const ACTIVITY_ABOUT: &[(&str, &Entity, &str)] =
 
 /// Appends the condition for the rows of an entity, whichever it has.
 pub fn visible_rows(sql: &mut Sql, call: &Call, entity: &'static Entity, rows: &str, followed: Followed) {
-    if entity.owned && !call.principal.is_admin {
-        sql.push(" AND ");
-        is_visible(sql, call, entity.name, rows, followed);
+    if entity.owned {
+        visible(sql, call, entity.name, rows, followed);
     } else if entity.name == ACTIVITY.name {
         visible_by_records(sql, call, rows, ACTIVITY_ABOUT);
+    } else if is_seen_with_others(entity) {
+        visible_with_others(sql, call, entity, followed);
     }
 }
 

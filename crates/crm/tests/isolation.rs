@@ -125,7 +125,10 @@ async fn the_same_id_in_another_company_is_another_record() {
 
 /// Codes of fields and UUIDs are.
 fn drawn_by_chance(op: &Op) -> bool {
-    op.path.contains("{field_code}") || op.path.starts_with("/lead")
+    op.path.contains("{field_code}")
+        || op.path.starts_with("/lead")
+        || op.path.contains("{commentId}")
+        || op.path.contains("{conversion_id}")
 }
 
 #[tokio::test]
@@ -157,7 +160,10 @@ async fn without_credentials_there_is_nothing() {
 
 /// What a user may be hidden from.
 fn can_be_hidden(key: &str) -> bool {
-    let hides = key.split(' ').any(|word| ["deal", "lead", "person", "organization", "participant", "activity"].contains(&word));
+    let hides = key.split(' ').any(|word| {
+        ["deal", "lead", "conversion", "relationship", "note", "comment", "person", "organization", "participant", "activity"]
+            .contains(&word)
+    });
     hides && !key.ends_with("user") && !key.ends_with("label")
 }
 

@@ -239,3 +239,68 @@ async fn of_two_pipelines_one_stays() -> Outcome {
     }
     Ok(())
 }
+
+#[tokio::test]
+async fn organizations_are_related_and_each_side_sees_it_its_way() -> Outcome {
+    for company in Company::each().await? {
+        company.at("2026-03-01")?;
+        company.add_colleague().await?;
+        let ben = company.as_colleague();
+        let mut orgs = Vec::new();
+        for (name, visible_to) in [("Parent", 3), ("Daughter", 3), ("Secret", 1), ("Other", 3)] {
+            let made = company.data("POST", "/api/v2/organizations", json!({"name": name, "visible_to": visible_to})).await?;
+            orgs.push(made["id"].as_i64().ok_or("no id")?);
+        }
+        let [parent, daughter, secret, other] = orgs[..] else { return Err("four organizations".into()) };
+        let path = "/v1/organizationRelationships";
+        let relate = |kind: &str, owner: i64, linked: i64| json!({"type": kind, "rel_owner_org_id": owner, "rel_linked_org_id": linked});
+        let mut body = relate("parent", parent, daughter);
+        body["org_id"] = json!(parent);
+        let (status, made) = company.send("POST", path, &body).await?;
+        let row = &made["data"];
+        assert_eq!((status, &row["type"], &row["active_flag"]), (200, &json!("parent"), &json!("true")));
+        assert_eq!((&row["rel_owner_org_id"]["value"], &row["rel_linked_org_id"]["name"]), (&json!(parent), &json!("Daughter")));
+        assert_eq!((&row["calculated_type"], &row["calculated_related_org_id"]), (&json!("daughter"), &json!(daughter)));
+        assert_eq!(made["related_objects"]["organization"][daughter.to_string()]["name"], json!("Daughter"));
+        let one = format!("{path}/{}", row["id"]);
+        let seen = company.get(&format!("{one}?org_id={daughter}")).await?;
+        assert_eq!((&seen["calculated_type"], &seen["calculated_related_org_id"]), (&json!("parent"), &json!(parent)));
+        assert_eq!(seen["related_organization_name"], json!("Parent"));
+        assert!(company.get(&one).await?.get("calculated_type").is_none());
+
+        let hidden = company.data("POST", path, relate("related", secret, parent)).await?;
+        for wrong in [
+            relate("parent", parent, parent),
+            relate("cousin", parent, daughter),
+            relate("parent", parent, 999),
+            json!({"type": "parent", "rel_owner_org_id": parent}),
+        ] {
+            assert_eq!(company.send("POST", path, &wrong).await?.0, 400, "{wrong}");
+        }
+        assert_eq!(ben.send("POST", path, &relate("related", secret, other)).await?.0, 400);
+        assert_eq!(company.send("GET", path, &Value::Null).await?.0, 400, "org_id is required");
+        assert_eq!(ids(&company.get(&format!("{path}?org_id={parent}")).await?).len(), 2);
+        assert_eq!(ids(&ben.get(&format!("{path}?org_id={parent}")).await?), [seen["id"].as_i64().ok_or("no id")?]);
+        assert_eq!(ben.send("GET", &format!("{path}?org_id={secret}"), &Value::Null).await?.0, 404);
+        assert_eq!(ben.send("GET", &format!("{path}/{}", hidden["id"]), &Value::Null).await?.0, 404);
+        assert_eq!(ben.send("DELETE", &format!("{path}/{}", hidden["id"]), &Value::Null).await?.0, 404);
+
+        let changed = company.data("PUT", &one, json!({"type": "related", "org_id": daughter})).await?;
+        assert_eq!((&changed["type"], &changed["calculated_type"]), (&json!("related"), &json!("related")));
+        company.data("DELETE", &format!("/v1/organizations/{daughter}"), Value::Null).await?;
+        assert_eq!(company.send("GET", &one, &Value::Null).await?.0, 404, "one side is deleted");
+        company.data("PUT", &format!("/v1/organizations/{daughter}"), json!({"active_flag": true})).await?;
+        assert_eq!(company.get(&one).await?["id"], seen["id"], "and comes back");
+
+        // A merge moves relationships, and ends one between the two.
+        let third = company.data("POST", path, relate("parent", daughter, other)).await?;
+        company.data("PUT", &format!("/v1/organizations/{daughter}/merge"), json!({"merge_with_id": parent})).await?;
+        assert_eq!(company.send("GET", &one, &Value::Null).await?.0, 404);
+        let moved = company.get(&format!("{path}/{}?org_id={other}", third["id"])).await?;
+        assert_eq!((&moved["rel_owner_org_id"]["value"], &moved["calculated_type"]), (&json!(parent), &json!("parent")));
+        assert_eq!(company.data("DELETE", &format!("{path}/{}", third["id"]), Value::Null).await?, json!({"id": third["id"]}));
+        assert_eq!(company.send("GET", &format!("{path}/{}", third["id"]), &Value::Null).await?.0, 404);
+        assert_eq!(company.get(&format!("{path}?org_id={other}")).await?, Value::Null);
+    }
+    Ok(())
+}

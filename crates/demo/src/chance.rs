@@ -18,6 +18,8 @@ pub enum Part {
     Deals,
     Mail,
     Activities,
+    Leads,
+    Notes,
 }
 
 impl Chance {
@@ -75,6 +77,12 @@ impl Chance {
             at -= weight;
         }
         T::default()
+    }
+
+    /// A UUID of the random sort.
+    pub fn uuid(&mut self) -> String {
+        let digits = self.hex(30);
+        format!("{}-{}-4{}-a{}-{}", &digits[..8], &digits[8..12], &digits[12..15], &digits[15..18], &digits[18..])
     }
 
     /// So many hex digits.

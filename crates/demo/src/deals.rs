@@ -27,7 +27,7 @@ struct Market<'a> {
 }
 
 /// A new deal before it has happened.
-struct Deal<'a> {
+struct NewDeal<'a> {
     id: i64,
     pipeline: &'a Pipeline,
     person: Option<&'a Person>,
@@ -44,6 +44,7 @@ pub struct Written {
     pub person: Option<i64>,
     pub organization: Option<i64>,
     pub added: Moment,
+    pub deleted: Option<Moment>,
     /// When it was closed or deleted.
     pub ended: Option<Time>,
     pub is_open: bool,
@@ -114,7 +115,7 @@ impl<'a> Market<'a> {
         Ok(living.written())
     }
 
-    fn plan(&self, draft: &Draft<'_>, chance: &mut Chance, id: i64, added: Moment) -> Deal<'a> {
+    fn plan(&self, draft: &Draft<'_>, chance: &mut Chance, id: i64, added: Moment) -> NewDeal<'a> {
         let pipelines = &self.settings.pipelines;
         let pipeline = &pipelines[chance.weighted(&[(0, 65), (1, 25), (2, 10)]).min(pipelines.len() - 1)];
         let person = if chance.percent(88) { self.person(chance, added) } else { None };
@@ -127,7 +128,7 @@ impl<'a> Market<'a> {
             Some(person) if chance.percent(75) => person.owner,
             _ => self.team.owner(chance),
         };
-        Deal { id, pipeline, person, organization, owner, added, deleted: draft.deletion(chance, added) }
+        NewDeal { id, pipeline, person, organization, owner, added, deleted: draft.deletion(chance, added) }
     }
 
     fn person(&self, chance: &mut Chance, moment: Moment) -> Option<&'a Person> {
@@ -141,14 +142,14 @@ impl<'a> Market<'a> {
     }
 
     /// Somebody else of the organization of the deal.
-    fn colleague(&self, chance: &mut Chance, deal: &Deal<'_>, taken: &[i64], moment: Moment) -> Option<i64> {
+    fn colleague(&self, chance: &mut Chance, deal: &NewDeal<'_>, taken: &[i64], moment: Moment) -> Option<i64> {
         let colleagues = self.colleagues.get(deal.organization?)?;
         let known = colleagues.partition_point(|place| self.persons[*place].added <= moment);
         let person = &self.persons[*chance.pick(&colleagues[..known])?];
         (person.is_live(moment) && !taken.contains(&person.id)).then_some(person.id)
     }
 
-    fn record(&self, draft: &Draft<'_>, chance: &mut Chance, deal: &Deal<'_>, stage: i64) -> Record {
+    fn record(&self, draft: &Draft<'_>, chance: &mut Chance, deal: &NewDeal<'_>, stage: i64) -> Record {
         let time = draft.calendar.time(deal.added);
         let organization = deal.organization.map(|place| &self.organizations[place]);
         let mut record = Record::blank(&DEAL, deal.id);
@@ -184,7 +185,7 @@ impl<'a> Market<'a> {
         record
     }
 
-    fn custom(&self, draft: &Draft<'_>, chance: &mut Chance, deal: &Deal<'_>, organization: Option<&Organization>) -> String {
+    fn custom(&self, draft: &Draft<'_>, chance: &mut Chance, deal: &NewDeal<'_>, organization: Option<&Organization>) -> String {
         let organizations = &self.organizations[..self.organizations.partition_point(|known| known.added <= deal.added)];
         let persons = &self.persons[..self.persons.partition_point(|known| known.added <= deal.added)];
         let around = Surroundings {
@@ -198,7 +199,7 @@ impl<'a> Market<'a> {
     }
 }
 
-fn title(chance: &mut Chance, deal: &Deal<'_>, organization: Option<&Organization>) -> String {
+fn title(chance: &mut Chance, deal: &NewDeal<'_>, organization: Option<&Organization>) -> String {
     let offer = chance.word(OFFERS);
     match (organization, deal.person) {
         (Some(organization), _) => format!("{} {offer}", organization.name),
@@ -217,7 +218,7 @@ fn value(chance: &mut Chance) -> Money {
 /// A deal in the course of its life.
 struct Living<'m, 'a> {
     market: &'m Market<'a>,
-    deal: Deal<'a>,
+    deal: NewDeal<'a>,
     life: Life,
     participants: Vec<i64>,
 }
@@ -302,6 +303,7 @@ impl Living<'_, '_> {
             person: record.get(PERSON),
             organization: record.get(ORGANIZATION),
             added: self.deal.added,
+            deleted: self.deal.deleted,
             ended: record.get(CLOSE_TIME).or_else(|| record.get(DELETE_TIME)),
             is_open: is_open(record),
         }

@@ -1,4 +1,5 @@
-//! Sample companies: people, organizations, deals and activities with believable pasts, the same ones for the same seed and day.
+//! Sample companies: people, organizations, deals and what happens around them, with believable pasts, the same ones for the
+//! same seed and day.
 //!
 //! [`generate`] founds a company in an empty store and fills it by way of [`penstock_store::Load`], so that totals,
 //! history, recents and search documents are those that the same writes through the API would have left.
@@ -10,7 +11,9 @@ mod contacts;
 mod custom;
 mod deals;
 mod draft;
+mod leads;
 mod mail;
+mod notes;
 mod organizations;
 mod persons;
 mod plan;
@@ -23,6 +26,7 @@ pub use scale::Scale;
 
 use calendar::Calendar;
 use draft::Draft;
+use notes::Subjects;
 use penstock_crm::accounts::AccountError;
 use penstock_crm::mail::MailError;
 use penstock_crm::setup::SetupError;
@@ -93,6 +97,9 @@ pub async fn generate(store: &Arc<Store>, sample: &Sample, progress: impl FnMut(
     let persons = persons::write(&mut draft, &team, &settings, &organizations, sample.scale.persons()).await?;
     let deals = deals::write(&mut draft, &team, &settings, &organizations, &persons, sample.scale.deals()).await?;
     activities::write(&mut draft, &team, &deals, sample.today, sample.scale.activities()).await?;
+    let leads = leads::write(&mut draft, &team, &settings, &organizations, &persons, sample.scale.leads()).await?;
+    let subjects = Subjects { organizations: &organizations, persons: &persons, deals: &deals, leads: &leads };
+    notes::write(&mut draft, &team, &subjects, sample.scale.notes()).await?;
     draft.load.finish().await?;
     store.execute(activities::totals(id)).await?;
     mail::write(store, id, sample.seed, &draft.calendar, team::ADMIN_EMAIL).await?;

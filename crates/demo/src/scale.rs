@@ -32,9 +32,17 @@ impl Scale {
         self.deals() * 3 / 2
     }
 
-    /// Persons, organizations, deals and activities together.
+    pub fn leads(self) -> usize {
+        self.persons() / 5
+    }
+
+    pub fn notes(self) -> usize {
+        self.persons()
+    }
+
+    /// Everything that is counted while the company is made.
     pub fn records(self) -> usize {
-        self.persons() + self.organizations() + self.deals() + self.activities()
+        self.persons() + self.organizations() + self.deals() + self.activities() + self.leads() + self.notes()
     }
 
     pub fn users(self) -> usize {

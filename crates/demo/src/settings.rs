@@ -1,11 +1,11 @@
 //! Pipelines with their stages, and custom fields.
 
 use crate::DemoError;
-use crate::chance::Part;
+use crate::chance::{Chance, Part};
 use crate::custom::{self, CustomField};
 use crate::draft::Draft;
 use crate::team::Team;
-use penstock_crm::{pipelines, stages};
+use penstock_crm::{lead_labels, pipelines, stages};
 use penstock_model::{Actor, Change, CompanyId, Entity, Place, Record};
 use penstock_store::{Batch, Sql, Store, StoreError, Weight};
 use std::collections::HashMap;
@@ -26,6 +26,8 @@ pub struct Settings {
     /// Ids of options by entity and code of the built-in field.
     options: HashMap<(String, String), Vec<i64>>,
     custom: HashMap<&'static str, Vec<CustomField>>,
+    /// The UUIDs of the labels of leads.
+    pub lead_labels: Vec<String>,
 }
 
 impl Settings {
@@ -83,8 +85,22 @@ pub async fn write(draft: &mut Draft<'_>, team: &Team) -> Result<Settings, DemoE
     for entity in ["organization", "person", "deal"] {
         custom.insert(entity, custom::define(draft, &actor, &mut batch, &mut chance, entity).await?);
     }
+    let lead_labels = lead_labels(draft, &mut batch, &mut chance).await?;
     draft.load.add(batch).await?;
-    Ok(Settings { pipelines, options, custom })
+    Ok(Settings { pipelines, options, custom, lead_labels })
+}
+
+/// The labels that every company is born with get UUIDs that repeat themselves.
+async fn lead_labels(draft: &Draft<'_>, batch: &mut Batch, chance: &mut Chance) -> Result<Vec<String>, DemoError> {
+    let mut uuids = Vec::new();
+    for label in stored(&draft.store, draft.company, &lead_labels::LEAD_LABEL).await? {
+        let mut change = Change::update(label);
+        let uuid = chance.uuid();
+        change.after.set(lead_labels::UUID, uuid.as_str());
+        batch.save(change);
+        uuids.push(uuid);
+    }
+    Ok(uuids)
 }
 
 async fn pipelines(draft: &Draft<'_>, actor: &Actor, batch: &mut Batch) -> Result<Vec<Pipeline>, DemoError> {

@@ -53,6 +53,10 @@ const TABLES: &[(&str, &str)] = &[
     ("activities", "id"),
     ("activity_types", "id"),
     ("activity_links", "entity, record_id, state, place, activity_id"),
+    ("leads", "id"),
+    ("lead_labels", "id"),
+    ("notes", "id"),
+    ("note_comments", "id"),
     ("followers", "entity, record_id, user_id"),
     ("participants", "deal_id, person_id"),
     ("totals", "entity, record_id"),
@@ -126,6 +130,9 @@ const TOTALS: &[(&str, &str, &str)] = &[
     ("deal", "undone_activities_count", "activities a WHERE a.deal_id = t.record_id AND a.is_deleted = 0 AND a.done = 0"),
     ("person", "activities_count", "activities a WHERE a.person_id = t.record_id AND a.is_deleted = 0"),
     ("organization", "activities_count", "activities a WHERE a.org_id = t.record_id AND a.is_deleted = 0"),
+    ("deal", "notes_count", "notes n WHERE n.deal_id = t.record_id AND n.is_deleted = 0"),
+    ("person", "notes_count", "notes n WHERE n.person_id = t.record_id AND n.is_deleted = 0"),
+    ("organization", "notes_count", "notes n WHERE n.org_id = t.record_id AND n.is_deleted = 0"),
     ("person", "participant_open_deals_count", PARTICIPANT_OPEN),
     ("person", "participant_closed_deals_count", PARTICIPANT_CLOSED),
 ];
@@ -174,6 +181,14 @@ const REFERENCES: &[(&str, &str, &str)] = &[
     ("activity_links", "activity_id", "activities"),
     ("totals", "next_activity_id", "activities"),
     ("totals", "last_activity_id", "activities"),
+    ("leads", "owner_id", "users"),
+    ("leads", "person_id", "persons"),
+    ("leads", "org_id", "organizations"),
+    ("notes", "user_id", "users"),
+    ("notes", "deal_id", "deals"),
+    ("notes", "person_id", "persons"),
+    ("notes", "org_id", "organizations"),
+    ("note_comments", "note_id", "notes"),
     ("followers", "user_id", "users"),
     ("participants", "deal_id", "deals"),
     ("participants", "person_id", "persons"),
@@ -232,6 +247,11 @@ const NOWHERE: &[(&str, &str)] = &[
     ("a deal whose last activity is not the latest", "FROM totals t JOIN activities n ON n.company_id = t.company_id AND n.id = t.last_activity_id
         WHERE t.entity = 'deal' AND EXISTS (SELECT 1 FROM activities a WHERE a.company_id = t.company_id AND a.deal_id = t.record_id AND a.done = 1
             AND a.is_deleted = 0 AND a.marked_as_done_time > n.marked_as_done_time)"),
+    ("a note about nothing", "FROM notes n WHERE n.deal_id IS NULL AND n.person_id IS NULL AND n.org_id IS NULL AND n.lead_id IS NULL"),
+    ("a note about a lead that is not there", "FROM notes n WHERE n.lead_id IS NOT NULL AND NOT EXISTS
+        (SELECT 1 FROM leads l WHERE l.company_id = n.company_id AND l.uuid = n.lead_id)"),
+    ("a note that is older than its deal", "FROM notes n JOIN deals d ON d.company_id = n.company_id AND d.id = n.deal_id WHERE d.add_time > n.add_time"),
+    ("a lead that is older than its person", "FROM leads l JOIN persons p ON p.company_id = l.company_id AND p.id = l.person_id WHERE p.add_time > l.add_time"),
     ("an event in the outbox", "FROM outbox o"),
 ];
 
@@ -256,6 +276,13 @@ const SOMEWHERE: &[(&str, &str)] = &[
     ("deleted activities", "FROM activities WHERE is_deleted = 1"),
     ("activities about nothing in particular", "FROM activities WHERE deal_id IS NULL"),
     ("activities with a time", "FROM activities WHERE due_time IS NOT NULL"),
+    ("leads", "FROM leads WHERE is_archived = 0 AND is_deleted = 0"),
+    ("archived leads", "FROM leads WHERE is_archived = 1"),
+    ("labelled leads", "FROM leads WHERE label_ids <> '[]'"),
+    ("pinned notes", "FROM notes WHERE pinned_to_deal_flag = 1"),
+    ("notes about leads", "FROM notes WHERE lead_id IS NOT NULL"),
+    ("deleted notes", "FROM notes WHERE is_deleted = 1"),
+    ("comments", "FROM note_comments"),
     ("values that changed", "FROM history WHERE field_key = 'value'"),
 ];
 

@@ -75,6 +75,8 @@ pub const STEPS: &[&str] = &[
     "CREATE INDEX organizations_by_owner ON organizations (company_id, owner_id, id)",
     "CREATE INDEX organizations_by_add_time ON organizations (company_id, add_time, id)",
     "CREATE INDEX organizations_by_update_time ON organizations (company_id, update_time, id)",
+    // Of deleted rows only, which are few: what is to be removed for good is found by them.
+    "CREATE INDEX organizations_by_delete_time ON organizations (company_id, delete_time) WHERE is_deleted = 1",
     "CREATE TABLE persons (
         company_id BIGINT NOT NULL, id BIGINT NOT NULL, version BIGINT NOT NULL,
         name TEXT NOT NULL, first_name TEXT, last_name TEXT, first_char TEXT NOT NULL,
@@ -90,6 +92,7 @@ pub const STEPS: &[&str] = &[
     "CREATE INDEX persons_by_organization ON persons (company_id, org_id, id)",
     "CREATE INDEX persons_by_add_time ON persons (company_id, add_time, id)",
     "CREATE INDEX persons_by_update_time ON persons (company_id, update_time, id)",
+    "CREATE INDEX persons_by_delete_time ON persons (company_id, delete_time) WHERE is_deleted = 1",
     "CREATE TABLE deals (
         company_id BIGINT NOT NULL, id BIGINT NOT NULL, version BIGINT NOT NULL,
         title TEXT NOT NULL, creator_user_id BIGINT NOT NULL, owner_id BIGINT NOT NULL, visible_to BIGINT NOT NULL,
@@ -112,6 +115,7 @@ pub const STEPS: &[&str] = &[
     "CREATE INDEX deals_by_status ON deals (company_id, status, id)",
     "CREATE INDEX deals_by_add_time ON deals (company_id, add_time, id)",
     "CREATE INDEX deals_by_update_time ON deals (company_id, update_time, id)",
+    "CREATE INDEX deals_by_delete_time ON deals (company_id, delete_time) WHERE is_deleted = 1",
     // Leads, activities, notes, products. Other rows refer to a lead by its UUID.
     "CREATE TABLE leads (
         company_id BIGINT NOT NULL, id BIGINT NOT NULL, version BIGINT NOT NULL, uuid TEXT NOT NULL,
@@ -130,6 +134,7 @@ pub const STEPS: &[&str] = &[
     "CREATE INDEX leads_by_organization ON leads (company_id, org_id, id)",
     "CREATE INDEX leads_by_add_time ON leads (company_id, add_time, id)",
     "CREATE INDEX leads_by_update_time ON leads (company_id, update_time, id)",
+    "CREATE INDEX leads_by_delete_time ON leads (company_id, delete_time) WHERE is_deleted = 1",
     "CREATE TABLE activities (
         company_id BIGINT NOT NULL, id BIGINT NOT NULL, version BIGINT NOT NULL,
         subject TEXT NOT NULL, type TEXT NOT NULL, owner_id BIGINT NOT NULL, creator_user_id BIGINT NOT NULL,
@@ -155,6 +160,7 @@ pub const STEPS: &[&str] = &[
     "CREATE INDEX activities_by_update_time ON activities (company_id, update_time, id)",
     "CREATE INDEX activities_by_series ON activities (company_id, due_date, id) WHERE rec_rule IS NOT NULL",
     "CREATE UNIQUE INDEX activities_by_occurrence ON activities (company_id, rec_master_activity_id, original_start_time)",
+    "CREATE INDEX activities_by_delete_time ON activities (company_id, delete_time) WHERE is_deleted = 1",
     "CREATE TABLE notes (
         company_id BIGINT NOT NULL, id BIGINT NOT NULL, version BIGINT NOT NULL,
         content TEXT NOT NULL, user_id BIGINT NOT NULL, last_update_user_id BIGINT,
@@ -163,6 +169,7 @@ pub const STEPS: &[&str] = &[
         pinned_to_lead_flag BIGINT NOT NULL, pinned_to_project_flag BIGINT NOT NULL, pinned_to_task_flag BIGINT NOT NULL,
         is_deleted BIGINT NOT NULL, delete_time BIGINT, add_time BIGINT NOT NULL, update_time BIGINT,
         PRIMARY KEY (company_id, id))",
+    "CREATE INDEX notes_by_listing ON notes (company_id, id, is_deleted)",
     "CREATE INDEX notes_by_user ON notes (company_id, user_id, id)",
     "CREATE INDEX notes_by_deal ON notes (company_id, deal_id, id)",
     "CREATE INDEX notes_by_person ON notes (company_id, person_id, id)",
@@ -170,6 +177,7 @@ pub const STEPS: &[&str] = &[
     "CREATE INDEX notes_by_lead ON notes (company_id, lead_id, id)",
     "CREATE INDEX notes_by_project ON notes (company_id, project_id, id)",
     "CREATE INDEX notes_by_update_time ON notes (company_id, update_time, id)",
+    "CREATE INDEX notes_by_delete_time ON notes (company_id, delete_time) WHERE is_deleted = 1",
     "CREATE TABLE products (
         company_id BIGINT NOT NULL, id BIGINT NOT NULL, version BIGINT NOT NULL,
         name TEXT NOT NULL, first_char TEXT NOT NULL, code TEXT, description TEXT, unit TEXT, tax BIGINT NOT NULL, category BIGINT,
@@ -183,6 +191,7 @@ pub const STEPS: &[&str] = &[
     "CREATE INDEX products_by_owner ON products (company_id, owner_id, id)",
     "CREATE INDEX products_by_add_time ON products (company_id, add_time, id)",
     "CREATE INDEX products_by_update_time ON products (company_id, update_time, id)",
+    "CREATE INDEX products_by_delete_time ON products (company_id, delete_time) WHERE is_deleted = 1",
     // Who follows what, and who takes part in which deal. Here and in the totals the record goes before its sort in the
     // key: numbers are compared faster than texts, and the sort is seldom reached.
     "CREATE TABLE followers (
@@ -266,11 +275,34 @@ pub const STEPS: &[&str] = &[
         company_id BIGINT NOT NULL, entity TEXT NOT NULL, record_id BIGINT NOT NULL,
         name TEXT NOT NULL, body TEXT NOT NULL,
         PRIMARY KEY (company_id, entity, record_id))",
+    // How organizations are related.
+    "CREATE TABLE organization_relationships (
+        company_id BIGINT NOT NULL, id BIGINT NOT NULL, version BIGINT NOT NULL, type TEXT NOT NULL,
+        rel_owner_org_id BIGINT NOT NULL, rel_linked_org_id BIGINT NOT NULL,
+        add_time BIGINT NOT NULL, update_time BIGINT NOT NULL, is_deleted BIGINT NOT NULL, delete_time BIGINT,
+        PRIMARY KEY (company_id, id))",
+    "CREATE INDEX organization_relationships_by_owner ON organization_relationships (company_id, rel_owner_org_id, id)",
+    "CREATE INDEX organization_relationships_by_linked ON organization_relationships (company_id, rel_linked_org_id, id)",
+    // Work that goes on after its request was answered.
+    "CREATE TABLE jobs (
+        company_id BIGINT NOT NULL, id TEXT NOT NULL, kind TEXT NOT NULL, payload TEXT NOT NULL,
+        status TEXT NOT NULL, result TEXT, attempts BIGINT NOT NULL, lease_until BIGINT,
+        user_id BIGINT NOT NULL, add_time BIGINT NOT NULL, update_time BIGINT NOT NULL,
+        PRIMARY KEY (company_id, id))",
+    "CREATE INDEX jobs_by_status ON jobs (company_id, status, add_time, id)",
     // Labels of leads.
     "CREATE TABLE lead_labels (
         company_id BIGINT NOT NULL, id BIGINT NOT NULL, version BIGINT NOT NULL, uuid TEXT NOT NULL,
         name TEXT NOT NULL, color TEXT NOT NULL, is_deleted BIGINT NOT NULL, add_time BIGINT NOT NULL, update_time BIGINT NOT NULL,
         PRIMARY KEY (company_id, id))",
+    // Comments on notes.
+    "CREATE TABLE note_comments (
+        company_id BIGINT NOT NULL, id BIGINT NOT NULL, version BIGINT NOT NULL, uuid TEXT NOT NULL, note_id BIGINT NOT NULL,
+        content TEXT NOT NULL, user_id BIGINT NOT NULL, updater_id BIGINT NOT NULL,
+        add_time BIGINT NOT NULL, update_time BIGINT NOT NULL, is_deleted BIGINT NOT NULL, delete_time BIGINT,
+        PRIMARY KEY (company_id, id))",
+    "CREATE UNIQUE INDEX note_comments_by_uuid ON note_comments (company_id, uuid)",
+    "CREATE INDEX note_comments_by_note ON note_comments (company_id, note_id, id)",
     "CREATE UNIQUE INDEX lead_labels_by_uuid ON lead_labels (company_id, uuid)",
     // Activities: on which records each one stands, in the order in which they are next (state 0) or were last (state 1);
     // deleted ones have state 2. The first row of a state 0, and the last one of a state 1, answer by the key alone.

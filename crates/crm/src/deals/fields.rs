@@ -119,6 +119,7 @@ pub const ORIGIN: Col<String> = col(&DEAL, "origin");
 pub const CHANNEL: Col<i64> = col(&DEAL, "channel");
 pub const CHANNEL_ID: Col<String> = col(&DEAL, "channel_id");
 pub const ORIGIN_ID: Col<String> = col(&DEAL, "origin_id");
+pub const SOURCE_LEAD: Col<String> = col(&DEAL, "source_lead_id");
 pub const ACV: Col<Money> = col(&DEAL, "acv");
 pub const ARR: Col<Money> = col(&DEAL, "arr");
 pub const MRR: Col<Money> = col(&DEAL, "mrr");

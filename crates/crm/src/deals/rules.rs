@@ -7,6 +7,7 @@ use crate::error::{ApiError, ApiResult};
 use crate::op::Version;
 use crate::write::Given;
 use penstock_model::{Change, Money, Record};
+use penstock_store::{Batch, Statement};
 
 /// Completes and checks a new deal whose sent fields are in `change.after`.
 pub fn on_create(call: &Call, change: &mut Change, given: &Given) -> ApiResult<()> {
@@ -136,6 +137,12 @@ fn restore_or_refuse(call: &Call, change: &mut Change, given: &Given) -> ApiResu
         }
         (true, Version::V2) => Err(ApiError::invalid_key("is_deleted", "a deal cannot be deleted by an update")),
     }
+}
+
+/// Lets the clock of rotting begin anew, as things that happen to a deal do without changing it (semantics.md 9.1).
+pub fn restart_rotting(batch: &mut Batch, deal: i64, now: penstock_model::Time) {
+    let text = "UPDATE deals SET rot_time = $1 WHERE company_id = $2 AND id = $3 AND (rot_time IS NULL OR rot_time < $1)";
+    batch.run(Statement::new(text, vec![now.into(), batch.company().into(), deal.into()]));
 }
 
 /// Marks a deal as deleted and remembers the status it had.

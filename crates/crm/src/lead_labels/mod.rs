@@ -3,4 +3,5 @@
 mod fields;
 mod ops;
 
+pub use fields::*;
 pub use ops::OPS;

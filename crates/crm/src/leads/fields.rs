@@ -36,7 +36,8 @@ const FIELDS: &[Field] = &[
     Field::new(17, "currency", "Currency", Kind::Currency).show_v1(Show::Never).logged(),
     Field::new(18, "expected_close_date", "Expected close date", Kind::Date).writable(),
     Field::total(19, "next_activity_id", "Next activity", Kind::Int).reports("activity"),
-    Field::new(20, "source_deal_id", "Source deal", Kind::Deal),
+    // A memory, not a reference: it stays when the deal is gone for good.
+    Field::new(20, "source_deal_id", "Source deal", Kind::Int).reports("deal"),
     Field::new(21, "add_time", "Lead created", Kind::Time).not_null(),
     Field::new(22, "update_time", "Update time", Kind::Time).not_null(),
     Field::new(23, "visible_to", "Visible to", Kind::Visibility).writable().not_null(),

@@ -1,6 +1,7 @@
 //! Leads. The API knows them by UUIDs, and so do the rows that refer to them; inside, a lead has a number like any record.
 
 mod body;
+pub mod conversion;
 mod fields;
 mod ops;
 pub mod rules;
@@ -45,10 +46,15 @@ pub async fn of_path(call: &Call, depth: Depth) -> ApiResult<Record> {
         (None, Version::V1) => return Err(not_found()),
         (None, Version::V2) => return Err(ApiError::invalid_key("id", "must be a UUID")),
     };
+    live(call, &uuid, depth).await?.ok_or_else(not_found)
+}
+
+/// The lead of this UUID that is not deleted, if the caller may see it.
+pub async fn live(call: &Call, uuid: &str, depth: Depth) -> ApiResult<Option<Record>> {
     let mut sql = select::records(&LEAD, depth);
     select::scope(&mut sql, call, &LEAD);
     sql.push(" AND t.uuid = ").bind(uuid).push(" AND t.is_deleted = 0");
-    list::read_records(call, &LEAD, depth, sql, Weight::Light).await?.pop().ok_or_else(not_found)
+    Ok(list::read_records(call, &LEAD, depth, sql, Weight::Light).await?.pop())
 }
 
 /// 404 in the words that leads have for it (semantics.md 4.1).

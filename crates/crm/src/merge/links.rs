@@ -3,11 +3,14 @@
 use super::{Merge, Pair, set_update_time};
 use crate::activities::{self, ACTIVITY};
 use crate::call::Call;
-use crate::custom::FieldType;
 use crate::deals::{self, DEAL, participants};
 use crate::error::ApiResult;
 use crate::followers;
+use crate::jobs::ties::kinds;
+use crate::leads::LEAD;
 use crate::list;
+use crate::notes::NOTE;
+use crate::organization_relationships::RELATIONSHIP;
 use crate::organizations::ORGANIZATION;
 use crate::persons::PERSON;
 use crate::select::{self, Depth};
@@ -17,7 +20,7 @@ use penstock_store::{Batch, Weight};
 use std::collections::BTreeSet;
 
 /// The entities whose fields may refer to deals, persons and organizations, own fields and custom ones.
-const REFERRING: &[&Entity] = &[&PERSON, &ORGANIZATION, &DEAL, &ACTIVITY];
+const REFERRING: &[&Entity] = &[&PERSON, &ORGANIZATION, &DEAL, &ACTIVITY, &LEAD, &NOTE, &RELATIONSHIP];
 
 /// Where one record refers to another.
 enum Place {
@@ -43,16 +46,6 @@ pub async fn redirect(call: &Call, merge: &mut Merge, pair: Pair) -> ApiResult<(
         }
     }
     Ok(())
-}
-
-/// The kinds of fields that refer to an entity: of own fields, and of custom ones.
-fn kinds(entity: &'static Entity) -> Option<(Kind, Option<FieldType>)> {
-    match entity.name {
-        "person" => Some((Kind::Person, Some(FieldType::People))),
-        "organization" => Some((Kind::Organization, Some(FieldType::Org))),
-        "deal" => Some((Kind::Deal, None)),
-        _ => None,
-    }
 }
 
 async fn referring(call: &Call, entity: &'static Entity, place: &Place, id: i64) -> ApiResult<Vec<Record>> {

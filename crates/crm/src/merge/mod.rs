@@ -8,6 +8,7 @@ use crate::call::{Call, Reply};
 use crate::deals::{self, DEAL, DEALS};
 use crate::error::{ApiError, ApiResult};
 use crate::op::{Param, ParamKind};
+use crate::organization_relationships::{self, RELATIONSHIP, is_with_itself};
 use crate::organizations::ORGANIZATIONS;
 use crate::persons::PERSONS;
 use crate::resource::Resource;
@@ -113,7 +114,12 @@ async fn plan(call: &Call, sort: &Sort, pair: Pair) -> ApiResult<Batch> {
     links::move_participants(call, &mut merge, &mut batch).await?;
     batch.save_merged(merge.kept, pair.removed);
     batch.save_merged(merge.removed, pair.kept);
-    merge.linked.into_values().for_each(|change| batch.save(change));
+    for mut change in merge.linked.into_values() {
+        if change.entity().name == RELATIONSHIP.name && is_with_itself(&change.after) {
+            organization_relationships::on_delete(&mut change.after, call.now);
+        }
+        batch.save(change);
+    }
     Ok(batch)
 }
 

@@ -1,5 +1,11 @@
-//! Notes.
+//! Notes, and the comments on them.
 
+mod comments;
 mod fields;
+pub mod html;
+mod ops;
+pub mod rules;
+mod view;
 
 pub use fields::*;
+pub use ops::OPS;

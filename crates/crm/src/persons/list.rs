@@ -3,7 +3,7 @@
 use crate::call::Call;
 use crate::error::ApiResult;
 use crate::narrow;
-use crate::rights;
+use crate::rights::{self, Followed};
 use penstock_store::Sql;
 
 pub fn live(call: &Call, sql: &mut Sql) -> ApiResult<()> {
@@ -15,7 +15,7 @@ pub fn live(call: &Call, sql: &mut Sql) -> ApiResult<()> {
     if let Some(deal) = call.args.int("deal_id") {
         sql.push(" AND t.id IN (SELECT p.person_id FROM participants p JOIN deals d ON d.company_id = p.company_id AND d.id = p.deal_id");
         sql.push(" WHERE p.company_id = ").bind(call.company()).push(" AND p.deal_id = ").bind(deal);
-        rights::visible(sql, call, "deal", "d");
+        rights::visible(sql, call, "deal", "d", Followed::Each);
         sql.push(")");
     }
     narrow::updated(call, sql, "updated_since", "updated_until");

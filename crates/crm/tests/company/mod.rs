@@ -103,8 +103,18 @@ impl Company {
         Ok(())
     }
 
-    /// Changes the settings of the company by a statement whose `$1` is its id.
-    async fn run(&self, text: &'static str, numbers: &[i64]) -> Outcome {
+    /// Does the jobs that wait, as another process would; answers how many.
+    pub async fn run_jobs(&self) -> Outcome<usize> {
+        Ok(self.app.run_jobs().await?)
+    }
+
+    /// Removes what has served its time.
+    pub async fn keep_house(&self) -> Outcome<usize> {
+        Ok(self.app.keep_house().await?)
+    }
+
+    /// Changes the company by a statement whose `$1` is its id.
+    pub async fn run(&self, text: &'static str, numbers: &[i64]) -> Outcome {
         let values = std::iter::once(self.id.0).chain(numbers.iter().copied()).map(penstock_model::Value::from).collect();
         let revise = "UPDATE companies SET revision = revision + 1 WHERE id = $1";
         self.store.execute(vec![Statement::new(text, values), Statement::new(revise, vec![self.id.into()])]).await?;

@@ -90,6 +90,7 @@ fn subject(op: &Op) -> &'static str {
         "leadLabels" => "lead label",
         "activities" => "activity",
         "activityTypes" => "activityType",
+        "notes" => "note",
         // Fields are named apart, by code in v2 and by id in v1.
         segment => segment,
     }
@@ -100,9 +101,12 @@ fn path_key(op: &Op, segment: &str, parameter: &str) -> Option<String> {
     Some(match (segment, parameter) {
         (
             "deals" | "persons" | "organizations" | "pipelines" | "stages" | "users" | "leads" | "leadLabels" | "activities"
-            | "activityTypes",
+            | "activityTypes" | "notes",
             "id",
         ) => subject(op).to_owned(),
+        ("status", "conversion_id") => format!("{} conversion", subject(op)),
+        ("organizationRelationships", "id") => "relationship".to_owned(),
+        ("comments", _) => "comment".to_owned(),
         (fields, "field_code") => format!("{fields} code"),
         (fields, "id") if fields.ends_with("Fields") => format!("{fields} id"),
         ("mailThreads", "id") => "mail thread".to_owned(),
@@ -126,12 +130,15 @@ fn member_key(op: &Op, name: &str) -> Option<String> {
         "person_id" => "person".to_owned(),
         "org_id" | "organization_id" => "organization".to_owned(),
         "deal_id" => "deal".to_owned(),
+        "rel_owner_org_id" => "organization".to_owned(),
+        "rel_linked_org_id" => "other organization".to_owned(),
         "lead_id" => "lead".to_owned(),
         "project_id" => "project".to_owned(),
         "rec_master_activity_id" => "activity".to_owned(),
         "pipeline_id" => "pipeline".to_owned(),
         "stage_id" => "stage".to_owned(),
         "product_id" => "product".to_owned(),
+        "task_id" => "task".to_owned(),
         "filter_id" => "filter".to_owned(),
         _ => return None,
     })
@@ -141,7 +148,7 @@ fn member_key(op: &Op, name: &str) -> Option<String> {
 const FOREIGN: &[&str] = &["origin_id", "channel_id"];
 
 /// References of which a new record needs one or another; requests send this one.
-const NEEDED: &[(&str, &str)] = &[("lead", "person_id")];
+const NEEDED: &[(&str, &str)] = &[("lead", "person_id"), ("note", "deal_id")];
 
 fn is_id(param: &Param) -> bool {
     param.kind == ParamKind::Ids || (param.name.ends_with("_id") && !FOREIGN.contains(&param.name))
@@ -240,7 +247,7 @@ pub async fn plain(world: &World, op: &'static Op, sample: &mut Sample) -> Case 
 fn record(op: &Op, entity: &'static Entity) -> Map<String, Value> {
     let sent = |field: &&Field| writable(op, field);
     let value = |field: &Field| match (field.kind, field.key) {
-        (_, "title" | "name" | "subject") => Some(json!("A name")),
+        (_, "title" | "name" | "subject" | "content") => Some(json!("A name")),
         (Kind::Choice(words), _) if field.required => Some(json!(words[0])),
         _ => None,
     };

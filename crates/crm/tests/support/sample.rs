@@ -84,6 +84,17 @@ const MAKES: &[Make] = &[
         &[("activity", "/id")],
     ),
     make(V1, "/activityTypes", r#"{"name":"% type","icon_key":"task"}"#, &[("activityType", "/id")]),
+    make(V1, "/notes", r#"{"content":"% note","deal_id":"$deal","lead_id":"$lead"}"#, &[("note", "/id")]),
+    make(
+        V1,
+        "/organizationRelationships",
+        r#"{"type":"parent","rel_owner_org_id":"$organization","rel_linked_org_id":"$other organization"}"#,
+        &[("relationship", "/id")],
+    ),
+    // Nobody does these jobs here, so that the records stay.
+    make(V2, "/leads/$lead/convert/deal", r#"{"stage_id":"$stage"}"#, &[("lead conversion", "/conversion_id")]),
+    make(V2, "/deals/$deal/convert/lead", "{}", &[("deal conversion", "/conversion_id")]),
+    make(V1, "/notes/$note/comments", r#"{"content":"% comment"}"#, &[("comment", "/uuid")]),
     make(V1, "/deals/$deal/participants", r#"{"person_id":"$other person"}"#, &[("participant", "/id")]),
     make(V1, "/deals/$deal/followers", r#"{"user_id":"$user"}"#, &[("deal follower", "/id"), ("deal follower user", "/user_id")]),
     make(V1, "/persons/$person/followers", r#"{"user_id":"$user"}"#, &[("person follower", "/id"), ("person follower user", "/user_id")]),

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 
+const JOBS_PAUSE: Duration = Duration::from_secs(5);
 const HOUSEKEEPING_PAUSE: Duration = Duration::from_secs(3600);
 
 /// A port that was taken, and what is going to answer there.
@@ -28,8 +29,10 @@ impl Started {
     pub async fn serve(self, signals: &mut Signals) {
         console::line(format_args!("listening on http://{}", self.address));
         let housekeeping = tokio::spawn(keep_house(Arc::clone(&self.app)));
+        let jobs = tokio::spawn(run_jobs(Arc::clone(&self.app)));
         Server::new(self.app).serve(self.listener, signals).await;
         housekeeping.abort();
+        jobs.abort();
         self.store.close().await;
     }
 }
@@ -53,6 +56,19 @@ async fn keep_house(app: Arc<App>) {
             Ok(removed) => tracing::debug!(removed, "housekeeping"),
             Err(error) => tracing::warn!(%error, "housekeeping failed"),
         }
+    }
+}
+
+/// Does jobs as soon as they are added here, and looks now and then for those that other processes have left.
+async fn run_jobs(app: Arc<App>) {
+    loop {
+        match app.run_jobs().await {
+            Ok(0) => {}
+            Ok(taken) => tracing::debug!(taken, "jobs"),
+            Err(error) => tracing::warn!(%error, "jobs cannot be taken up"),
+        }
+        // Either may wake it; a job that is added meanwhile is remembered.
+        let _ = tokio::time::timeout(JOBS_PAUSE, app.job_added()).await;
     }
 }
 

@@ -1,0 +1,182 @@
+//! Removes records for good whose time after deletion is over, with all that was theirs; what referred to them does so no
+//! more (semantics.md 16). Every step is a transaction of its own, so that it may be interrupted at any time.
+
+use super::ties::{self, ABOUT, BELONGINGS, PURGED, REFERRING_BY_CUSTOM_FIELDS};
+use crate::app::App;
+use crate::directory::Directory;
+use crate::error::ApiError;
+use crate::leads::LEAD;
+use crate::persons::PERSON;
+use crate::select::purge_limit;
+use crate::write::kept_custom;
+use penstock_model::{CompanyId, Entity, Time, Value};
+use penstock_store::{Sql, Statement, StoreError, Weight};
+
+/// Records that go in one transaction, so that none holds up the others for long.
+const CHUNK: i64 = 100;
+
+/// The records of one entity that go together.
+struct Going {
+    company: CompanyId,
+    entity: &'static Entity,
+    ids: Vec<i64>,
+    /// Of leads, to which others refer by these.
+    uuids: Vec<String>,
+    limit: Time,
+}
+
+impl App {
+    /// Purges one company. Answers how many records are gone. Safe to run from several processes at once.
+    pub(crate) async fn purge(&self, company: CompanyId) -> Result<usize, StoreError> {
+        let mut purged = 0;
+        for entity in PURGED {
+            while let Some(going) = self.going(company, entity).await? {
+                let directory = self.directory(company).await.map_err(unreadable)?;
+                let statements = self.statements(&directory, &going).await?;
+                match self.store().execute(statements).await {
+                    Ok(()) => purged += going.ids.len(),
+                    // One was restored, or purged by another process: the next round finds those that are left.
+                    Err(StoreError::Conflict) => break,
+                    Err(error) => return Err(error),
+                }
+            }
+        }
+        Ok(purged)
+    }
+
+    /// The next records to go, if there are any.
+    async fn going(&self, company: CompanyId, entity: &'static Entity) -> Result<Option<Going>, StoreError> {
+        let limit = purge_limit(self.clock.now());
+        let is_lead = entity.name == LEAD.name;
+        let columns = if is_lead { "id, uuid" } else { "id" };
+        let mut sql = Sql::new(format!("SELECT {columns} FROM {} WHERE company_id = ", entity.table));
+        sql.bind(company).push(" AND is_deleted = 1 AND delete_time <= ").bind(limit);
+        sql.push(" ORDER BY delete_time LIMIT ").bind(CHUNK);
+        let rows = self.store().rows(sql, Weight::Heavy, if is_lead { 2 } else { 1 }).await?;
+        let ids: Vec<_> = rows.iter().filter_map(|row| row[0].as_int()).collect();
+        let uuids = rows.iter().filter_map(|row| Some(row.get(1)?.as_text()?.to_owned())).collect();
+        Ok((!ids.is_empty()).then_some(Going { company, entity, ids, uuids, limit }))
+    }
+
+    async fn statements(&self, directory: &Directory, going: &Going) -> Result<Vec<Statement>, StoreError> {
+        let mut statements: Vec<_> = going.ids.iter().map(|id| going.remove(*id)).collect();
+        statements.extend(self.unlink_custom_fields(directory, going).await?);
+        statements.extend(self.unlink(going));
+        if going.entity.name == PERSON.name {
+            statements.push(self.count_participants(going));
+        }
+        for belonging in BELONGINGS.iter().filter(|belonging| belonging.of == going.entity.name) {
+            let rows = format!("{} WHERE company_id = ", belonging.table);
+            if let Some(name) = belonging.entity {
+                let mut sql = Sql::new("DELETE FROM recents WHERE company_id = ");
+                sql.bind(going.company).push(" AND entity = ").bind(name);
+                sql.push(" AND record_id IN (SELECT id FROM ").push(&rows).bind(going.company).push(" AND ");
+                self.among(&mut sql, belonging.column, going);
+                sql.push(")");
+                statements.push(sql.into());
+            }
+            let mut sql = Sql::new("DELETE FROM ");
+            sql.push(&rows).bind(going.company).push(" AND ");
+            self.among(&mut sql, belonging.column, going);
+            statements.push(sql.into());
+        }
+        for table in ABOUT {
+            let mut sql = Sql::new(format!("DELETE FROM {table} WHERE company_id = "));
+            sql.bind(going.company).push(" AND entity = ").bind(going.entity.name).push(" AND ");
+            self.among(&mut sql, "record_id", going);
+            statements.push(sql.into());
+        }
+        Ok(statements)
+    }
+
+    fn among(&self, sql: &mut Sql, column: &str, going: &Going) {
+        self.store().dialect().among(sql, column, going.ids.iter().copied());
+    }
+
+    /// Lets own fields of other records refer to nothing.
+    fn unlink(&self, going: &Going) -> Vec<Statement> {
+        let unlink = |reference: ties::Reference| {
+            let mut sql = Sql::new(format!("UPDATE {} SET {} = NULL", reference.table, reference.column));
+            if reference.versioned {
+                sql.push(", version = version + 1");
+            }
+            if let Some(flag) = reference.flag {
+                sql.push(", ").push(flag).push(" = 0");
+            }
+            sql.push(" WHERE company_id = ").bind(going.company).push(" AND ");
+            if going.entity.name == LEAD.name {
+                sql.push(reference.column).push(" IN ").bind_list(going.uuids.iter().map(String::as_str));
+            } else {
+                self.among(&mut sql, reference.column, going);
+            }
+            sql.into()
+        };
+        ties::references(going.entity).into_iter().map(unlink).collect()
+    }
+
+    /// Takes the records out of custom fields that name them.
+    async fn unlink_custom_fields(&self, directory: &Directory, going: &Going) -> Result<Vec<Statement>, StoreError> {
+        let Some((_, Some(field_type))) = ties::kinds(going.entity) else { return Ok(Vec::new()) };
+        let dialect = self.store().dialect();
+        let mut statements = Vec::new();
+        for entity in REFERRING_BY_CUSTOM_FIELDS {
+            let codes: Vec<_> = directory.custom_fields(entity.name).filter(|field| field.field_type == field_type).collect();
+            if codes.is_empty() {
+                continue;
+            }
+            let mut sql = Sql::new(format!("SELECT id, version, custom_fields FROM {} WHERE company_id = ", entity.table));
+            sql.bind(going.company).push(" AND (");
+            for (place, field) in codes.iter().enumerate() {
+                sql.push(if place == 0 { "" } else { " OR " }).push(&dialect.json_text("custom_fields", &field.code)).push(" IN ");
+                sql.bind_list(going.ids.iter().map(|id| id.to_string()));
+            }
+            sql.push(")");
+            for row in self.store().rows(sql, Weight::Heavy, 3).await? {
+                let mut values = kept_custom(&row[2]);
+                values.retain(|code, value| {
+                    let names = value.as_i64().is_some_and(|id| going.ids.contains(&id));
+                    !(names && codes.iter().any(|field| field.code == *code))
+                });
+                let kept: Value = serde_json::Value::Object(values).to_string().into();
+                let text = format!(
+                    "UPDATE {} SET custom_fields = $1, version = version + 1 WHERE company_id = $2 AND id = $3 AND version = $4",
+                    entity.table
+                );
+                // A record that goes itself is no longer there.
+                if entity.name != going.entity.name || !row[0].as_int().is_some_and(|id| going.ids.contains(&id)) {
+                    statements.push(Statement::one_row(text, vec![kept, going.company.into(), row[0].clone(), row[1].clone()]));
+                }
+            }
+        }
+        // They count on the versions that were just read.
+        Ok(statements)
+    }
+
+    /// Deals lose participants with the persons.
+    fn count_participants(&self, going: &Going) -> Statement {
+        let mut sql = Sql::new(
+            "UPDATE totals SET participants_count = participants_count - (SELECT COUNT(*) FROM participants p
+             WHERE p.company_id = totals.company_id AND p.deal_id = totals.record_id AND ",
+        );
+        self.among(&mut sql, "p.person_id", going);
+        sql.push(") WHERE company_id = ").bind(going.company).push(" AND entity = 'deal' AND record_id IN");
+        sql.push(" (SELECT p.deal_id FROM participants p WHERE p.company_id = ").bind(going.company).push(" AND ");
+        self.among(&mut sql, "p.person_id", going);
+        sql.push(")");
+        sql.into()
+    }
+}
+
+impl Going {
+    /// Fails where the record was restored meanwhile.
+    fn remove(&self, id: i64) -> Statement {
+        Statement::one_row(
+            format!("DELETE FROM {} WHERE company_id = $1 AND id = $2 AND is_deleted = 1 AND delete_time <= $3", self.entity.table),
+            vec![self.company.into(), id.into(), self.limit.into()],
+        )
+    }
+}
+
+fn unreadable(error: ApiError) -> StoreError {
+    StoreError::Unavailable(format!("the company cannot be read: {error:?}"))
+}
