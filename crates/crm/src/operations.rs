@@ -3,7 +3,8 @@
 
 use crate::op::Op;
 use crate::{
-    activities, activity_types, currencies, deals, fields, lead_labels, leads, mail, organizations, persons, pipelines, stages, users,
+    activities, activity_types, boards, channels, currencies, deals, fields, goals, lead_labels, leads, mail, meetings, organizations,
+    persons, phases, pipelines, project_templates, projects, stages, tasks, users,
 };
 
 const RESOURCES: &[&[Op]] = &[
@@ -17,15 +18,28 @@ const RESOURCES: &[&[Op]] = &[
     activities::OPS,
     activity_types::OPS,
     fields::DEAL_FIELDS,
+    fields::DEAL_FIELDS_V1,
     fields::PERSON_FIELDS,
+    fields::PERSON_FIELDS_V1,
     fields::ORGANIZATION_FIELDS,
+    fields::ORGANIZATION_FIELDS_V1,
     fields::PRODUCT_FIELDS,
+    fields::PRODUCT_FIELDS_V1,
+    fields::PROJECT_FIELDS,
     fields::ACTIVITY_FIELDS,
     fields::LEAD_FIELDS,
     fields::NOTE_FIELDS,
     users::OPS,
     currencies::OPS,
     mail::OPS,
+    projects::OPS,
+    boards::OPS,
+    phases::OPS,
+    tasks::OPS,
+    project_templates::OPS,
+    goals::OPS,
+    channels::OPS,
+    meetings::OPS,
 ];
 
 /// Every operation, in the order of the resources.
