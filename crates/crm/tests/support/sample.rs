@@ -115,7 +115,7 @@ const MAKES: &[Make] = &[
         V1,
         "/goals",
         r#"{"title":"% goal","type":{"name":"deals_started","params":{"pipeline_id":["$pipeline"]}},
-            "assignee":{"type":"person","id":"$user"},"expected_outcome":{"target":"5","tracking_metric":"quantity"},
+            "assignee":{"type":"company","id":"$company"},"expected_outcome":{"target":"5","tracking_metric":"quantity"},
             "duration":{"start":"2026-01-01","end":null},"interval":"monthly"}"#,
         &[("goal", "/goal/id")],
     ),
@@ -130,7 +130,7 @@ const MAKES: &[Make] = &[
     make(
         V1,
         "/meetings/userProviderLinks",
-        r#"{"user_provider_id":"00000000-0000-4000-8000-#","user_id":"$user","company_id":"$company","marketplace_client_id":"app"}"#,
+        r#"{"user_provider_id":"00000000-0000-4000-8000-#","user_id":"$caller","company_id":"$company","marketplace_client_id":"app"}"#,
         &[("provider link", "sent user_provider_id")],
     ),
 ];
@@ -151,6 +151,7 @@ pub struct Sample {
 /// Keys of what belongs to the company as a whole and cannot be hidden from anybody in it.
 const OPEN: &[&str] = &[
     "company",
+    "caller",
     "user",
     "other user",
     "pipeline",
@@ -174,7 +175,13 @@ impl Sample {
     /// Records that `caller` makes and everybody in the company sees, unless `visible_to` says otherwise. `users` are two
     /// of the company's.
     pub fn new(caller: &Caller, mark: &'static str, users: [&Caller; 2], visible_to: i64) -> Self {
-        let ids = [("visibility", visible_to), ("user", users[0].user.0), ("other user", users[1].user.0), ("company", caller.company.0)];
+        let ids = [
+            ("visibility", visible_to),
+            ("user", users[0].user.0),
+            ("other user", users[1].user.0),
+            ("company", caller.company.0),
+            ("caller", caller.user.0),
+        ];
         let ids = ids.into_iter().map(|(key, id)| (key.to_owned(), json!(id)));
         let built_in = BUILT_IN.iter().map(|(key, code)| ((*key).to_owned(), json!(code)));
         Sample { caller: caller.clone(), mark, ids: ids.chain(built_in).collect(), made: 0 }
@@ -192,8 +199,9 @@ impl Sample {
     /// The same users, no records yet.
     pub fn fresh(&self) -> Self {
         let mut fresh = self.clone();
-        let is_given =
-            |key: &str| ["visibility", "company", "user", "other user"].contains(&key) || BUILT_IN.iter().any(|(given, _)| *given == key);
+        let is_given = |key: &str| {
+            ["visibility", "company", "caller", "user", "other user"].contains(&key) || BUILT_IN.iter().any(|(given, _)| *given == key)
+        };
         fresh.ids.retain(|key, _| is_given(key));
         fresh
     }
