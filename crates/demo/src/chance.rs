@@ -18,6 +18,7 @@ pub enum Part {
     Deals,
     Mail,
     Activities,
+    Projects,
 }
 
 impl Chance {

@@ -337,7 +337,7 @@ pub const STEPS: &[&str] = &[
         type_name TEXT NOT NULL, pipeline_ids TEXT, stage_id BIGINT, activity_type_ids TEXT,
         assignee_type TEXT NOT NULL, assignee_id BIGINT NOT NULL,
         target BIGINT NOT NULL, tracking_metric TEXT NOT NULL, currency_id BIGINT, period TEXT NOT NULL,
-        start_date TEXT NOT NULL, end_date TEXT, report_id TEXT NOT NULL, is_deleted BIGINT NOT NULL,
+        start_date TEXT NOT NULL, end_date TEXT, is_deleted BIGINT NOT NULL,
         add_time BIGINT NOT NULL, update_time BIGINT NOT NULL,
         PRIMARY KEY (company_id, id))",
     // Messaging channels, named by the ids that their providers give them.

@@ -4,7 +4,7 @@ use crate::call::Call;
 use crate::error::{ApiError, ApiResult};
 use crate::json::Json;
 use crate::view::write_money;
-use penstock_model::{Date, Money, Time, UserId, Value};
+use penstock_model::{CompanyId, Date, Money, Time, UserId, Value};
 use penstock_store::{Row, Sql, Statement, Weight};
 
 /// The words of `type.name`.
@@ -38,12 +38,11 @@ pub struct Goal {
     pub start: Date,
     /// `None` for a goal without end.
     pub end: Option<Date>,
-    pub report: String,
     pub is_deleted: bool,
 }
 
 const COLUMNS: &str = "id, version, owner_id, title, type_name, pipeline_ids, stage_id, activity_type_ids, assignee_type, assignee_id, \
-                       target, tracking_metric, currency_id, period, start_date, end_date, report_id, is_deleted";
+                       target, tracking_metric, currency_id, period, start_date, end_date, is_deleted";
 
 /// The goals of the company in the order in which they were made.
 pub async fn all(call: &Call) -> ApiResult<Vec<Goal>> {
@@ -89,8 +88,7 @@ impl Goal {
             interval: text(13)?,
             start: Date::parse(row.text(14)?).ok()?,
             end: row.text(15).and_then(|date| Date::parse(date).ok()),
-            report: text(16)?,
-            is_deleted: row.int(17) == Some(1),
+            is_deleted: row.int(16) == Some(1),
         })
     }
 
@@ -110,20 +108,19 @@ impl Goal {
             self.interval.as_str().into(),
             self.start.into(),
             self.end.into(),
-            self.report.as_str().into(),
             self.is_deleted.into(),
         ]
     }
 
     /// Writes a new goal.
-    pub fn insert(&self, call: &Call) -> Statement {
-        let mut values: Vec<Value> = vec![call.company().into(), self.id.as_str().into(), call.now.into()];
+    pub fn insert(&self, company: CompanyId, now: Time) -> Statement {
+        let mut values: Vec<Value> = vec![company.into(), self.id.as_str().into(), now.into()];
         values.extend(self.values());
         Statement::new(
             "INSERT INTO goals (company_id, id, version, add_time, update_time, owner_id, title, type_name, pipeline_ids, stage_id,
                  activity_type_ids, assignee_type, assignee_id, target, tracking_metric, currency_id, period, start_date, end_date,
-                 report_id, is_deleted)
-             VALUES ($1, $2, 1, $3, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
+                 is_deleted)
+             VALUES ($1, $2, 1, $3, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
             values,
         )
     }
@@ -135,7 +132,7 @@ impl Goal {
         Statement::one_row(
             "UPDATE goals SET version = version + 1, update_time = $4, owner_id = $5, title = $6, type_name = $7, pipeline_ids = $8,
                  stage_id = $9, activity_type_ids = $10, assignee_type = $11, assignee_id = $12, target = $13, tracking_metric = $14,
-                 currency_id = $15, period = $16, start_date = $17, end_date = $18, report_id = $19, is_deleted = $20
+                 currency_id = $15, period = $16, start_date = $17, end_date = $18, is_deleted = $19
              WHERE company_id = $1 AND id = $2 AND version = $3",
             values,
         )
@@ -190,10 +187,9 @@ impl Goal {
         json.end_object();
         json.key("is_active");
         json.bool(self.is_active(call, call.now));
+        // Goals of other services have reports beside them.
         json.key("report_ids");
-        json.begin_array();
-        json.string(&self.report);
-        json.end_array();
+        json.raw("[]");
         json.end_object();
     }
 

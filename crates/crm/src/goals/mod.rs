@@ -6,4 +6,5 @@ mod ops;
 mod read;
 mod results;
 
+pub use goal::Goal;
 pub use ops::OPS;

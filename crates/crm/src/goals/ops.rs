@@ -14,6 +14,8 @@ use crate::view::write_money;
 use crate::write;
 use penstock_model::{Date, Money};
 
+const ID_DIGITS: usize = 32;
+
 const TITLE: Param = Param::new("title", ParamKind::Text, "What people read.");
 const TYPE: Param = Param::new("type", ParamKind::Json, "`name`, and under `params` pipelines, a stage or types of activities.");
 const ASSIGNEE: Param = Param::new("assignee", ParamKind::Json, "`type` and `id` of who shall reach it.");
@@ -73,13 +75,10 @@ fn show(call: &Call, goal: &Goal) -> Reply {
 }
 
 async fn add(call: Call) -> ApiResult<Reply> {
-    let random = || {
-        let digits = accounts::random_token().map_err(|error| ApiError::Internal(error.to_string()))?;
-        Ok::<_, ApiError>(digits.chars().take(32).collect::<String>())
-    };
+    let digits = accounts::random_token().map_err(|error| ApiError::Internal(error.to_string()))?;
     let today = call.now.date_in(&call.directory.company.timezone);
     let mut goal = Goal {
-        id: random()?,
+        id: digits.chars().take(ID_DIGITS).collect(),
         version: 1,
         owner: call.principal.user,
         title: String::new(),
@@ -95,7 +94,6 @@ async fn add(call: Call) -> ApiResult<Reply> {
         interval: String::new(),
         start: today,
         end: None,
-        report: random()?,
         is_deleted: false,
     };
     for (object, key) in
@@ -107,7 +105,7 @@ async fn add(call: Call) -> ApiResult<Reply> {
     }
     read::take(&call, &mut goal)?;
     let mut batch = call.batch();
-    batch.run(goal.insert(&call));
+    batch.run(goal.insert(call.company(), call.now));
     write::save(&call, batch).await?;
     Ok(show(&call, &goal))
 }

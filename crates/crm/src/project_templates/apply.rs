@@ -9,7 +9,7 @@ use crate::projects::{self, plan};
 use crate::tasks::{self, TASK};
 use crate::write;
 use penstock_model::{Change, Col, Date, Entity, Record, Time, UserId, col};
-use penstock_store::{Batch, Statement};
+use penstock_store::Batch;
 
 const SUBJECT: Col<String> = col(&ACTIVITY, "subject");
 const KIND: Col<String> = col(&ACTIVITY, "type");
@@ -77,10 +77,7 @@ impl Template {
 async fn add_groups(call: &Call, project: i64, names: &[String], batch: &mut Batch) -> ApiResult<Vec<i64>> {
     let ids: Vec<i64> = call.store().next_ids(call.company(), "project_groups", names.len() as i64).await?.collect();
     for (number, (id, name)) in (1_i64..).zip(ids.iter().zip(names)) {
-        batch.run(Statement::new(
-            "INSERT INTO project_groups (company_id, id, project_id, name, order_nr) VALUES ($1, $2, $3, $4, $5)",
-            vec![call.company().into(), (*id).into(), project.into(), name.as_str().into(), number.into()],
-        ));
+        batch.run(plan::new_group(call.company(), project, *id, name, number));
     }
     Ok(ids)
 }
@@ -94,7 +91,7 @@ impl Site<'_> {
         let named = |list: &[i64], place: Option<usize>| place.and_then(|place| list.get(place).copied());
         let (phase, group) = (named(&self.phases, phase), named(&self.groups, group));
         if phase.is_some() || group.is_some() {
-            batch.run(plan::placing(self.call, self.project.id, entity, id, phase, group));
+            batch.run(plan::placing(self.call.company(), self.project.id, entity, id, phase, group));
         }
     }
 

@@ -11,7 +11,7 @@ use crate::records;
 use crate::select::{self, Depth};
 use crate::tasks::TASK;
 use crate::write;
-use penstock_model::{Entity, Record, Value};
+use penstock_model::{CompanyId, Entity, Record, Value};
 use penstock_store::{Row, Sql, Statement, Weight};
 
 /// The body of a move.
@@ -129,7 +129,7 @@ async fn put(call: Call, entity: &'static Entity) -> ApiResult<Reply> {
         check_group(&call, &project, place.group).await?;
     }
     let mut batch = call.batch();
-    batch.run(placing(&call, project.id, entity, id, place.phase, place.group));
+    batch.run(placing(call.company(), project.id, entity, id, place.phase, place.group));
     write::save(&call, batch).await?;
     Ok(call.data_and(|json| write_item(json, entity, id, place), records::write_nothing_more))
 }
@@ -161,12 +161,20 @@ async fn check_group(call: &Call, project: &Record, group: Option<i64>) -> ApiRe
     Ok(())
 }
 
+/// Adds a group to the plan of a project.
+pub fn new_group(company: CompanyId, project: i64, id: i64, name: &str, order_nr: i64) -> Statement {
+    Statement::new(
+        "INSERT INTO project_groups (company_id, id, project_id, name, order_nr) VALUES ($1, $2, $3, $4, $5)",
+        vec![company.into(), id.into(), project.into(), name.into(), order_nr.into()],
+    )
+}
+
 /// Puts an item of the plan into a phase and a group.
-pub fn placing(call: &Call, project: i64, entity: &Entity, id: i64, phase: Option<i64>, group: Option<i64>) -> Statement {
+pub fn placing(company: CompanyId, project: i64, entity: &Entity, id: i64, phase: Option<i64>, group: Option<i64>) -> Statement {
     Statement::new(
         "INSERT INTO project_plan (company_id, project_id, item_type, item_id, phase_id, group_id) VALUES ($1, $2, $3, $4, $5, $6)
              ON CONFLICT (company_id, project_id, item_type, item_id)
              DO UPDATE SET phase_id = excluded.phase_id, group_id = excluded.group_id",
-        vec![call.company().into(), project.into(), entity.name.into(), id.into(), phase.into(), group.into()],
+        vec![company.into(), project.into(), entity.name.into(), id.into(), phase.into(), group.into()],
     )
 }
