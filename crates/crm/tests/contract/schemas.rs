@@ -73,7 +73,10 @@ fn types(version: Version, moment: &str, kind: Kind) -> &'static [&'static str] 
         | Kind::Phase
         | Kind::Template
         | Kind::Visibility
-        | Kind::Choosable => &["integer"],
+        | Kind::Choosable => {
+            // Schemas of v1 seldom tell whole numbers from others.
+            if version == Version::V1 { &["integer", "number"] } else { &["integer"] }
+        }
         Kind::Percent | Kind::Money => &["number", "integer"],
         Kind::Bool => &["boolean"],
         Kind::Text(_)
@@ -85,6 +88,7 @@ fn types(version: Version, moment: &str, kind: Kind) -> &'static [&'static str] 
         | Kind::Date
         | Kind::LocalDate
         | Kind::SmartBcc => &["string"],
+        Kind::Labels | Kind::List(_) if version == Version::V1 => &["integer[]", "number[]"],
         Kind::Labels | Kind::List(_) => &["integer[]"],
         Kind::Switch => &["integer", "any"],
         Kind::Contacts => &["object[]"],
