@@ -75,7 +75,7 @@ fn assignee(sql: &mut Sql, goal: &Goal) {
 
 /// Appends the conditions that all goals for deals share.
 fn of_goal(call: &Call, sql: &mut Sql, goal: &Goal) {
-    select::scope(sql, call, &DEAL);
+    select::scope_of_many(sql, call, &DEAL);
     sql.push(" AND t.is_deleted = 0");
     assignee(sql, goal);
     if let Some(pipelines) = &goal.pipelines {
@@ -126,7 +126,7 @@ async fn forecast(call: &Call, goal: &Goal, period: Period) -> ApiResult<Money> 
 
 async fn activities(call: &Call, goal: &Goal, narrow: impl FnOnce(&mut Sql)) -> ApiResult<Money> {
     let mut sql = Sql::new("SELECT COUNT(*) FROM activities t");
-    select::scope(&mut sql, call, &ACTIVITY);
+    select::scope_of_many(&mut sql, call, &ACTIVITY);
     sql.push(" AND t.is_deleted = 0");
     assignee(&mut sql, goal);
     if let Some(pipelines) = &goal.pipelines {

@@ -216,11 +216,23 @@ pub fn slots(op: &'static Op) -> Vec<Slot> {
 fn record_slots(op: &'static Op, entity: &'static Entity) -> impl Iterator<Item = Slot> {
     let refers = |field: &&Field| {
         use Kind::*;
-        match field.kind {
-            User | Person | Organization | Deal | Lead | Product | Activity | Project | Task | Stage | Pipeline => true,
-            Board | Phase | Template | List(_) => true,
-            _ => false,
-        }
+        matches!(
+            field.kind,
+            User | Person
+                | Organization
+                | Deal
+                | Lead
+                | Product
+                | Activity
+                | Project
+                | Task
+                | Stage
+                | Pipeline
+                | Board
+                | Phase
+                | Template
+                | List(_)
+        )
     };
     entity.fields.iter().filter(move |field| writable(op, field)).filter(refers).map(move |field| {
         let key = key(op, field);
