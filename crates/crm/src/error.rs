@@ -5,6 +5,7 @@ use crate::op::Version;
 use penstock_store::StoreError;
 
 const SHORT_INFO: &str = "Please check developers.pipedrive.com";
+const MESSAGING_INFO: &str = "Please check the reference docs in https://developers.pipedrive.com/docs/api/v1";
 const LONG_INFO: &str = "Please check developers.pipedrive.com for more information about Pipedrive API.";
 
 /// Why a request was refused. `text` is what clients read in `error`.
@@ -24,6 +25,12 @@ pub enum ApiError {
     ObjectNotFound(String),
     /// 404 with only `success` and `error`, as the operations on users answer.
     BareNotFound(String),
+    /// A refusal of the messaging service, which has a code of its own under `additional_data`.
+    Messaging {
+        status: u16,
+        text: &'static str,
+        code: &'static str,
+    },
     MethodNotAllowed,
     /// 409
     Conflicting(String),
@@ -60,6 +67,7 @@ impl ApiError {
             ApiError::Unauthorized => 401,
             ApiError::ScopeMismatch | ApiError::Forbidden(_) => 403,
             ApiError::NotFound(_) | ApiError::ObjectNotFound(_) | ApiError::BareNotFound(_) => 404,
+            ApiError::Messaging { status, .. } => *status,
             ApiError::MethodNotAllowed => 405,
             ApiError::Conflicting(_) => 409,
             ApiError::TooLarge => 413,
@@ -82,6 +90,7 @@ impl ApiError {
             | ApiError::NotFound(text)
             | ApiError::Conflicting(text)
             | ApiError::UnsupportedMediaType(text) => application(text),
+            ApiError::Messaging { text, code, .. } => messaging(text, code),
             ApiError::MethodNotAllowed => application("Method not allowed"),
             ApiError::TooLarge => application("Request entity too large"),
             ApiError::Unavailable => application("Requested service is not available"),
@@ -122,6 +131,19 @@ fn with_info(text: &str, info: &str) -> Vec<u8> {
     json.null();
     json.key("additional_data");
     json.null();
+    json.end_object();
+    json.into_bytes()
+}
+
+fn messaging(text: &str, code: &str) -> Vec<u8> {
+    let mut json = begin(text);
+    json.key("error_info");
+    json.string(MESSAGING_INFO);
+    json.key("additional_data");
+    json.begin_object();
+    json.key("code");
+    json.string(code);
+    json.end_object();
     json.end_object();
     json.into_bytes()
 }

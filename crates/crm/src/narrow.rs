@@ -2,6 +2,7 @@
 
 use crate::call::Call;
 use crate::error::{ApiError, ApiResult};
+use penstock_model::Entity;
 use penstock_store::Sql;
 use std::collections::HashSet;
 
@@ -10,6 +11,22 @@ pub fn equal(call: &Call, sql: &mut Sql, parameter: &str, column: &str) {
     if let Some(id) = call.args.int(parameter) {
         sql.push(" AND t.").push(column).push(" = ").bind(id);
     }
+}
+
+/// The records that hold the id of a parameter in a list of theirs, where the parameter is given.
+pub fn holding(call: &Call, sql: &mut Sql, parameter: &str, entity: &'static Entity, field: &'static str) {
+    if let Some(id) = call.args.int(parameter) {
+        sql.push(" AND t.id IN (");
+        links(call, sql, entity, field, id);
+        sql.push(")");
+    }
+}
+
+/// Appends a query for the records of an entity that hold an id in a list of theirs.
+pub fn links(call: &Call, sql: &mut Sql, entity: &'static Entity, field: &'static str, id: i64) {
+    sql.push("SELECT l.record_id FROM links l WHERE l.company_id = ").bind(call.company());
+    sql.push(" AND l.member_id = ").bind(id).push(" AND l.entity = ").bind(entity.name);
+    sql.push(" AND l.field_key = ").bind(field);
 }
 
 /// The parameter `ids`: unknown and invisible ones are just left out (semantics.md 5.4).

@@ -207,7 +207,11 @@ fn value_schema(version: Version, kind: Kind) -> Value {
         | Kind::Task
         | Kind::Stage
         | Kind::Pipeline
+        | Kind::Board
+        | Kind::Phase
+        | Kind::Template
         | Kind::Choosable => json!({"type": "integer"}),
+        Kind::Switch => json!({"type": "integer", "enum": [0, 1]}),
         Kind::Percent => json!({"type": "number", "minimum": 0, "maximum": 100}),
         Kind::Money => json!({"type": "number"}),
         Kind::Bool => json!({"type": "boolean"}),
@@ -215,12 +219,12 @@ fn value_schema(version: Version, kind: Kind) -> Value {
         Kind::Lead => json!({"type": "string", "format": "uuid"}),
         Kind::Choice(words) => json!({"type": "string", "enum": words}),
         Kind::Currency => json!({"type": "string", "minLength": 3, "maxLength": 3}),
-        Kind::Time if version == Version::V2 => json!({"type": "string", "format": "date-time"}),
-        Kind::Time | Kind::SmartBcc => json!({"type": "string"}),
+        Kind::Time | Kind::Moment if version == Version::V2 => json!({"type": "string", "format": "date-time"}),
+        Kind::Time | Kind::Moment | Kind::SmartBcc => json!({"type": "string"}),
         Kind::Date | Kind::LocalDate => json!({"type": "string", "format": "date"}),
         Kind::Visibility if version == Version::V2 => json!({"type": "integer", "enum": [1, 3, 5, 7]}),
         Kind::Visibility => json!({"type": "string", "enum": ["1", "3", "5", "7"]}),
-        Kind::Labels => json!({"type": "array", "items": {"type": "integer"}}),
+        Kind::Labels | Kind::List(_) => json!({"type": "array", "items": {"type": "integer"}}),
         Kind::Contacts => json!({"type": "array", "items": {"type": "object"}}),
         Kind::Address | Kind::Custom => json!({"type": "object"}),
         Kind::Json => json!({}),

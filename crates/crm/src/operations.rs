@@ -3,8 +3,8 @@
 
 use crate::op::Op;
 use crate::{
-    activities, activity_types, currencies, deals, fields, lead_labels, leads, mail, notes, organization_relationships, organizations,
-    persons, pipelines, stages, users,
+    activities, activity_types, boards, channels, currencies, deals, fields, goals, lead_labels, leads, mail, meetings, notes,
+    organization_relationships, organizations, persons, phases, pipelines, project_templates, projects, stages, tasks, users,
 };
 
 const RESOURCES: &[&[Op]] = &[
@@ -21,15 +21,28 @@ const RESOURCES: &[&[Op]] = &[
     activity_types::OPS,
     notes::OPS,
     fields::DEAL_FIELDS,
+    fields::DEAL_FIELDS_V1,
     fields::PERSON_FIELDS,
+    fields::PERSON_FIELDS_V1,
     fields::ORGANIZATION_FIELDS,
+    fields::ORGANIZATION_FIELDS_V1,
     fields::PRODUCT_FIELDS,
+    fields::PRODUCT_FIELDS_V1,
+    fields::PROJECT_FIELDS,
     fields::ACTIVITY_FIELDS,
     fields::LEAD_FIELDS,
     fields::NOTE_FIELDS,
     users::OPS,
     currencies::OPS,
     mail::OPS,
+    projects::OPS,
+    boards::OPS,
+    phases::OPS,
+    tasks::OPS,
+    project_templates::OPS,
+    goals::OPS,
+    channels::OPS,
+    meetings::OPS,
 ];
 
 /// Every operation, in the order of the resources.

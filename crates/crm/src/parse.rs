@@ -9,6 +9,8 @@ use std::str::FromStr;
 
 /// At most so many labels on one record (semantics.md 30).
 const MAX_LABELS: usize = 100;
+/// At most so many records in one list of ids.
+const MAX_IDS: usize = 100;
 const MAX_CONTACTS: usize = 100;
 const CONTACT_LENGTH: usize = 255;
 const UUID_LENGTH: usize = 36;
@@ -32,7 +34,12 @@ pub fn value(version: Version, field: &Field, given: &JsonValue) -> Result<Value
         | Kind::Task
         | Kind::Stage
         | Kind::Pipeline
+        | Kind::Board
+        | Kind::Phase
+        | Kind::Template
         | Kind::Choosable => int(strict, given),
+        Kind::List(_) => id_list(strict, given).map(Into::into),
+        Kind::Switch => switch(strict, given),
         Kind::Percent => percent(strict, given),
         Kind::Money => money(strict, given),
         Kind::Bool => flag(strict, given),
@@ -48,14 +55,15 @@ pub fn value(version: Version, field: &Field, given: &JsonValue) -> Result<Value
         Kind::Address => Ok(custom_address(strict, given)?),
         // Whatever it is: the rules of the resource judge it.
         Kind::Json => Ok(given.to_string().into()),
-        Kind::Custom | Kind::LocalDate | Kind::SmartBcc => Err("cannot be written".to_owned()),
+        Kind::Custom | Kind::LocalDate | Kind::SmartBcc | Kind::Moment => Err("cannot be written".to_owned()),
     }
 }
 
 /// The value that null, or in v1 an empty text, leaves behind.
 pub fn cleared(field: &Field) -> Value {
     match field.kind {
-        Kind::Labels | Kind::Contacts => "[]".into(),
+        Kind::Labels | Kind::Contacts | Kind::List(_) => "[]".into(),
+        Kind::Switch => false.into(),
         _ => Value::Null,
     }
 }
@@ -109,6 +117,15 @@ fn flag(strict: bool, given: &JsonValue) -> Result<Value, String> {
     Ok(flag.ok_or("The value is not a valid 'boolean'")?.into())
 }
 
+/// 0 or 1 (semantics.md 22); v1 takes flags in all their forms.
+fn switch(strict: bool, given: &JsonValue) -> Result<Value, String> {
+    match (strict, given.as_i64()) {
+        (true, Some(flag @ (0 | 1))) => Ok(flag.into()),
+        (true, _) => Err("must be 0 or 1".to_owned()),
+        (false, _) => flag(strict, given),
+    }
+}
+
 fn text(strict: bool, given: &JsonValue, longest: usize) -> Result<Value, String> {
     let text = match given {
         JsonValue::String(text) => text.clone(),
@@ -151,24 +168,38 @@ fn visibility(strict: bool, given: &JsonValue) -> Result<Value, String> {
 
 /// A list of option ids; v1 also takes one id or a comma list (semantics.md 12).
 fn labels(strict: bool, given: &JsonValue) -> Result<Value, String> {
-    let mut ids = Vec::new();
-    let items: Vec<JsonValue> = match given {
-        JsonValue::Array(items) => items.clone(),
-        JsonValue::String(text) if !strict => text.split(',').map(|item| json!(item.trim())).collect(),
-        number @ JsonValue::Number(_) if !strict => vec![number.clone()],
-        _ => return Err("The value is not a valid 'array'".to_owned()),
-    };
-    for item in items {
-        let id = if strict { item.as_i64() } else { body::int(&item) };
-        let id = id.ok_or("The value is not a valid 'number'")?;
-        if !ids.contains(&id) {
-            ids.push(id);
-        }
-    }
+    let ids = ids(strict, given)?;
     if ids.len() > MAX_LABELS {
         return Err(format!("must not have more than {MAX_LABELS} labels"));
     }
     Ok(json!(ids).to_string().into())
+}
+
+/// A list of ids of records, in the forms of labels.
+fn id_list(strict: bool, given: &JsonValue) -> Result<String, String> {
+    let ids = ids(strict, given)?;
+    if ids.len() > MAX_IDS {
+        return Err(format!("must not have more than {MAX_IDS} ids"));
+    }
+    Ok(json!(ids).to_string())
+}
+
+/// Ids, each once, in the order in which they came first.
+fn ids(strict: bool, given: &JsonValue) -> Result<Vec<i64>, String> {
+    let mut ids = Vec::new();
+    let items: Vec<JsonValue> = match given {
+        JsonValue::Array(items) => items.clone(),
+        JsonValue::String(text) if !strict => text.split(',').map(|item| json!(item.trim())).collect(),
+        single @ (JsonValue::Number(_) | JsonValue::Object(_)) if !strict => vec![single.clone()],
+        _ => return Err("The value is not a valid 'array'".to_owned()),
+    };
+    for item in &items {
+        let Value::Int(id) = int(strict, item)? else { continue };
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    Ok(ids)
 }
 
 /// E-mails and phones: objects in v2, in v1 also a text or a list of texts (semantics.md 9.1).

@@ -72,8 +72,21 @@ pub async fn show_v1_with(call: &Call, resource: &'static Resource, id: i64, add
     ))
 }
 
+/// v1: the record in its flat form, and nothing beside it, as the services of projects show theirs.
+pub async fn show_flat_v1(call: &Call, resource: &'static Resource, id: i64) -> ApiResult<Reply> {
+    let records = [write::find(&reading(call), resource.entity, id, Depth::Everything).await?];
+    let view = ViewV1::of(call, resource, &records, Form::Flat).await?;
+    Ok(call.data_and(|json| view.write(json, &records[0]), write_nothing_more))
+}
+
+/// `"additional_data":null`
+pub fn write_nothing_more(json: &mut Json) {
+    json.key("additional_data");
+    json.null();
+}
+
 /// v1 refuses a create that brings its own id (semantics.md 9.1).
-pub(crate) fn refuse_id(call: &Call) -> ApiResult<()> {
+pub fn refuse_id(call: &Call) -> ApiResult<()> {
     if call.version() == Version::V1 && call.body.get("id").is_some() {
         return Err(ApiError::invalid(
             "Inserting ID with POST request is not allowed. If you have any questions, please contact Pipedrive support",

@@ -9,6 +9,8 @@ use crate::error::{ApiError, ApiResult};
 use crate::leads::LEAD;
 use crate::organizations::ORGANIZATION;
 use crate::persons::PERSON;
+use crate::projects::PROJECT;
+use crate::tasks::TASK;
 use crate::write::linked_entity;
 use penstock_model::{Entity, Field, Kind, Principal, UserId, Value};
 use penstock_store::{Dialect, Sql};
@@ -69,13 +71,19 @@ pub fn visible_by_records(sql: &mut Sql, call: &Call, rows: &str, about: &[(&str
     }
     sql.push(" AND (").push(rows).push(".owner_id = ").bind(call.principal.user).push(" OR (");
     for (place, (column, entity, key)) in about.iter().enumerate() {
-        // A lookup by key for each row: PostgreSQL would read the whole table for an EXISTS.
-        sql.push(if place == 0 { "" } else { " AND " }).push("COALESCE((SELECT CASE WHEN ");
-        is_visible(sql, call, entity.name, "named", Followed::Each);
-        sql.push(" THEN 1 ELSE 0 END FROM ").push(entity.table).push(" named WHERE named.company_id = ").bind(call.company());
-        sql.push(" AND named.").push(key).push(" = ").push(rows).push(".").push(column).push("), 1) = 1");
+        sql.push(if place == 0 { "" } else { " AND " });
+        names_visible(sql, call, rows, (column, entity, key));
     }
     sql.push("))");
+}
+
+/// Appends the condition that a column names a record that the caller, who is no administrator, may see, or none.
+fn names_visible(sql: &mut Sql, call: &Call, rows: &str, (column, entity, key): (&str, &'static Entity, &str)) {
+    // A lookup by key for each row: PostgreSQL would read the whole table for an EXISTS.
+    sql.push("COALESCE((SELECT CASE WHEN ");
+    is_visible(sql, call, entity.name, "named", Followed::Each);
+    sql.push(" THEN 1 ELSE 0 END FROM ").push(entity.table).push(" named WHERE named.company_id = ").bind(call.company());
+    sql.push(" AND named.").push(key).push(" = ").push(rows).push(".").push(column).push("), 1) = 1");
 }
 
 /// Appends the condition `(…)` for a caller who is no administrator.
@@ -224,8 +232,13 @@ pub fn permitted_users(
 }
 
 /// The records that decide who sees an activity.
-const ACTIVITY_ABOUT: &[(&str, &Entity, &str)] =
-    &[("deal_id", &DEAL, "id"), ("lead_id", &LEAD, "uuid"), ("person_id", &PERSON, "id"), ("org_id", &ORGANIZATION, "id")];
+const ACTIVITY_ABOUT: &[(&str, &Entity, &str)] = &[
+    ("deal_id", &DEAL, "id"),
+    ("lead_id", &LEAD, "uuid"),
+    ("person_id", &PERSON, "id"),
+    ("org_id", &ORGANIZATION, "id"),
+    ("project_id", &PROJECT, "id"),
+];
 
 /// Appends the condition for the rows of an entity, whichever it has.
 pub fn visible_rows(sql: &mut Sql, call: &Call, entity: &'static Entity, rows: &str, followed: Followed) {
@@ -235,6 +248,10 @@ pub fn visible_rows(sql: &mut Sql, call: &Call, entity: &'static Entity, rows: &
         visible_by_records(sql, call, rows, ACTIVITY_ABOUT);
     } else if is_seen_with_others(entity) {
         visible_with_others(sql, call, entity, followed);
+    } else if entity.name == TASK.name && !call.principal.is_admin {
+        // A task is seen by whoever sees its project (semantics.md 22).
+        sql.push(" AND ");
+        names_visible(sql, call, rows, ("project_id", &PROJECT, "id"));
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::accounts::{self, AccountError, DEFAULT_GROUP, DEFAULT_ROLE, UserRow};
 use crate::currencies;
 use crate::directory::FieldOption;
+use crate::project_templates::{Plan, PlannedActivity, PlannedTask};
 use jiff::tz::TimeZone;
 use penstock_model::{Clock, CompanyId, Time, UserId};
 use penstock_store::{Sql, Statement, Store, StoreError, Weight};
@@ -90,6 +91,9 @@ const INDUSTRIES: [&str; 20] = [
 ];
 const CHANNELS: [&str; 8] =
     ["Organic search", "Paid search", "Social media", "E-mail campaign", "Event", "Referral", "Partner", "Outbound"];
+const BOARD: i64 = 1;
+const PHASES: [&str; 4] = ["Planning", "In progress", "Review", "Handover"];
+const TEMPLATE: i64 = 1;
 /// How much an activity presses.
 const PRIORITIES: [&str; 3] = ["Low", "Medium", "High"];
 
@@ -117,6 +121,7 @@ pub async fn create_company(store: &Store, clock: &dyn Clock, new: NewCompany) -
     statements.extend(lead_labels(company, now));
     statements.extend(activity_types(company, now));
     statements.extend(fields(company, now)?);
+    statements.extend(projects(company, now)?);
     match store.execute(statements).await {
         Ok(()) => Ok(company),
         Err(StoreError::Taken(_)) => Err(SetupError::Taken),
@@ -246,6 +251,63 @@ fn activity_types(company: CompanyId, now: Time) -> Vec<Statement> {
     statements
 }
 
+/// A board for projects and, because templates cannot be made through the API, a template for a project that follows a
+/// won deal.
+fn projects(company: CompanyId, now: Time) -> Result<Vec<Statement>, SetupError> {
+    let mut statements = vec![Statement::new(
+        "INSERT INTO boards (company_id, id, version, name, order_nr, is_deleted, add_time, update_time)
+         VALUES ($1, $2, 1, 'Projects', 1, 0, $3, $3)",
+        vec![company.into(), BOARD.into(), now.into()],
+    )];
+    let numbers = 1..=PHASES.len() as i64;
+    statements.extend(numbers.zip(PHASES).map(|(number, name)| {
+        Statement::new(
+            "INSERT INTO phases (company_id, id, version, board_id, name, order_nr, is_deleted, add_time, update_time)
+             VALUES ($1, $2, 1, $3, $4, $5, 0, $6, $6)",
+            vec![company.into(), number.into(), BOARD.into(), name.into(), number.into(), now.into()],
+        )
+    }));
+    let plan = serde_json::to_string(&customer_onboarding()).map_err(|error| SetupError::Invalid(error.to_string()))?;
+    statements.push(Statement::new(
+        "INSERT INTO project_templates (company_id, id, version, title, description, projects_board_id, owner_id, plan, is_deleted,
+             add_time, update_time)
+         VALUES ($1, $2, 1, 'Customer onboarding', 'From the won deal to the first delivery', $3, $4, $5, 0, $6, $6)",
+        vec![company.into(), TEMPLATE.into(), BOARD.into(), ADMIN.into(), plan.into(), now.into()],
+    ));
+    statements.push(count_from(company, "boards", BOARD));
+    statements.push(count_from(company, "phases", PHASES.len() as i64));
+    statements.push(count_from(company, "project_templates", TEMPLATE));
+    Ok(statements)
+}
+
+fn customer_onboarding() -> Plan {
+    let task = |title: &str, phase, due_day, subtasks: &[&str]| PlannedTask {
+        title: title.to_owned(),
+        phase: Some(phase),
+        due_day: Some(due_day),
+        subtasks: subtasks.iter().map(|title| (*title).to_owned()).collect(),
+        ..PlannedTask::default()
+    };
+    let meeting = |subject: &str, phase, due_day| PlannedActivity {
+        subject: subject.to_owned(),
+        kind: "meeting".to_owned(),
+        phase: Some(phase),
+        due_day,
+        ..PlannedActivity::default()
+    };
+    Plan {
+        groups: Vec::new(),
+        tasks: vec![
+            task("Hand over from sales", 0, 2, &["Read the deal", "Name a contact on each side"]),
+            task("Agree on the plan", 0, 7, &[]),
+            task("Set everything up", 1, 21, &[]),
+            PlannedTask { is_milestone: true, ..task("First delivery", 2, 28, &[]) },
+            task("Ask how it went", 3, 35, &[]),
+        ],
+        activities: vec![meeting("Kick-off", 0, 5), meeting("Review with the customer", 2, 30)],
+    }
+}
+
 /// The built-in fields that have options of the company. All options share one counter (semantics.md 19).
 fn fields(company: CompanyId, now: Time) -> Result<Vec<Statement>, SetupError> {
     let mut last_option = 0;
@@ -274,6 +336,7 @@ fn fields(company: CompanyId, now: Time) -> Result<Vec<Statement>, SetupError> {
         ("deal", "channel", "Source channel", "enum", options(&CHANNELS.map(|label| (label, None)))?),
         ("product", "category", "Category", "enum", options(&[])?),
         ("activity", "priority", "Priority", "enum", options(&PRIORITIES.map(|label| (label, None)))?),
+        ("project", "label_ids", "Labels", "set", options(&[])?),
     ];
     let mut statements: Vec<_> = (1..)
         .zip(rows)
@@ -384,6 +447,7 @@ mod tests {
                 ("activity_types", 7),
                 ("fields", 1001),
                 ("options", 43),
+                ("boards", 2),
             ] {
                 assert_eq!(store.next_id(company, sort).await.unwrap(), next, "{sort}");
             }

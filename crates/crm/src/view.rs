@@ -172,7 +172,8 @@ pub fn write_plain(json: &mut Json, kind: Kind, cell: Cell<'_>) {
         (Kind::Bool, Cell::Int(flag)) => json.bool(flag != 0),
         (Kind::Money, Cell::Int(amount)) => write_money(json, Money::from_ten_thousandths(amount)),
         (Kind::Time, Cell::Int(millis)) => json.plain_string(|out| Time::from_millis(millis).write_v2(out)),
-        (Kind::Contacts | Kind::Address | Kind::Json | Kind::Labels, Cell::Text(text)) => json.raw(text),
+        (Kind::Moment, Cell::Int(millis)) => json.plain_string(|out| Time::from_millis(millis).write_millis(out)),
+        (Kind::Contacts | Kind::Address | Kind::Json | Kind::Labels | Kind::List(_), Cell::Text(text)) => json.raw(text),
         (_, Cell::Int(number)) => json.int(number),
         (_, Cell::Real(number)) => json.real(number),
         (_, Cell::Text(text)) => json.string(text),
@@ -184,7 +185,7 @@ fn empty(kind: Kind) -> &'static str {
     match kind {
         Kind::Count => "0",
         Kind::Bool => "false",
-        Kind::Contacts | Kind::Labels => "[]",
+        Kind::Contacts | Kind::Labels | Kind::List(_) => "[]",
         _ => "null",
     }
 }

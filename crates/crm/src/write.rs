@@ -1,6 +1,7 @@
 //! From a request to a planned change, and from a plan to a committed write.
 
 use crate::activities::{self, ACTIVITY};
+use crate::boards::BOARD;
 use crate::call::Call;
 use crate::custom::{self, CustomPatch};
 use crate::deals::DEAL;
@@ -11,11 +12,15 @@ use crate::op::Version;
 use crate::organizations::ORGANIZATION;
 use crate::parse;
 use crate::persons::PERSON;
+use crate::phases::PHASE;
 use crate::products::PRODUCT;
+use crate::project_templates::TEMPLATE;
+use crate::projects::PROJECT;
 use crate::rights;
 use crate::select::{self, Depth};
+use crate::tasks::TASK;
 use penstock_model::{Change, Col, Entity, Field, Kind, Record, UserId, Value, Write};
-use penstock_store::{Batch, Sql, StoreError, Weight};
+use penstock_store::{Batch, Sql, Statement, StoreError, Weight};
 use serde_json::Map;
 use std::pin::Pin;
 
@@ -208,11 +213,28 @@ pub async fn check_references(call: &Call, change: &Change) -> ApiResult<()> {
             (Kind::Choosable, Value::Int(id)) if !has_option(call, change.entity(), field, *id) => {
                 return refuse(&format!("{id} is not an option of this field"));
             }
+            (Kind::List(of), Value::Text(ids)) => {
+                let (held, mut ids) = (ids_of(before.as_text()), ids_of(Some(ids)));
+                ids.retain(|id| !held.contains(id));
+                check_listed(call, *of, key, &ids).await?;
+            }
             (Kind::Custom, _) => check_custom_references(call, change.entity(), before, after).await?,
             _ => {}
         }
     }
     Ok(())
+}
+
+/// Checks the ids that are new in a list.
+async fn check_listed(call: &Call, of: Kind, key: &str, ids: &[i64]) -> ApiResult<()> {
+    let refuse = |title: &str| Err(ApiError::invalid_key(key, &format!("{title} not found or not accessible.")));
+    if of == Kind::User {
+        return if ids.iter().all(|id| is_active_user(call, *id)) { Ok(()) } else { refuse("User") };
+    }
+    match linked_entity(of) {
+        Some(linked) if !are_live(call, linked, ids).await? => refuse(linked.title),
+        _ => Ok(()),
+    }
 }
 
 /// The entity whose ids a field of this kind holds.
@@ -223,6 +245,11 @@ pub fn linked_entity(kind: Kind) -> Option<&'static Entity> {
         Kind::Deal => Some(&DEAL),
         Kind::Product => Some(&PRODUCT),
         Kind::Activity => Some(&ACTIVITY),
+        Kind::Project => Some(&PROJECT),
+        Kind::Task => Some(&TASK),
+        Kind::Board => Some(&BOARD),
+        Kind::Phase => Some(&PHASE),
+        Kind::Template => Some(&TEMPLATE),
         _ => None,
     }
 }
@@ -266,6 +293,20 @@ pub async fn is_live(call: &Call, entity: &'static Entity, id: i64) -> ApiResult
     Ok(!call.store().rows(sql, Weight::Light, 1).await?.is_empty())
 }
 
+/// Whether each of these records exists, is not deleted, and may be seen by the caller. No id may be there twice.
+pub async fn are_live(call: &Call, entity: &'static Entity, ids: &[i64]) -> ApiResult<bool> {
+    if ids.is_empty() {
+        return Ok(true);
+    }
+    let mut sql = Sql::new(format!("SELECT COUNT(*) FROM {} t", entity.table));
+    select::scope(&mut sql, call, entity);
+    sql.push(" AND ");
+    call.store().dialect().among(&mut sql, "t.id", ids.iter().copied());
+    sql.push(" AND t.is_deleted = 0");
+    let found = call.store().read(sql, Weight::Light, None, |found, row| *found = row.int(0)).await?;
+    Ok(found == i64::try_from(ids.len()).ok())
+}
+
 /// Reads a record that the caller may see, deleted or not, to show or to change it.
 pub async fn find(call: &Call, entity: &'static Entity, id: i64, depth: Depth) -> ApiResult<Record> {
     let mut sql = select::records(entity, depth);
@@ -302,6 +343,12 @@ pub async fn missing(call: &Call, entity: &'static Entity, id: i64) -> ApiResult
         }
     }
     Ok(ApiError::not_found(entity.title))
+}
+
+/// Lets a write fail where a row has changed since it was read, although the write leaves it as it is.
+pub fn hold(batch: &mut Batch, row: &Record) {
+    let text = format!("UPDATE {} SET version = version + 1 WHERE company_id = $1 AND id = $2 AND version = $3", row.entity.table);
+    batch.run(Statement::one_row(text, vec![batch.company().into(), row.id.into(), row.version.into()]));
 }
 
 /// The making of a plan: what to write, and what to answer once it is written.

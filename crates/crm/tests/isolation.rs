@@ -129,6 +129,7 @@ fn drawn_by_chance(op: &Op) -> bool {
         || op.path.starts_with("/lead")
         || op.path.contains("{commentId}")
         || op.path.contains("{conversion_id}")
+        || op.path.starts_with("/goals/{id}")
 }
 
 #[tokio::test]

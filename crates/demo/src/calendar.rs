@@ -43,6 +43,14 @@ impl Calendar {
         Time::from_millis(day + (OPENS * 3600 + moment % WORKDAY) * 1000)
     }
 
+    /// The moment of a clock time; of one outside the hours of work, the next in them.
+    pub fn moment(&self, time: Time) -> Moment {
+        let day = self.days.partition_point(|day| day + DAY_MILLIS <= time.millis());
+        let start = self.days.get(day).copied().unwrap_or(time.millis());
+        let worked = (time.millis() - start) / 1000 - OPENS * 3600;
+        i64::try_from(day).unwrap_or(0) * WORKDAY + worked.clamp(0, WORKDAY)
+    }
+
     /// The moment at which the one numbered `index` of `count` things in a row came to be. A growing company makes
     /// more of them every year; `jitter` from 0 to 999 shifts it on its way to the next one.
     pub fn spread(&self, index: usize, count: usize, jitter: i64) -> Moment {
@@ -66,6 +74,17 @@ mod tests {
         assert_eq!(calendar.time(calendar.end() - WORKDAY).to_v1(), "2026-02-27 07:00:00");
         assert_eq!(calendar.time(calendar.end() - WORKDAY - 1).to_v1(), "2026-02-26 17:59:59");
         assert_eq!(calendar.time(0).to_v1(), "2023-03-02 07:00:00");
+    }
+
+    #[test]
+    fn moments_lead_back_to_their_times() {
+        let calendar = Calendar::before(Date::parse("2026-03-01").unwrap());
+        for moment in [0, 1, WORKDAY - 1, WORKDAY, 7 * WORKDAY + 5, calendar.end() - 1] {
+            assert_eq!(calendar.moment(calendar.time(moment)), moment);
+        }
+        let saturday = Date::parse("2026-02-21").unwrap().start();
+        assert_eq!(calendar.time(calendar.moment(saturday)).to_v1(), "2026-02-23 07:00:00");
+        assert!(calendar.moment(Date::parse("2026-03-05").unwrap().start()) >= calendar.end());
     }
 
     #[test]

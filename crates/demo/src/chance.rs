@@ -20,6 +20,7 @@ pub enum Part {
     Activities,
     Leads,
     Notes,
+    Projects,
 }
 
 impl Chance {

@@ -53,6 +53,12 @@ impl Draft<'_> {
         Ok(block.start)
     }
 
+    /// Writes what is held back, so that it can be read.
+    pub async fn settle(&mut self) -> Result<(), DemoError> {
+        let load = std::mem::replace(&mut self.load, Load::new(&self.store, self.company));
+        Ok(load.finish().await?)
+    }
+
     /// When a record was deleted, if at all.
     pub fn deletion(&self, chance: &mut Chance, added: Moment) -> Option<Moment> {
         let moment = self.calendar.end() - 1 - chance.below(DELETED_WITHIN);

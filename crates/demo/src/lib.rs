@@ -17,6 +17,7 @@ mod notes;
 mod organizations;
 mod persons;
 mod plan;
+mod projects;
 mod scale;
 mod settings;
 mod team;
@@ -100,6 +101,7 @@ pub async fn generate(store: &Arc<Store>, sample: &Sample, progress: impl FnMut(
     let leads = leads::write(&mut draft, &team, &settings, &organizations, &persons, sample.scale.leads()).await?;
     let subjects = Subjects { organizations: &organizations, persons: &persons, deals: &deals, leads: &leads };
     notes::write(&mut draft, &team, &subjects, sample.scale.notes()).await?;
+    projects::write(&mut draft, &team).await?;
     draft.load.finish().await?;
     store.execute(activities::totals(id)).await?;
     mail::write(store, id, sample.seed, &draft.calendar, team::ADMIN_EMAIL).await?;

@@ -152,7 +152,7 @@ fn fill_stage(stage: &mut Record, actor: &Actor, pipeline: i64, number: i64, (na
 }
 
 /// The rows of an entity as they stand, by id.
-async fn stored(store: &Store, company: CompanyId, entity: &'static Entity) -> Result<Vec<Record>, StoreError> {
+pub async fn stored(store: &Store, company: CompanyId, entity: &'static Entity) -> Result<Vec<Record>, StoreError> {
     let places: Vec<_> = (0..entity.fields.len()).filter(|index| entity.fields[*index].place == Place::Row).collect();
     let columns: Vec<_> = places.iter().map(|index| entity.fields[*index].key).collect();
     let mut sql = Sql::new(format!("SELECT id, version, {} FROM {} WHERE company_id = ", columns.join(", "), entity.table));

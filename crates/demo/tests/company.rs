@@ -65,6 +65,15 @@ const TABLES: &[(&str, &str)] = &[
     ("mail_messages", "id"),
     ("mail_parties", "id"),
     ("mail_bodies", "message_id"),
+    ("boards", "id"),
+    ("phases", "id"),
+    ("project_templates", "id"),
+    ("projects", "id"),
+    ("project_groups", "id"),
+    ("project_plan", "project_id, item_id"),
+    ("tasks", "id"),
+    ("links", "member_id, entity, field_key, record_id"),
+    ("goals", "id"),
 ];
 const SIDE_TABLES: [(&str, &str); 2] = [("history", "entity, record_id, time, id"), ("search_documents", "entity, record_id")];
 const PASSWORD_HASH: usize = 6;
@@ -195,6 +204,19 @@ const REFERENCES: &[(&str, &str, &str)] = &[
     ("users", "group_id", "groups"),
     ("users", "role_id", "roles"),
     ("history", "actor_user_id", "users"),
+    ("projects", "owner_id", "users"),
+    ("projects", "board_id", "boards"),
+    ("projects", "phase_id", "phases"),
+    ("projects", "template_id", "project_templates"),
+    ("phases", "board_id", "boards"),
+    ("project_templates", "projects_board_id", "boards"),
+    ("project_groups", "project_id", "projects"),
+    ("project_plan", "project_id", "projects"),
+    ("project_plan", "item_id", "tasks"),
+    ("project_plan", "phase_id", "phases"),
+    ("project_plan", "group_id", "project_groups"),
+    ("tasks", "project_id", "projects"),
+    ("tasks", "parent_task_id", "tasks"),
 ];
 
 #[tokio::test]
@@ -253,6 +275,13 @@ const NOWHERE: &[(&str, &str)] = &[
     ("a note that is older than its deal", "FROM notes n JOIN deals d ON d.company_id = n.company_id AND d.id = n.deal_id WHERE d.add_time > n.add_time"),
     ("a lead that is older than its person", "FROM leads l JOIN persons p ON p.company_id = l.company_id AND p.id = l.person_id WHERE p.add_time > l.add_time"),
     ("an event in the outbox", "FROM outbox o"),
+    ("a project in a phase of another board", "FROM projects p JOIN phases f ON f.company_id = p.company_id AND f.id = p.phase_id WHERE f.board_id <> p.board_id"),
+    ("a project that is older than its deal was won", "FROM projects p JOIN links l ON l.company_id = p.company_id AND l.record_id = p.id
+        AND l.entity = 'project' AND l.field_key = 'deal_ids' JOIN deals d ON d.company_id = l.company_id AND d.id = l.member_id WHERE d.won_time > p.add_time"),
+    ("a project without a link to its deal", "FROM projects p WHERE NOT EXISTS (SELECT 1 FROM links l WHERE l.company_id = p.company_id
+        AND l.record_id = p.id AND l.entity = 'project' AND p.deal_ids = '[' || CAST(l.member_id AS TEXT) || ']')"),
+    ("a subtask in another project", "FROM tasks t JOIN tasks p ON p.company_id = t.company_id AND p.id = t.parent_task_id WHERE p.project_id <> t.project_id"),
+    ("a task that is half done", "FROM tasks t WHERE (t.is_done = 1) <> (t.marked_as_done_time IS NOT NULL)"),
 ];
 
 /// What a company must have some of.
@@ -283,6 +312,12 @@ const SOMEWHERE: &[(&str, &str)] = &[
     ("notes about leads", "FROM notes WHERE lead_id IS NOT NULL"),
     ("deleted notes", "FROM notes WHERE is_deleted = 1"),
     ("comments", "FROM note_comments"),
+    ("open projects", "FROM projects WHERE status = 'open'"),
+    ("completed projects", "FROM projects WHERE status = 'completed'"),
+    ("archived projects", "FROM projects WHERE archive_time IS NOT NULL"),
+    ("tasks to do", "FROM tasks WHERE is_done = 0"),
+    ("done tasks", "FROM tasks WHERE is_done = 1"),
+    ("subtasks", "FROM tasks WHERE parent_task_id IS NOT NULL"),
     ("values that changed", "FROM history WHERE field_key = 'value'"),
 ];
 
@@ -309,9 +344,23 @@ async fn the_company_makes_sense() -> Outcome {
 async fn ids_go_on_after_those_that_are_used() -> Outcome {
     let directory = TempDir::new()?;
     let (store, company) = generated(Target::Directory(directory.path().to_owned()), 1).await?;
-    for table in
-        ["organizations", "persons", "deals", "pipelines", "stages", "fields", "users", "groups", "followers", "participants", "history"]
-    {
+    for table in [
+        "organizations",
+        "persons",
+        "deals",
+        "pipelines",
+        "stages",
+        "fields",
+        "users",
+        "groups",
+        "followers",
+        "participants",
+        "history",
+        "projects",
+        "tasks",
+        "boards",
+        "phases",
+    ] {
         let last = number(&store, &format!("SELECT MAX(id) FROM {table}")).await?;
         assert!(store.next_id(company.id, table).await? > last, "{table}");
     }

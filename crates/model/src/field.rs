@@ -13,6 +13,8 @@ pub enum Kind {
     /// An exact amount, kept in ten-thousandths.
     Money,
     Bool,
+    /// A flag that requests of both versions write as 0 or 1.
+    Switch,
     /// At most so many characters.
     Text(u32),
     /// One word of a fixed list.
@@ -20,6 +22,8 @@ pub enum Kind {
     /// An ISO 4217 code.
     Currency,
     Time,
+    /// A time that answers show with its milliseconds.
+    Moment,
     Date,
     /// A stored time shown as the calendar day in the zone of the caller.
     LocalDate,
@@ -37,6 +41,14 @@ pub enum Kind {
     Task,
     Stage,
     Pipeline,
+    /// A board of projects.
+    Board,
+    /// A phase of a board.
+    Phase,
+    /// A template of projects.
+    Template,
+    /// Ids of one kind, kept as a JSON list. The store keeps a link for each, by which the record is found.
+    List(&'static Kind),
     /// 1, 3, 5 or 7 (semantics.md 8.1).
     Visibility,
     /// Ids of options of this very field, kept as a JSON list.
@@ -280,11 +292,11 @@ const fn default_type(kind: Kind) -> &'static str {
     match kind {
         Kind::Id | Kind::Int | Kind::Percent | Kind::Count => "int",
         Kind::Money => "monetary",
-        Kind::Bool => "boolean",
+        Kind::Bool | Kind::Switch => "boolean",
         Kind::Text(max) if max > 255 => "text",
         Kind::Text(_) | Kind::Currency => "varchar",
         Kind::Choice(_) | Kind::Choosable => "enum",
-        Kind::Time | Kind::Date | Kind::LocalDate => "date",
+        Kind::Time | Kind::Moment | Kind::Date | Kind::LocalDate => "date",
         Kind::SmartBcc => "varchar",
         Kind::User => "user",
         Kind::Person => "people",
@@ -297,6 +309,10 @@ const fn default_type(kind: Kind) -> &'static str {
         Kind::Task => "int",
         Kind::Stage => "stage",
         Kind::Pipeline => "pipeline",
+        Kind::Board => "projects_board",
+        Kind::Phase => "projects_phase",
+        Kind::Template => "int",
+        Kind::List(of) => default_type(*of),
         Kind::Visibility => "visible_to",
         Kind::Labels => "set",
         Kind::Contacts => "phone",

@@ -85,11 +85,21 @@ impl Time {
     /// Appends `2024-02-03T04:05:06.789Z`.
     pub fn write_millis(self, out: &mut Vec<u8>) {
         self.write_digits(out, b'T');
+        self.write_fraction(out);
+        out.push(b'Z');
+    }
+
+    /// Appends `2024-02-03 04:05:06.789`, the form of v1 for projects and tasks.
+    pub fn write_v1_millis(self, out: &mut Vec<u8>) {
+        self.write_digits(out, b' ');
+        self.write_fraction(out);
+    }
+
+    fn write_fraction(self, out: &mut Vec<u8>) {
         let millis = self.0.rem_euclid(1000);
         out.push(b'.');
         out.push(b'0' + (millis / 100) as u8);
         out.extend_from_slice(&two_digits(millis % 100));
-        out.push(b'Z');
     }
 
     pub fn to_v1(self) -> String {

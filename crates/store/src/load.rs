@@ -135,6 +135,7 @@ impl Chunk {
             return;
         }
         self.changes.push(derive::update_row(company, before, &change));
+        self.changes.extend(derive::link_changes(company, &change));
         if let Some(document) = derive::search_document(company, &change) {
             self.documents.insert(key, document);
         }
@@ -143,6 +144,7 @@ impl Chunk {
     fn statements(mut self, company: CompanyId, history: std::ops::Range<i64>, rows_per_insert: usize) -> Vec<Statement> {
         for change in self.records.values() {
             self.rows.add(derive::insert_row(company, &change.after));
+            derive::new_links(company, change).into_iter().for_each(|link| self.rows.add(link));
             self.documents.extend(derive::search_document(company, change).map(|row| ((change.entity().name, change.after.id), row)));
         }
         for ((entity, id), time) in self.recents {

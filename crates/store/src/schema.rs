@@ -316,4 +316,80 @@ pub const STEPS: &[&str] = &[
         is_custom_flag BIGINT NOT NULL, is_deleted BIGINT NOT NULL, add_time BIGINT NOT NULL, update_time BIGINT,
         PRIMARY KEY (company_id, id))",
     "CREATE UNIQUE INDEX activity_types_by_key ON activity_types (company_id, key_string)",
+    // Which records hold an id in a list of theirs: the projects of a deal, the tasks of a user.
+    "CREATE TABLE links (
+        company_id BIGINT NOT NULL, member_id BIGINT NOT NULL, entity TEXT NOT NULL, field_key TEXT NOT NULL, record_id BIGINT NOT NULL,
+        PRIMARY KEY (company_id, member_id, entity, field_key, record_id)) CLUSTERED",
+    // Projects: where they stand, what they are made from, what there is to do.
+    "CREATE TABLE boards (
+        company_id BIGINT NOT NULL, id BIGINT NOT NULL, version BIGINT NOT NULL,
+        name TEXT NOT NULL, order_nr BIGINT NOT NULL, is_deleted BIGINT NOT NULL, add_time BIGINT NOT NULL, update_time BIGINT NOT NULL,
+        PRIMARY KEY (company_id, id))",
+    "CREATE TABLE phases (
+        company_id BIGINT NOT NULL, id BIGINT NOT NULL, version BIGINT NOT NULL, board_id BIGINT NOT NULL,
+        name TEXT NOT NULL, order_nr BIGINT NOT NULL, is_deleted BIGINT NOT NULL, add_time BIGINT NOT NULL, update_time BIGINT NOT NULL,
+        PRIMARY KEY (company_id, id))",
+    "CREATE INDEX phases_by_board ON phases (company_id, board_id, order_nr)",
+    "CREATE TABLE project_templates (
+        company_id BIGINT NOT NULL, id BIGINT NOT NULL, version BIGINT NOT NULL,
+        title TEXT NOT NULL, description TEXT, projects_board_id BIGINT, owner_id BIGINT NOT NULL, plan TEXT NOT NULL,
+        is_deleted BIGINT NOT NULL, add_time BIGINT NOT NULL, update_time BIGINT NOT NULL,
+        PRIMARY KEY (company_id, id))",
+    "CREATE TABLE projects (
+        company_id BIGINT NOT NULL, id BIGINT NOT NULL, version BIGINT NOT NULL,
+        title TEXT NOT NULL, description TEXT, status TEXT NOT NULL, status_change_time BIGINT NOT NULL,
+        board_id BIGINT, phase_id BIGINT, owner_id BIGINT NOT NULL, visible_to BIGINT NOT NULL,
+        start_date TEXT, end_date TEXT, deal_ids TEXT NOT NULL, person_ids TEXT NOT NULL, org_ids TEXT NOT NULL, label_ids TEXT NOT NULL,
+        health_status BIGINT, template_id BIGINT, archive_time BIGINT,
+        is_deleted BIGINT NOT NULL, delete_time BIGINT, add_time BIGINT NOT NULL, update_time BIGINT NOT NULL,
+        custom_fields TEXT NOT NULL,
+        PRIMARY KEY (company_id, id))",
+    "CREATE INDEX projects_by_listing ON projects (company_id, id, archive_time, is_deleted, visible_to, owner_id)",
+    "CREATE INDEX projects_by_phase ON projects (company_id, phase_id, id)",
+    "CREATE TABLE tasks (
+        company_id BIGINT NOT NULL, id BIGINT NOT NULL, version BIGINT NOT NULL,
+        title TEXT NOT NULL, description TEXT, creator_id BIGINT NOT NULL, project_id BIGINT NOT NULL, parent_task_id BIGINT,
+        is_done BIGINT NOT NULL, is_milestone BIGINT NOT NULL, due_date TEXT, start_date TEXT, assignee_ids TEXT NOT NULL,
+        priority BIGINT, marked_as_done_time BIGINT,
+        is_deleted BIGINT NOT NULL, delete_time BIGINT, add_time BIGINT NOT NULL, update_time BIGINT NOT NULL,
+        PRIMARY KEY (company_id, id))",
+    "CREATE INDEX tasks_by_project ON tasks (company_id, project_id, id)",
+    "CREATE INDEX tasks_by_parent ON tasks (company_id, parent_task_id, id)",
+    // The groups of a project's plan, and where its tasks and activities stand in it.
+    "CREATE TABLE project_groups (
+        company_id BIGINT NOT NULL, id BIGINT NOT NULL, project_id BIGINT NOT NULL, name TEXT NOT NULL, order_nr BIGINT NOT NULL,
+        PRIMARY KEY (company_id, project_id, id))",
+    "CREATE TABLE project_plan (
+        company_id BIGINT NOT NULL, project_id BIGINT NOT NULL, item_type TEXT NOT NULL, item_id BIGINT NOT NULL,
+        phase_id BIGINT, group_id BIGINT,
+        PRIMARY KEY (company_id, project_id, item_type, item_id)) CLUSTERED",
+    // Goals. Their ids are 32 hex digits.
+    "CREATE TABLE goals (
+        company_id BIGINT NOT NULL, id TEXT NOT NULL, version BIGINT NOT NULL, owner_id BIGINT NOT NULL, title TEXT NOT NULL,
+        type_name TEXT NOT NULL, pipeline_ids TEXT, stage_id BIGINT, activity_type_ids TEXT,
+        assignee_type TEXT NOT NULL, assignee_id BIGINT NOT NULL,
+        target BIGINT NOT NULL, tracking_metric TEXT NOT NULL, currency_id BIGINT, period TEXT NOT NULL,
+        start_date TEXT NOT NULL, end_date TEXT, is_deleted BIGINT NOT NULL,
+        add_time BIGINT NOT NULL, update_time BIGINT NOT NULL,
+        PRIMARY KEY (company_id, id))",
+    // Messaging channels, named by the ids that their providers give them.
+    "CREATE TABLE channels (
+        company_id BIGINT NOT NULL, provider_channel_id TEXT NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL, avatar_url TEXT,
+        provider_type TEXT NOT NULL, template_support BIGINT NOT NULL, user_id BIGINT NOT NULL, add_time BIGINT NOT NULL,
+        PRIMARY KEY (company_id, provider_channel_id))",
+    "CREATE TABLE channel_conversations (
+        company_id BIGINT NOT NULL, provider_channel_id TEXT NOT NULL, id TEXT NOT NULL, link TEXT, reply_by BIGINT,
+        add_time BIGINT NOT NULL, update_time BIGINT NOT NULL,
+        PRIMARY KEY (company_id, provider_channel_id, id))",
+    "CREATE TABLE channel_messages (
+        company_id BIGINT NOT NULL, provider_channel_id TEXT NOT NULL, id TEXT NOT NULL, conversation_id TEXT NOT NULL,
+        sender_id TEXT NOT NULL, message TEXT NOT NULL, status TEXT NOT NULL, attachments TEXT NOT NULL, created_at BIGINT NOT NULL,
+        add_time BIGINT NOT NULL, update_time BIGINT NOT NULL,
+        PRIMARY KEY (company_id, provider_channel_id, id))",
+    "CREATE INDEX channel_messages_by_conversation ON channel_messages (company_id, provider_channel_id, conversation_id, created_at)",
+    // Which user stands behind an id that a provider of video calls has given.
+    "CREATE TABLE meeting_links (
+        company_id BIGINT NOT NULL, user_provider_id TEXT NOT NULL, user_id BIGINT NOT NULL, marketplace_client_id TEXT NOT NULL,
+        add_time BIGINT NOT NULL,
+        PRIMARY KEY (company_id, user_provider_id))",
 ];

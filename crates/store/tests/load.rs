@@ -13,28 +13,35 @@ const COMPANY: CompanyId = CompanyId(1);
 static SHELF: Entity = Entity {
     name: "shelf",
     title: "Shelf",
-    table: "pipelines",
+    table: "tasks",
     fields: FIELDS,
     owned: true,
     hides_by_403: false,
     has_totals: true,
     has_history: true,
     in_directory: true,
-    counts: &[Count { of: "room", link: "order_nr", total: "open_deals_count", when: is_live }],
+    counts: &[Count { of: "room", link: "project_id", total: "open_deals_count", when: is_live }],
 };
 const FIELDS: &[Field] = &[
     Field::new(1, "id", "ID", Kind::Id),
-    Field::new(2, "name", "Name", Kind::Text(255)).writable().searchable(),
-    Field::new(3, "order_nr", "Room", Kind::Int).writable(),
+    Field::new(2, "title", "Name", Kind::Text(255)).writable().searchable(),
+    Field::new(3, "project_id", "Room", Kind::Int).writable(),
     Field::new(4, "is_deleted", "Deleted", Kind::Bool).writable(),
-    Field::new(5, "is_deal_probability_enabled", "Sturdy", Kind::Bool),
-    Field::new(6, "add_time", "Added", Kind::Time),
-    Field::new(7, "update_time", "Updated", Kind::Time),
+    Field::new(5, "is_milestone", "Sturdy", Kind::Bool),
+    Field::new(6, "is_done", "Full", Kind::Bool),
+    Field::new(7, "creator_id", "Maker", Kind::Int),
+    Field::new(8, "assignee_ids", "Readers", Kind::List(&Kind::User)).writable(),
+    Field::new(9, "add_time", "Added", Kind::Time),
+    Field::new(10, "update_time", "Updated", Kind::Time),
 ];
-const NAME: Col<String> = col(&SHELF, "name");
-const ROOM: Col<i64> = col(&SHELF, "order_nr");
+const NAME: Col<String> = col(&SHELF, "title");
+const ROOM: Col<i64> = col(&SHELF, "project_id");
+const IS_FULL: Col<bool> = col(&SHELF, "is_done");
+const MAKER: Col<i64> = col(&SHELF, "creator_id");
+const READERS: Col<String> = col(&SHELF, "assignee_ids");
+const UPDATE_TIME: Col<Time> = col(&SHELF, "update_time");
 const IS_DELETED: Col<bool> = col(&SHELF, "is_deleted");
-const IS_STURDY: Col<bool> = col(&SHELF, "is_deal_probability_enabled");
+const IS_STURDY: Col<bool> = col(&SHELF, "is_milestone");
 const ADD_TIME: Col<Time> = col(&SHELF, "add_time");
 
 fn is_live(shelf: &Record) -> bool {
@@ -56,7 +63,11 @@ impl Shelf {
         record.set(ROOM, id % 3);
         record.set(IS_DELETED, false);
         record.set(IS_STURDY, true);
+        record.set(IS_FULL, false);
+        record.set(MAKER, 3);
+        record.set(READERS, "[7,8]");
         record.set(ADD_TIME, batch.actor().time);
+        record.set(UPDATE_TIME, batch.actor().time);
         batch.save(Change::insert(record.clone()));
         Shelf(record)
     }
@@ -91,6 +102,9 @@ fn batches() -> Vec<Batch> {
     batches[9].add_total("person", 9, "participant_open_deals_count", 2);
     batches[10] = std::mem::replace(&mut batches[10], batch(10)).bulk();
     shelves[4].change(&mut batches[10], |shelf| shelf.set(NAME, "Long shelf"));
+    shelves[4].change(&mut batches[10], |shelf| shelf.set(READERS, "[8,9]"));
+    shelves[4].change(&mut batches[11], |shelf| shelf.set(READERS, "[]"));
+    shelves[3].change(&mut batches[11], |shelf| shelf.set(READERS, "[9,8]"));
     let text = "INSERT INTO groups (company_id, id, name) VALUES ($1, $2, $3)";
     batches[11].run(Statement::new(text, vec![COMPANY.into(), 5.into(), "Readers".into()]));
     batches
@@ -98,7 +112,8 @@ fn batches() -> Vec<Batch> {
 
 /// Everything that is kept. History ids count on in steps that depend on how many are taken at a time: only their order matters.
 const KEPT: &[(&str, usize)] = &[
-    ("SELECT * FROM pipelines WHERE company_id = 1 ORDER BY id", 9),
+    ("SELECT * FROM tasks WHERE company_id = 1 ORDER BY id", 19),
+    ("SELECT * FROM links WHERE company_id = 1 ORDER BY record_id, member_id", 5),
     ("SELECT * FROM followers WHERE company_id = 1 ORDER BY record_id, user_id", 7),
     ("SELECT * FROM participants WHERE company_id = 1 ORDER BY deal_id, person_id", 6),
     ("SELECT * FROM totals WHERE company_id = 1 ORDER BY entity, record_id", 24),
@@ -152,6 +167,11 @@ async fn a_load_leaves_what_commits_leave() -> Outcome {
             assert!(!committed.is_empty(), "{query}");
             assert_eq!(committed, loaded, "{query}");
         }
+        for (members, shelves) in [("member_id = 7", 3), ("member_id = 8", 4), ("member_id = 9 AND record_id = 4", 1), ("record_id = 5", 0)]
+        {
+            let query = format!("SELECT COUNT(*) FROM links WHERE company_id = 1 AND {members}");
+            assert_eq!(number(&loaded_store, &query).await?, Some(shelves), "{members}");
+        }
         assert_eq!(number(&loaded_store, "SELECT COUNT(*) FROM outbox").await?, Some(0), "nobody listens to the past");
         assert!(number(&loaded_store, "SELECT revision FROM companies").await? > Some(1), "what is known of the company is old");
     }
@@ -179,10 +199,10 @@ async fn a_load_of_many_transactions_is_whole() -> Outcome {
         }
         load.add(last).await?;
         load.finish().await?;
-        assert_eq!(number(&store, "SELECT COUNT(*) FROM pipelines").await?, Some(MANY));
+        assert_eq!(number(&store, "SELECT COUNT(*) FROM tasks").await?, Some(MANY));
         assert_eq!(number(&store, "SELECT CAST(SUM(open_deals_count) AS BIGINT) FROM totals").await?, Some(MANY));
         assert_eq!(number(&store, "SELECT COUNT(*) FROM totals").await?, Some(3));
-        assert_eq!(number(&store, "SELECT version FROM pipelines WHERE id = 1").await?, Some(2));
+        assert_eq!(number(&store, "SELECT version FROM tasks WHERE id = 1").await?, Some(2));
         assert_eq!(number(&store, "SELECT COUNT(*) FROM search_documents WHERE name = 'The first shelf'").await?, Some(1));
     }
     Ok(())

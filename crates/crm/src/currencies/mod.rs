@@ -19,6 +19,17 @@ pub fn is_known(code: &str) -> bool {
     find(code).is_some()
 }
 
+/// The number that ISO 4217 gives a currency, which is its id in the API.
+pub fn id_of(code: &str) -> Option<i64> {
+    find(code).map(|currency| i64::from(currency.numeric()))
+}
+
+/// The code of the currency with this id.
+pub fn code_of(id: i64) -> Option<String> {
+    let currency = Currency::from_numeric(u16::try_from(id).ok()?)?;
+    find(currency.code()).map(|currency| currency.code().to_owned())
+}
+
 /// The decimals of a currency; 2 for an unknown one.
 pub fn decimals(code: &str) -> u32 {
     find(code).map_or(2, exponent)

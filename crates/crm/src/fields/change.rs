@@ -292,9 +292,6 @@ async fn change_options(call: Call, of: &'static FieldsOf, edit: EditOptions) ->
             touched.iter().for_each(|option| view::write_option(json, option));
             json.end_array();
         },
-        |json| {
-            json.key("additional_data");
-            json.null();
-        },
+        records::write_nothing_more,
     ))
 }

@@ -12,10 +12,16 @@ mod show;
 mod view;
 mod view_v1;
 
-pub use ops::{ACTIVITY_FIELDS, DEAL_FIELDS, LEAD_FIELDS, NOTE_FIELDS, ORGANIZATION_FIELDS, PERSON_FIELDS, PRODUCT_FIELDS};
+pub use ops::{
+    ACTIVITY_FIELDS, DEAL_FIELDS, DEAL_FIELDS_V1, LEAD_FIELDS, NOTE_FIELDS, ORGANIZATION_FIELDS, ORGANIZATION_FIELDS_V1, PERSON_FIELDS,
+    PERSON_FIELDS_V1, PRODUCT_FIELDS, PRODUCT_FIELDS_V1, PROJECT_FIELDS,
+};
 pub use settings::Settings;
 
-use crate::{activities::ACTIVITY, deals::DEAL, leads::LEAD, notes::NOTE, organizations::ORGANIZATION, persons::PERSON, products::PRODUCT};
+use crate::{
+    activities::ACTIVITY, deals::DEAL, leads::LEAD, notes::NOTE, organizations::ORGANIZATION, persons::PERSON, products::PRODUCT,
+    projects::PROJECT,
+};
 use penstock_model::Entity;
 
 /// The fields of one entity, as the operations on them see it.
@@ -96,6 +102,8 @@ static ORGANIZATIONS: FieldsOf = FieldsOf {
     ..PLAIN
 };
 static PRODUCTS: FieldsOf = FieldsOf { always_added: &["name"], ..PLAIN };
+static PROJECTS: FieldsOf =
+    FieldsOf { entity: &PROJECT, important: true, required: Required::Everywhere, always_added: &["title"], ..PLAIN };
 static ACTIVITIES: FieldsOf = FieldsOf { entity: &ACTIVITY, ..PLAIN };
 static LEADS: FieldsOf = FieldsOf { entity: &LEAD, ..PLAIN };
 static NOTES: FieldsOf = FieldsOf { entity: &NOTE, short_rows: true, ..PLAIN };

@@ -1,6 +1,6 @@
-//! The operations on fields. Deals, persons, organizations and products have the same ones, under their own names.
+//! The operations on fields. Deals, persons, organizations, products and projects have the same ones, under their own names.
 
-use super::{ACTIVITIES, DEALS, LEADS, NOTES, ORGANIZATIONS, PERSONS, PRODUCTS, change, show};
+use super::{ACTIVITIES, DEALS, LEADS, NOTES, ORGANIZATIONS, PERSONS, PRODUCTS, PROJECTS, change, show};
 use crate::call::Call;
 use crate::op::Method::{Delete, Get, Patch, Post, Put};
 use crate::op::Version::{V1, V2};
@@ -57,6 +57,9 @@ const PLAIN: Keys = Keys {
     one: VISIBILITY,
 };
 
+/// Reads show all settings; they cannot be asked for.
+const PROJECT: Keys = Keys { create: CONTACT.create, update: CONTACT.update, list: &[LIMIT, CURSOR], one: &[] };
+
 /// The scopes of the operations: reads and writes of v1, reads, creations with deletions, and changes of v2.
 struct Scopes {
     read_v1: &'static str,
@@ -88,11 +91,17 @@ const PRODUCT_SCOPES: Scopes = Scopes {
     update_v2: "products:full,product-fields:full",
 };
 
-/// The fourteen operations on the fields of one entity. The last word says how v1 answers a create where that is not
-/// 200 (semantics.md 11.3).
-macro_rules! fields {
-    ($path:literal, $name:literal, $of:ident, $keys:ident, $scopes:ident $(, $created:ident)?) => {{
-        const BY_ID: &str = concat!($path, "/{id}");
+const PROJECT_SCOPES: Scopes = Scopes {
+    read_v1: "",
+    write_v1: "",
+    read_v2: "projects:read,projects:full,project-fields:full",
+    create_v2: "project-fields:full",
+    update_v2: "project-fields:full",
+};
+
+/// The eight operations of v2 on the fields of one entity.
+macro_rules! fields_v2 {
+    ($path:literal, $name:literal, $of:ident, $keys:ident, $scopes:ident) => {{
         const BY_CODE: &str = concat!($path, "/{field_code}");
         const CHOICES: &str = concat!($path, "/{field_code}/options");
         const fn op(version: Version, method: Method, path: &'static str, id: &'static str, run: fn(Call) -> Answer) -> Op {
@@ -144,6 +153,18 @@ macro_rules! fields {
                 .takes(Takes::List)
                 .admin_only()
                 .about("Deletes options of a field, all or none"),
+        ]
+    }};
+}
+
+/// The six operations of v1. The last word says how it answers a create where that is not 200 (semantics.md 11.3).
+macro_rules! fields_v1 {
+    ($path:literal, $name:literal, $of:ident, $scopes:ident $(, $created:ident)?) => {{
+        const BY_ID: &str = concat!($path, "/{id}");
+        const fn op(version: Version, method: Method, path: &'static str, id: &'static str, run: fn(Call) -> Answer) -> Op {
+            Op::new(version, method, path, id, run).tag(concat!($name, "Fields"))
+        }
+        &[
             op(V1, Get, $path, concat!("get", $name, "Fields"), run!(show::list_v1(&$of)))
                 .scopes($scopes.read_v1)
                 .cost(20)
@@ -181,10 +202,16 @@ macro_rules! fields {
     }};
 }
 
-pub const DEAL_FIELDS: &[Op] = fields!("/dealFields", "Deal", DEALS, DEAL, DEAL_SCOPES);
-pub const PERSON_FIELDS: &[Op] = fields!("/personFields", "Person", PERSONS, CONTACT, CONTACT_SCOPES);
-pub const ORGANIZATION_FIELDS: &[Op] = fields!("/organizationFields", "Organization", ORGANIZATIONS, CONTACT, CONTACT_SCOPES);
-pub const PRODUCT_FIELDS: &[Op] = fields!("/productFields", "Product", PRODUCTS, PLAIN, PRODUCT_SCOPES, created);
+pub const DEAL_FIELDS: &[Op] = fields_v2!("/dealFields", "Deal", DEALS, DEAL, DEAL_SCOPES);
+pub const DEAL_FIELDS_V1: &[Op] = fields_v1!("/dealFields", "Deal", DEALS, DEAL_SCOPES);
+pub const PERSON_FIELDS: &[Op] = fields_v2!("/personFields", "Person", PERSONS, CONTACT, CONTACT_SCOPES);
+pub const PERSON_FIELDS_V1: &[Op] = fields_v1!("/personFields", "Person", PERSONS, CONTACT_SCOPES);
+pub const ORGANIZATION_FIELDS: &[Op] = fields_v2!("/organizationFields", "Organization", ORGANIZATIONS, CONTACT, CONTACT_SCOPES);
+pub const ORGANIZATION_FIELDS_V1: &[Op] = fields_v1!("/organizationFields", "Organization", ORGANIZATIONS, CONTACT_SCOPES);
+pub const PRODUCT_FIELDS: &[Op] = fields_v2!("/productFields", "Product", PRODUCTS, PLAIN, PRODUCT_SCOPES);
+pub const PRODUCT_FIELDS_V1: &[Op] = fields_v1!("/productFields", "Product", PRODUCTS, PRODUCT_SCOPES, created);
+/// Fields of projects exist in v2 only.
+pub const PROJECT_FIELDS: &[Op] = fields_v2!("/projectFields", "Project", PROJECTS, PROJECT, PROJECT_SCOPES);
 
 pub const ACTIVITY_FIELDS: &[Op] = &[
     Op::new(V2, Get, "/activityFields", "getActivityFields", run!(show::list_v2(&ACTIVITIES)))

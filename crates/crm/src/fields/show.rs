@@ -62,7 +62,7 @@ pub async fn list_v2(call: Call, of: &'static FieldsOf) -> ApiResult<Reply> {
         let id = last.number();
         Cursor { field: "id".to_owned(), value: id.into(), direction: "asc".to_owned(), id }.encode()
     });
-    let include = included(&call);
+    let include = included(&call, of);
     Ok(call.data_and(
         |json| {
             json.begin_array();
@@ -75,11 +75,15 @@ pub async fn list_v2(call: Call, of: &'static FieldsOf) -> ApiResult<Reply> {
 
 pub async fn one_v2(call: Call, of: &'static FieldsOf) -> ApiResult<Reply> {
     let field = by_code(&call, &call.directory, of)?;
-    Ok(call.data(|json| view::write(json, &call.directory, &field, &included(&call))))
+    Ok(call.data(|json| view::write(json, &call.directory, &field, &included(&call, of))))
 }
 
-fn included(call: &Call) -> Vec<&str> {
-    call.args.words("include_fields").iter().map(String::as_str).collect()
+/// The settings to show: those that the request asks for, or all where an operation does not let it ask.
+fn included<'a>(call: &'a Call, of: &FieldsOf) -> Vec<&'a str> {
+    if call.op.query.iter().any(|param| param.name == "include_fields") {
+        return call.args.words("include_fields").iter().map(String::as_str).collect();
+    }
+    of.settings().collect()
 }
 
 /// The field that the path of a v1 request names.

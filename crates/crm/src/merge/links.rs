@@ -9,10 +9,12 @@ use crate::followers;
 use crate::jobs::ties::kinds;
 use crate::leads::LEAD;
 use crate::list;
+use crate::narrow;
 use crate::notes::NOTE;
 use crate::organization_relationships::RELATIONSHIP;
 use crate::organizations::ORGANIZATION;
 use crate::persons::PERSON;
+use crate::projects::PROJECT;
 use crate::select::{self, Depth};
 use crate::write::kept_custom;
 use penstock_model::{Change, Entity, Kind, Record, Value};
@@ -20,12 +22,14 @@ use penstock_store::{Batch, Weight};
 use std::collections::BTreeSet;
 
 /// The entities whose fields may refer to deals, persons and organizations, own fields and custom ones.
-const REFERRING: &[&Entity] = &[&PERSON, &ORGANIZATION, &DEAL, &ACTIVITY, &LEAD, &NOTE, &RELATIONSHIP];
+const REFERRING: &[&Entity] = &[&PERSON, &ORGANIZATION, &DEAL, &ACTIVITY, &LEAD, &NOTE, &RELATIONSHIP, &PROJECT];
 
 /// Where one record refers to another.
 enum Place {
     /// The position of an own field.
     Own(usize),
+    /// The position of an own field that is a list.
+    Listed(usize),
     /// The code of a custom field.
     Custom(String),
 }
@@ -36,9 +40,12 @@ pub async fn redirect(call: &Call, merge: &mut Merge, pair: Pair) -> ApiResult<(
     let Some((own, custom)) = kinds(merge.kept.entity()) else { return Ok(()) };
     let is_custom = |field_type| Some(field_type) == custom;
     for entity in REFERRING {
-        let fields = entity.fields.iter().enumerate().filter(|(_, field)| field.kind == own);
+        let fields = entity.fields.iter().enumerate().filter_map(|(index, field)| match field.kind {
+            Kind::List(of) => (*of == own).then_some(Place::Listed(index)),
+            kind => (kind == own).then_some(Place::Own(index)),
+        });
         let definitions = call.directory.custom_fields(entity.name).filter(|definition| is_custom(definition.field_type));
-        let places = fields.map(|(index, _)| Place::Own(index)).chain(definitions.map(|field| Place::Custom(field.code.clone())));
+        let places = fields.chain(definitions.map(|field| Place::Custom(field.code.clone())));
         for place in places.collect::<Vec<_>>() {
             for record in referring(call, entity, &place, pair.removed).await? {
                 refer(call, merge, record, &place, pair);
@@ -53,6 +60,11 @@ async fn referring(call: &Call, entity: &'static Entity, place: &Place, id: i64)
     sql.push(" WHERE t.company_id = ").bind(call.company()).push(" AND ");
     match place {
         Place::Own(index) => sql.push("t.").push(entity.fields[*index].column).push(" = ").bind(id),
+        Place::Listed(index) => {
+            sql.push("t.id IN (");
+            narrow::links(call, &mut sql, entity, entity.fields[*index].key, id);
+            sql.push(")")
+        }
         Place::Custom(code) => sql.push(&call.store().dialect().json_text("t.custom_fields", code)).push(" = ").bind(id.to_string()),
     };
     list::read_records(call, entity, Depth::Row, sql, Weight::Heavy).await
@@ -74,9 +86,23 @@ fn refer(call: &Call, merge: &mut Merge, record: Record, place: &Place, pair: Pa
     let target = if itself { None } else { Some(pair.kept) };
     match place {
         Place::Own(index) => after.values[*index] = Value::from(target),
+        Place::Listed(index) => after.values[*index] = exchanged(&after.values[*index], pair),
         Place::Custom(code) => set_custom(after, code, target),
     }
     set_update_time(after, call.now);
+}
+
+/// The list with the record that stays in the place of the one that goes.
+fn exchanged(list: &Value, pair: Pair) -> Value {
+    let ids: Vec<i64> = list.as_text().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    let mut after: Vec<i64> = Vec::with_capacity(ids.len());
+    for id in ids {
+        let id = if id == pair.removed { pair.kept } else { id };
+        if !after.contains(&id) {
+            after.push(id);
+        }
+    }
+    serde_json::json!(after).to_string().into()
 }
 
 fn set_custom(record: &mut Record, code: &str, target: Option<i64>) {

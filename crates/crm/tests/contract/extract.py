@@ -24,6 +24,8 @@ ENTITIES = {
     "stage": "/stages",
     "activity": "/activities",
     "product": "/products",
+    "project": "/projects",
+    "task": "/tasks",
 }
 
 

@@ -69,14 +69,28 @@ fn types(version: Version, moment: &str, kind: Kind) -> &'static [&'static str] 
         | Kind::Task
         | Kind::Stage
         | Kind::Pipeline
+        | Kind::Board
+        | Kind::Phase
+        | Kind::Template
         | Kind::Visibility
-        | Kind::Choosable => &["integer"],
+        | Kind::Choosable => {
+            // Schemas of v1 seldom tell whole numbers from others.
+            if version == Version::V1 { &["integer", "number"] } else { &["integer"] }
+        }
         Kind::Percent | Kind::Money => &["number", "integer"],
         Kind::Bool => &["boolean"],
-        Kind::Text(_) | Kind::Lead | Kind::Choice(_) | Kind::Currency | Kind::Time | Kind::Date | Kind::LocalDate | Kind::SmartBcc => {
-            &["string"]
-        }
-        Kind::Labels => &["integer[]"],
+        Kind::Text(_)
+        | Kind::Lead
+        | Kind::Choice(_)
+        | Kind::Currency
+        | Kind::Time
+        | Kind::Moment
+        | Kind::Date
+        | Kind::LocalDate
+        | Kind::SmartBcc => &["string"],
+        Kind::Labels | Kind::List(_) if version == Version::V1 => &["integer[]", "number[]"],
+        Kind::Labels | Kind::List(_) => &["integer[]"],
+        Kind::Switch => &["integer", "any"],
         Kind::Contacts => &["object[]"],
         Kind::Address | Kind::Custom => &["object"],
         Kind::Json => &["any", "object", "object[]", "string"],
@@ -85,7 +99,8 @@ fn types(version: Version, moment: &str, kind: Kind) -> &'static [&'static str] 
 
 /// Whether a read may show null.
 fn may_be_null(field: &Field) -> bool {
-    let never = matches!(field.kind, Kind::Id | Kind::Count | Kind::Labels | Kind::Contacts | Kind::Custom | Kind::SmartBcc);
+    let never =
+        matches!(field.kind, Kind::Id | Kind::Count | Kind::Labels | Kind::List(_) | Kind::Contacts | Kind::Custom | Kind::SmartBcc);
     !(never || field.not_null)
 }
 

@@ -13,6 +13,8 @@ pub enum Place {
     Path(usize),
     Query(&'static str),
     Body(&'static str),
+    /// A key of the body that holds a list of ids.
+    List(&'static str),
     /// A key of the first item of a body that is a list.
     Item(&'static str),
 }
@@ -55,6 +57,7 @@ impl Case {
             Place::Path(nth) => self.segments[self.parameters[nth]] = plain_id(id),
             Place::Query(name) => self.put_query(name, plain_id(id)),
             Place::Body(key) => self.put_member(key, id.clone()),
+            Place::List(key) => self.put_member(key, json!([id])),
             Place::Item(key) => {
                 if let Some(body) = &mut self.body {
                     body[0][key] = id.clone();
@@ -91,6 +94,12 @@ fn subject(op: &Op) -> &'static str {
         "activities" => "activity",
         "activityTypes" => "activityType",
         "notes" => "note",
+        "projects" => "project",
+        "tasks" => "task",
+        "boards" => "board",
+        "phases" => "phase",
+        "projectTemplates" => "template",
+        "goals" => "goal",
         // Fields are named apart, by code in v2 and by id in v1.
         segment => segment,
     }
@@ -99,6 +108,15 @@ fn subject(op: &Op) -> &'static str {
 /// What a parameter of the path names, by the segment before it.
 fn path_key(op: &Op, segment: &str, parameter: &str) -> Option<String> {
     Some(match (segment, parameter) {
+        ("projects", "id") if op.path.contains("/plan/activities/") => "planned project".to_owned(),
+        ("activities", "activityId") => "planned activity".to_owned(),
+        ("tasks", "taskId") => "task".to_owned(),
+        ("boards", "id") => "board".to_owned(),
+        ("phases", "id") => "phase".to_owned(),
+        ("projects" | "tasks" | "projectTemplates" | "goals", "id") => subject(op).to_owned(),
+        ("channels", _) => "channel".to_owned(),
+        ("conversations", _) => "conversation".to_owned(),
+        ("userProviderLinks", "id") => "provider link".to_owned(),
         (
             "deals" | "persons" | "organizations" | "pipelines" | "stages" | "users" | "leads" | "leadLabels" | "activities"
             | "activityTypes" | "notes",
@@ -126,14 +144,22 @@ fn member_key(op: &Op, name: &str) -> Option<String> {
         "merge_with_id" => format!("other {}", subject(op)),
         "user_id" if op.path.ends_with("/followers") => "other user".to_owned(),
         "person_id" if op.path.ends_with("/participants") => "person".to_owned(),
-        "owner_id" | "user_id" => "user".to_owned(),
-        "person_id" => "person".to_owned(),
-        "org_id" | "organization_id" => "organization".to_owned(),
-        "deal_id" => "deal".to_owned(),
+        "owner_id" | "user_id" | "assignee_id" | "assignee_ids" => "user".to_owned(),
+        "person_id" | "person_ids" => "person".to_owned(),
+        "org_id" | "org_ids" | "organization_id" => "organization".to_owned(),
+        "deal_id" | "deal_ids" => "deal".to_owned(),
         "rel_owner_org_id" => "organization".to_owned(),
         "rel_linked_org_id" => "other organization".to_owned(),
-        "lead_id" => "lead".to_owned(),
         "project_id" => "project".to_owned(),
+        "parent_task_id" => "task".to_owned(),
+        "board_id" => "board".to_owned(),
+        "phase_id" => "phase".to_owned(),
+        "template_id" => "template".to_owned(),
+        "channel_id" => "channel".to_owned(),
+        "company_id" => "company".to_owned(),
+        "type.params.pipeline_id" => "pipeline".to_owned(),
+        "type.params.stage_id" => "stage".to_owned(),
+        "lead_id" => "lead".to_owned(),
         "rec_master_activity_id" => "activity".to_owned(),
         "pipeline_id" => "pipeline".to_owned(),
         "stage_id" => "stage".to_owned(),
@@ -145,7 +171,17 @@ fn member_key(op: &Op, name: &str) -> Option<String> {
 }
 
 /// Keys that end like ids and name no record of the product.
-const FOREIGN: &[&str] = &["origin_id", "channel_id"];
+const FOREIGN: &[&str] = &[
+    "origin_id",
+    "group_id",
+    "provider_channel_id",
+    "sender_id",
+    "conversation_id",
+    "user_provider_id",
+    "marketplace_client_id",
+    "expected_outcome.currency_id",
+    "type.params.activity_type_id",
+];
 
 /// References of which a new record needs one or another; requests send this one.
 const NEEDED: &[(&str, &str)] = &[("lead", "person_id"), ("note", "deal_id")];
@@ -187,12 +223,29 @@ pub fn slots(op: &'static Op) -> Vec<Slot> {
 fn record_slots(op: &'static Op, entity: &'static Entity) -> impl Iterator<Item = Slot> {
     let refers = |field: &&Field| {
         use Kind::*;
-        matches!(field.kind, User | Person | Organization | Deal | Lead | Product | Activity | Project | Task | Stage | Pipeline)
+        matches!(
+            field.kind,
+            User | Person
+                | Organization
+                | Deal
+                | Lead
+                | Product
+                | Activity
+                | Project
+                | Task
+                | Stage
+                | Pipeline
+                | Board
+                | Phase
+                | Template
+                | List(_)
+        )
     };
     entity.fields.iter().filter(move |field| writable(op, field)).filter(refers).map(move |field| {
         let key = key(op, field);
         let is_needed = field.required || NEEDED.contains(&(entity.name, field.key));
-        member(op, key, Place::Body(key), is_needed && op.method == Method::Post)
+        let place = if matches!(field.kind, Kind::List(_)) { Place::List(key) } else { Place::Body(key) };
+        member(op, key, place, is_needed && op.method == Method::Post)
     })
 }
 
@@ -261,6 +314,11 @@ pub fn value(param: &Param) -> Value {
         (_, "email") => json!("somebody@example.test"),
         (_, "field_key") => json!("add_time"),
         (_, "end_date") => json!("2026-03-31"),
+        (_, "user_provider_id") => json!("00000000-0000-4000-8000-000000000000"),
+        (ParamKind::Json, "type") => json!({"name": "deals_started"}),
+        (ParamKind::Json, "assignee") => json!({"type": "person", "id": 1}),
+        (ParamKind::Json, "expected_outcome") => json!({"target": 10, "tracking_metric": "quantity"}),
+        (ParamKind::Json, "duration") => json!({"start": "2026-01-01", "end": null}),
         (ParamKind::Int, _) => json!(1),
         (ParamKind::Bool, _) => json!(true),
         (ParamKind::Text | ParamKind::Json, _) => json!("a"),

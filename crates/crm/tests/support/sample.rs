@@ -6,19 +6,24 @@ use penstock_crm::Version::{self, V1, V2};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// How one record, and what else its answer names, is made. In the body `"$key"` stands for an id of the sample and
-/// `%` for its mark.
+/// How one record, and what else its answer names, is made. In the body `"$key"` stands for an id of the sample, `%` for
+/// its mark, and `#` for twelve digits that are others each time.
 struct Make {
     version: Version,
     method: Method,
     path: &'static str,
     body: &'static str,
-    /// What the answer gives: key of the sample and place in `data`.
+    /// What the answer gives: key of the sample and place in `data`, or `sent` and a key of the body.
     gives: &'static [(&'static str, &'static str)],
 }
 
 const fn make(version: Version, path: &'static str, body: &'static str, gives: &'static [(&'static str, &'static str)]) -> Make {
     Make { version, method: Post, path, body, gives }
+}
+
+/// What is there already.
+const fn found(path: &'static str, gives: &'static [(&'static str, &'static str)]) -> Make {
+    Make { version: V1, method: Method::Get, path, body: "{}", gives }
 }
 
 /// A custom field as v2 names it, with an option.
@@ -48,6 +53,7 @@ const MAKES: &[Make] = &[
     field!("personFields"),
     field!("organizationFields"),
     field!("productFields"),
+    field!("projectFields"),
     field_v1!("dealFields"),
     field_v1!("personFields"),
     field_v1!("organizationFields"),
@@ -104,6 +110,40 @@ const MAKES: &[Make] = &[
         r#"{"user_id":"$user"}"#,
         &[("organization follower", "/id"), ("organization follower user", "/user_id")],
     ),
+    make(V2, "/boards", r#"{"name":"% board"}"#, &[("board", "/id")]),
+    make(V2, "/phases", r#"{"name":"% phase","board_id":"$board"}"#, &[("phase", "/id")]),
+    make(
+        V2,
+        "/projects",
+        r#"{"title":"% project","phase_id":"$phase","deal_ids":["$deal"],"person_ids":["$person"]}"#,
+        &[("project", "/id")],
+    ),
+    make(V2, "/tasks", r#"{"title":"% task","project_id":"$project"}"#, &[("task", "/id")]),
+    found("/projectTemplates", &[("template", "/0/id")]),
+    make(V2, "/projects", r#"{"title":"% planned project","template_id":"$template"}"#, &[("planned project", "/id")]),
+    found("/projects/$planned project/activities", &[("planned activity", "/0/id")]),
+    make(
+        V1,
+        "/goals",
+        r#"{"title":"% goal","type":{"name":"deals_started","params":{"pipeline_id":["$pipeline"]}},
+            "assignee":{"type":"company","id":"$company"},"expected_outcome":{"target":"5","tracking_metric":"quantity"},
+            "duration":{"start":"2026-01-01","end":null},"interval":"monthly"}"#,
+        &[("goal", "/goal/id")],
+    ),
+    make(V1, "/channels", r#"{"name":"% channel","provider_channel_id":"channel-#"}"#, &[("channel", "/provider_channel_id")]),
+    make(
+        V1,
+        "/channels/messages/receive",
+        r#"{"id":"message-#","channel_id":"$channel","sender_id":"sender","conversation_id":"conversation-#",
+            "message":"% message","status":"sent","created_at":"2026-03-01 10:00"}"#,
+        &[("conversation", "/conversation_id")],
+    ),
+    make(
+        V1,
+        "/meetings/userProviderLinks",
+        r#"{"user_provider_id":"00000000-0000-4000-8000-#","user_id":"$caller","company_id":"$company","marketplace_client_id":"app"}"#,
+        &[("provider link", "sent user_provider_id")],
+    ),
 ];
 
 /// The path of the operation behind a path that names records: `/deals/$deal/followers` is `/deals/{id}/followers`.
@@ -116,25 +156,53 @@ pub struct Sample {
     pub caller: Caller,
     pub mark: &'static str,
     ids: BTreeMap<String, Value>,
+    made: u64,
 }
+
+/// Keys of what belongs to the company as a whole and cannot be hidden from anybody in it.
+const OPEN: &[&str] = &[
+    "company",
+    "caller",
+    "user",
+    "other user",
+    "pipeline",
+    "stage",
+    "lead label",
+    "activityType",
+    "board",
+    "phase",
+    "project",
+    "task",
+    "template",
+    "planned project",
+    "planned activity",
+    "goal",
+    "channel",
+    "conversation",
+    "provider link",
+];
 
 impl Sample {
     /// Records that `caller` makes and everybody in the company sees, unless `visible_to` says otherwise. `users` are two
     /// of the company's.
     pub fn new(caller: &Caller, mark: &'static str, users: [&Caller; 2], visible_to: i64) -> Self {
-        let ids = [("visibility", visible_to), ("user", users[0].user.0), ("other user", users[1].user.0)];
+        let ids = [
+            ("visibility", visible_to),
+            ("user", users[0].user.0),
+            ("other user", users[1].user.0),
+            ("company", caller.company.0),
+            ("caller", caller.user.0),
+        ];
         let ids = ids.into_iter().map(|(key, id)| (key.to_owned(), json!(id)));
         let built_in = BUILT_IN.iter().map(|(key, code)| ((*key).to_owned(), json!(code)));
-        Sample { caller: caller.clone(), mark, ids: ids.chain(built_in).collect() }
+        Sample { caller: caller.clone(), mark, ids: ids.chain(built_in).collect(), made: 0 }
     }
 
-    /// Records of the same company that only their owner, the administrator, and followers see; pipelines, stages, labels of
-    /// leads and types of activities, which cannot be hidden, are those of `open`.
+    /// Records of the same company that only their owner, the administrator, and followers see; what cannot be hidden is
+    /// that of `open`.
     pub fn hidden(open: &Self, mark: &'static str) -> Self {
         let mut hidden = Sample { mark, ..open.clone() };
-        hidden.ids.retain(|key, _| {
-            key.contains("Fields") || ["user", "other user", "pipeline", "stage", "lead label", "activityType"].contains(&key.as_str())
-        });
+        hidden.ids.retain(|key, _| key.contains("Fields") || OPEN.contains(&key.as_str()));
         hidden.ids.insert("visibility".to_owned(), json!(1));
         hidden
     }
@@ -142,7 +210,9 @@ impl Sample {
     /// The same users, no records yet.
     pub fn fresh(&self) -> Self {
         let mut fresh = self.clone();
-        let is_given = |key: &str| ["visibility", "user", "other user"].contains(&key) || BUILT_IN.iter().any(|(given, _)| *given == key);
+        let is_given = |key: &str| {
+            ["visibility", "company", "caller", "user", "other user"].contains(&key) || BUILT_IN.iter().any(|(given, _)| *given == key)
+        };
         fresh.ids.retain(|key, _| is_given(key));
         fresh
     }
@@ -182,18 +252,45 @@ impl Sample {
             let id = Box::pin(self.id(world, named)).await?;
             path = path.replace(&format!("${named}"), &plain_id(&id));
         }
-        let mut body: Value = serde_json::from_str(&make.body.replace('%', self.mark)).unwrap();
-        for value in body.as_object_mut().unwrap().values_mut() {
-            if let Some(named) = value.as_str().and_then(|text| text.strip_prefix('$')) {
-                *value = Box::pin(self.id(world, named)).await?;
-            }
+        self.made += 1;
+        let text = make.body.replace('%', self.mark).replace('#', &format!("{:012}", self.made));
+        let mut body: Value = serde_json::from_str(&text).unwrap();
+        let mut named = Vec::new();
+        names(&body, &mut named);
+        for key in named {
+            let id = Box::pin(self.id(world, &key)).await?;
+            put(&mut body, &key, &id);
         }
         let answer = world.call(&self.caller, make.version, make.method, &path, Some(&body)).await.ok();
         for (given, place) in make.gives {
-            let id = answer.data().pointer(place).unwrap_or_else(|| panic!("{path} gives no {given}: {}", answer.text()));
+            let id = match place.strip_prefix("sent ") {
+                Some(key) => body.get(key),
+                None => answer.data().pointer(place),
+            };
+            let id = id.unwrap_or_else(|| panic!("{path} gives no {given}: {}", answer.text()));
             self.ids.insert((*given).to_owned(), id.clone());
         }
         self.ids.get(key).cloned()
+    }
+}
+
+/// The keys of the sample that a body names.
+fn names(body: &Value, found: &mut Vec<String>) {
+    match body {
+        Value::String(text) => found.extend(text.strip_prefix('$').map(str::to_owned)),
+        Value::Array(items) => items.iter().for_each(|item| names(item, found)),
+        Value::Object(members) => members.values().for_each(|value| names(value, found)),
+        _ => {}
+    }
+}
+
+/// Puts an id wherever a body names its key.
+fn put(body: &mut Value, key: &str, id: &Value) {
+    match body {
+        Value::String(text) if text.strip_prefix('$') == Some(key) => *body = id.clone(),
+        Value::Array(items) => items.iter_mut().for_each(|item| put(item, key, id)),
+        Value::Object(members) => members.values_mut().for_each(|value| put(value, key, id)),
+        _ => {}
     }
 }
 

@@ -123,8 +123,8 @@ fn json_text(value: &serde_json::Value) -> Value {
 fn logged_text(field: &Field, value: &Value) -> Value {
     match (field.kind, value) {
         (Kind::Money, Value::Int(amount)) => Money::from_ten_thousandths(*amount).to_string().into(),
-        (Kind::Time, Value::Int(millis)) => Time::from_millis(*millis).to_v1().into(),
-        (Kind::Labels, Value::Text(list)) => match list.trim_matches(['[', ']']) {
+        (Kind::Time | Kind::Moment, Value::Int(millis)) => Time::from_millis(*millis).to_v1().into(),
+        (Kind::Labels | Kind::List(_), Value::Text(list)) => match list.trim_matches(['[', ']']) {
             "" => Value::Null,
             ids => ids.into(),
         },

@@ -1,13 +1,15 @@
 //! What follows from a write. The only place that turns changed rows into history, outbox rows, recents,
-//! search documents and the totals of linked records, so that no slice of the product can forget one.
+//! search documents, links and the totals of linked records, so that no slice of the product can forget one.
 
 mod history;
+mod links;
 mod outbox;
 mod rows;
 mod search;
 mod totals;
 
 pub(crate) use history::{Event, history_row};
+pub(crate) use links::{link_changes, new_links};
 pub(crate) use rows::{delete_link, insert_link, insert_row, recent, update_row};
 pub(crate) use search::search_document;
 pub(crate) use totals::Totals;
@@ -34,6 +36,7 @@ pub(crate) async fn statements(store: &Store, batch: Batch) -> Result<Vec<Statem
         out.push(row_statement(company, change));
         out.push(recent(company, change.entity().name, change.after.id, actor.time).into());
         out.extend(search_document(company, change).map(Statement::from));
+        out.extend(link_changes(company, change));
     }
     out.extend(batch.links.iter().map(|link| link_statement(actor, link)));
     out.extend(totals.rows(company).map(Statement::from));
