@@ -207,7 +207,8 @@ fn value_schema(version: Version, kind: Kind) -> Value {
         | Kind::Task
         | Kind::Stage
         | Kind::Pipeline
-        | Kind::Choosable => json!({"type": "integer"}),
+        | Kind::Choosable
+        | Kind::Category => json!({"type": "integer"}),
         Kind::Percent => json!({"type": "number", "minimum": 0, "maximum": 100}),
         Kind::Money => json!({"type": "number"}),
         Kind::Bool => json!({"type": "boolean"}),
@@ -221,7 +222,7 @@ fn value_schema(version: Version, kind: Kind) -> Value {
         Kind::Visibility if version == Version::V2 => json!({"type": "integer", "enum": [1, 3, 5, 7]}),
         Kind::Visibility => json!({"type": "string", "enum": ["1", "3", "5", "7"]}),
         Kind::Labels => json!({"type": "array", "items": {"type": "integer"}}),
-        Kind::Contacts => json!({"type": "array", "items": {"type": "object"}}),
+        Kind::Contacts | Kind::Prices => json!({"type": "array", "items": {"type": "object"}}),
         Kind::Address | Kind::Custom => json!({"type": "object"}),
         Kind::Json => json!({}),
     }

@@ -2,9 +2,7 @@
 //! contract test read this page; there is no other list of routes.
 
 use crate::op::Op;
-use crate::{
-    activities, activity_types, currencies, deals, fields, lead_labels, leads, mail, organizations, persons, pipelines, stages, users,
-};
+use crate::{activities, activity_types, currencies, deal_products, deals, fields, lead_labels, leads, mail, organizations, persons, pipelines, products, stages, subscriptions, users};
 
 const RESOURCES: &[&[Op]] = &[
     deals::OPS,
@@ -26,6 +24,9 @@ const RESOURCES: &[&[Op]] = &[
     users::OPS,
     currencies::OPS,
     mail::OPS,
+    products::OPS,
+    deal_products::OPS,
+    subscriptions::OPS,
 ];
 
 /// Every operation, in the order of the resources.

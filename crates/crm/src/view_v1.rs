@@ -8,6 +8,7 @@ use crate::directory::{Directory, User};
 use crate::error::ApiResult;
 use crate::json::Json;
 use crate::list;
+use crate::products::prices;
 use crate::related::Related;
 use crate::resource::Resource;
 use crate::view::write_money;
@@ -101,6 +102,8 @@ impl<'a> ViewV1<'a> {
             (Kind::Time, Value::Int(millis)) => json.plain_string(|out| Time::from_millis(*millis).write_v1(out)),
             (Kind::Visibility, Value::Int(level)) => json.string(&level.to_string()),
             (Kind::Labels | Kind::Json, Value::Text(text)) => json.raw(text),
+            (Kind::Prices, Value::Text(text)) => prices::write_v1(json, self.call, text),
+            (Kind::Category, Value::Int(id)) => json.string(&id.to_string()),
             (_, Value::Int(number)) => json.int(*number),
             (_, Value::Real(number)) => json.real(*number),
             (_, Value::Text(text)) => json.string(text),

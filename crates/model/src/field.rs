@@ -43,6 +43,10 @@ pub enum Kind {
     Labels,
     /// The id of one option of this very field.
     Choosable,
+    /// The same for the category of a product, which answers show as text (semantics.md 17.1).
+    Category,
+    /// Prices in different currencies: a JSON list.
+    Prices,
     /// E-mails, phones, messengers: a JSON list of `{value, label, primary}`.
     Contacts,
     /// A JSON object of `value` and address components.
@@ -283,7 +287,7 @@ const fn default_type(kind: Kind) -> &'static str {
         Kind::Bool => "boolean",
         Kind::Text(max) if max > 255 => "text",
         Kind::Text(_) | Kind::Currency => "varchar",
-        Kind::Choice(_) | Kind::Choosable => "enum",
+        Kind::Choice(_) | Kind::Choosable | Kind::Category => "enum",
         Kind::Time | Kind::Date | Kind::LocalDate => "date",
         Kind::SmartBcc => "varchar",
         Kind::User => "user",
@@ -301,7 +305,7 @@ const fn default_type(kind: Kind) -> &'static str {
         Kind::Labels => "set",
         Kind::Contacts => "phone",
         Kind::Address => "address",
-        Kind::Custom | Kind::Json => "json",
+        Kind::Custom | Kind::Json | Kind::Prices => "json",
     }
 }
 

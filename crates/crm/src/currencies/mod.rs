@@ -19,6 +19,11 @@ pub fn is_known(code: &str) -> bool {
     find(code).is_some()
 }
 
+/// The number that ISO 4217 gives a currency; 0 for an unknown one.
+pub fn number(code: &str) -> i64 {
+    find(code).map_or(0, |currency| i64::from(currency.numeric()))
+}
+
 /// The decimals of a currency; 2 for an unknown one.
 pub fn decimals(code: &str) -> u32 {
     find(code).map_or(2, exponent)

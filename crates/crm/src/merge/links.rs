@@ -4,20 +4,23 @@ use super::{Merge, Pair, set_update_time};
 use crate::activities::{self, ACTIVITY};
 use crate::call::Call;
 use crate::custom::FieldType;
+use crate::deal_products;
 use crate::deals::{self, DEAL, participants};
 use crate::error::ApiResult;
 use crate::followers;
 use crate::list;
 use crate::organizations::ORGANIZATION;
 use crate::persons::PERSON;
+use crate::products::PRODUCT;
 use crate::select::{self, Depth};
+use crate::subscriptions;
 use crate::write::kept_custom;
 use penstock_model::{Change, Entity, Kind, Record, Value};
 use penstock_store::{Batch, Weight};
 use std::collections::BTreeSet;
 
 /// The entities whose fields may refer to deals, persons and organizations, own fields and custom ones.
-const REFERRING: &[&Entity] = &[&PERSON, &ORGANIZATION, &DEAL, &ACTIVITY];
+const REFERRING: &[&Entity] = &[&PERSON, &ORGANIZATION, &DEAL, &ACTIVITY, &PRODUCT];
 
 /// Where one record refers to another.
 enum Place {
@@ -134,6 +137,15 @@ pub async fn move_participants(call: &Call, merge: &mut Merge, batch: &mut Batch
         "person" => of_person(call, merge, batch).await,
         _ => Ok(()),
     }
+}
+
+/// What a deal sells that goes is sold by the one that stays.
+pub async fn move_products(call: &Call, merge: &mut Merge, batch: &mut Batch) -> ApiResult<()> {
+    if merge.kept.entity().name != DEAL.name {
+        return Ok(());
+    }
+    deal_products::merge(call, &merge.removed, &mut merge.kept, batch).await?;
+    subscriptions::move_to(call, merge.removed.after.id, merge.kept.after.id, batch).await
 }
 
 async fn of_deals(call: &Call, merge: &Merge, batch: &mut Batch) -> ApiResult<()> {

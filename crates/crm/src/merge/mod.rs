@@ -111,6 +111,7 @@ async fn plan(call: &Call, sort: &Sort, pair: Pair) -> ApiResult<Batch> {
     links::move_guests(call, &mut merge, pair).await?;
     links::move_followers(call, entity, pair, &mut batch).await?;
     links::move_participants(call, &mut merge, &mut batch).await?;
+    links::move_products(call, &mut merge, &mut batch).await?;
     batch.save_merged(merge.kept, pair.removed);
     batch.save_merged(merge.removed, pair.kept);
     merge.linked.into_values().for_each(|change| batch.save(change));

@@ -71,13 +71,15 @@ fn types(version: Version, moment: &str, kind: Kind) -> &'static [&'static str] 
         | Kind::Pipeline
         | Kind::Visibility
         | Kind::Choosable => &["integer"],
+        Kind::Category if moment == "read" => &["string"],
+        Kind::Category => &["integer", "number"],
         Kind::Percent | Kind::Money => &["number", "integer"],
         Kind::Bool => &["boolean"],
         Kind::Text(_) | Kind::Lead | Kind::Choice(_) | Kind::Currency | Kind::Time | Kind::Date | Kind::LocalDate | Kind::SmartBcc => {
             &["string"]
         }
         Kind::Labels => &["integer[]"],
-        Kind::Contacts => &["object[]"],
+        Kind::Contacts | Kind::Prices => &["object[]"],
         Kind::Address | Kind::Custom => &["object"],
         Kind::Json => &["any", "object", "object[]", "string"],
     }
