@@ -18,6 +18,8 @@ pub enum Part {
     Deals,
     Mail,
     Activities,
+    Products,
+    Sales,
 }
 
 impl Chance {

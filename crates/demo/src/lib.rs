@@ -1,4 +1,5 @@
-//! Sample companies: people, organizations, deals and activities with believable pasts, the same ones for the same seed and day.
+//! Sample companies: people, organizations, products, deals and activities with believable pasts, the same ones for the
+//! same seed and day.
 //!
 //! [`generate`] founds a company in an empty store and fills it by way of [`penstock_store::Load`], so that totals,
 //! history, recents and search documents are those that the same writes through the API would have left.
@@ -14,6 +15,8 @@ mod mail;
 mod organizations;
 mod persons;
 mod plan;
+mod products;
+mod sales;
 mod scale;
 mod settings;
 mod team;
@@ -91,7 +94,8 @@ pub async fn generate(store: &Arc<Store>, sample: &Sample, progress: impl FnMut(
     let settings = settings::write(&mut draft, &team).await?;
     let organizations = organizations::write(&mut draft, &team, &settings, sample.scale.organizations()).await?;
     let persons = persons::write(&mut draft, &team, &settings, &organizations, sample.scale.persons()).await?;
-    let deals = deals::write(&mut draft, &team, &settings, &organizations, &persons, sample.scale.deals()).await?;
+    let products = products::write(&mut draft, &team, &settings).await?;
+    let deals = deals::write(&mut draft, &team, &settings, &organizations, &persons, &products, sample.scale.deals()).await?;
     activities::write(&mut draft, &team, &deals, sample.today, sample.scale.activities()).await?;
     draft.load.finish().await?;
     store.execute(activities::totals(id)).await?;

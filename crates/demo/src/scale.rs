@@ -32,9 +32,14 @@ impl Scale {
         self.deals() * 3 / 2
     }
 
-    /// Persons, organizations, deals and activities together.
+    /// A larger company sells more, but not more sorts of things.
+    pub fn products(self) -> usize {
+        crate::products::COUNT
+    }
+
+    /// Persons, organizations, products, deals and activities together.
     pub fn records(self) -> usize {
-        self.persons() + self.organizations() + self.deals() + self.activities()
+        self.persons() + self.organizations() + self.products() + self.deals() + self.activities()
     }
 
     pub fn users(self) -> usize {

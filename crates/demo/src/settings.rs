@@ -80,7 +80,7 @@ pub async fn write(draft: &mut Draft<'_>, team: &Team) -> Result<Settings, DemoE
     let options = built_in_options(&draft.store, draft.company).await?;
     let mut chance = draft.chance(Part::Settings);
     let mut custom = HashMap::new();
-    for entity in ["organization", "person", "deal"] {
+    for entity in ["organization", "person", "deal", "product"] {
         custom.insert(entity, custom::define(draft, &actor, &mut batch, &mut chance, entity).await?);
     }
     draft.load.add(batch).await?;
@@ -136,7 +136,7 @@ fn fill_stage(stage: &mut Record, actor: &Actor, pipeline: i64, number: i64, (na
 }
 
 /// The rows of an entity as they stand, by id.
-async fn stored(store: &Store, company: CompanyId, entity: &'static Entity) -> Result<Vec<Record>, StoreError> {
+pub async fn stored(store: &Store, company: CompanyId, entity: &'static Entity) -> Result<Vec<Record>, StoreError> {
     let places: Vec<_> = (0..entity.fields.len()).filter(|index| entity.fields[*index].place == Place::Row).collect();
     let columns: Vec<_> = places.iter().map(|index| entity.fields[*index].key).collect();
     let mut sql = Sql::new(format!("SELECT id, version, {} FROM {} WHERE company_id = ", columns.join(", "), entity.table));

@@ -53,6 +53,10 @@ const TABLES: &[(&str, &str)] = &[
     ("activities", "id"),
     ("activity_types", "id"),
     ("activity_links", "entity, record_id, state, place, activity_id"),
+    ("products", "id"),
+    ("deal_products", "id"),
+    ("deal_discounts", "id"),
+    ("deal_installments", "id"),
     ("followers", "entity, record_id, user_id"),
     ("participants", "deal_id, person_id"),
     ("totals", "entity, record_id"),
@@ -177,6 +181,11 @@ const REFERENCES: &[(&str, &str, &str)] = &[
     ("followers", "user_id", "users"),
     ("participants", "deal_id", "deals"),
     ("participants", "person_id", "persons"),
+    ("products", "owner_id", "users"),
+    ("deal_products", "deal_id", "deals"),
+    ("deal_products", "product_id", "products"),
+    ("deal_discounts", "deal_id", "deals"),
+    ("deal_installments", "deal_id", "deals"),
     ("users", "group_id", "groups"),
     ("users", "role_id", "roles"),
     ("history", "actor_user_id", "users"),
@@ -232,6 +241,21 @@ const NOWHERE: &[(&str, &str)] = &[
     ("a deal whose last activity is not the latest", "FROM totals t JOIN activities n ON n.company_id = t.company_id AND n.id = t.last_activity_id
         WHERE t.entity = 'deal' AND EXISTS (SELECT 1 FROM activities a WHERE a.company_id = t.company_id AND a.deal_id = t.record_id AND a.done = 1
             AND a.is_deleted = 0 AND a.marked_as_done_time > n.marked_as_done_time)"),
+    ("a count of products that is not theirs", "FROM deals d LEFT JOIN totals t ON t.company_id = d.company_id AND t.entity = 'deal' AND t.record_id = d.id
+        WHERE COALESCE(t.products_count, 0) * 10000 <> (SELECT COALESCE(SUM(p.quantity), 0) FROM deal_products p
+        WHERE p.company_id = d.company_id AND p.deal_id = d.id)"),
+    ("a deal of two tax methods", "FROM deals d WHERE
+        (SELECT COUNT(DISTINCT p.tax_method) FROM deal_products p WHERE p.company_id = d.company_id AND p.deal_id = d.id) > 1"),
+    ("a deal with installments of something recurring", "FROM deal_installments i JOIN deal_products p
+        ON p.company_id = i.company_id AND p.deal_id = i.deal_id WHERE p.billing_frequency <> 'one-time'"),
+    ("a deal that sells something and has no revenue", "FROM deals d WHERE (d.acv IS NOT NULL) <>
+        EXISTS (SELECT 1 FROM deal_products p WHERE p.company_id = d.company_id AND p.deal_id = d.id)"),
+    ("a plain deal that is not worth its rows", "FROM deals d WHERE d.acv IS NOT NULL AND d.value <>
+        (SELECT SUM(CASE WHEN p.is_enabled = 1 THEN p.quantity / 10000 * p.item_price ELSE 0 END) FROM deal_products p
+         WHERE p.company_id = d.company_id AND p.deal_id = d.id)
+        AND NOT EXISTS (SELECT 1 FROM deal_products p WHERE p.company_id = d.company_id AND p.deal_id = d.id
+            AND (p.discount > 0 OR p.tax > 0 OR p.billing_frequency <> 'one-time'))
+        AND NOT EXISTS (SELECT 1 FROM deal_discounts c WHERE c.company_id = d.company_id AND c.deal_id = d.id)"),
     ("an event in the outbox", "FROM outbox o"),
 ];
 
@@ -256,6 +280,10 @@ const SOMEWHERE: &[(&str, &str)] = &[
     ("deleted activities", "FROM activities WHERE is_deleted = 1"),
     ("activities about nothing in particular", "FROM activities WHERE deal_id IS NULL"),
     ("activities with a time", "FROM activities WHERE due_time IS NOT NULL"),
+    ("deals that sell something once and again", "FROM deals WHERE mrr > 0 AND value > acv"),
+    ("deals with a discount", "FROM deal_discounts"),
+    ("variations in deals", "FROM deal_products WHERE product_variation_id IS NOT NULL"),
+    ("products in a category", "FROM products WHERE category IS NOT NULL"),
     ("values that changed", "FROM history WHERE field_key = 'value'"),
 ];
 
@@ -282,9 +310,21 @@ async fn the_company_makes_sense() -> Outcome {
 async fn ids_go_on_after_those_that_are_used() -> Outcome {
     let directory = TempDir::new()?;
     let (store, company) = generated(Target::Directory(directory.path().to_owned()), 1).await?;
-    for table in
-        ["organizations", "persons", "deals", "pipelines", "stages", "fields", "users", "groups", "followers", "participants", "history"]
-    {
+    for table in [
+        "organizations",
+        "persons",
+        "products",
+        "deals",
+        "deal_products",
+        "pipelines",
+        "stages",
+        "fields",
+        "users",
+        "groups",
+        "followers",
+        "participants",
+        "history",
+    ] {
         let last = number(&store, &format!("SELECT MAX(id) FROM {table}")).await?;
         assert!(store.next_id(company.id, table).await? > last, "{table}");
     }
