@@ -75,7 +75,7 @@ fn path_parameters(path: &str) -> Vec<Value> {
     path.split('/')
         .filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
         .map(|name| {
-            let kind = if name.ends_with("code") || name == "conversion_id" { "string" } else { "integer" };
+            let kind = if name.ends_with("code") || ["conversion_id", "discount_id"].contains(&name) { "string" } else { "integer" };
             json!({"name": name, "in": "path", "required": true, "schema": {"type": kind}})
         })
         .collect()

@@ -127,8 +127,8 @@ struct Sold {
 }
 
 fn line() -> impl Strategy<Value = Line> {
-    let amounts = (0..5_000_0000_i128, 0..9_000_0000_i128, 0..120_0000_i128, any::<bool>());
-    (amounts, 0..30_0000_i128, 0..6_usize, prop::option::of(1..=208_i128), 0..10_u8).prop_map(
+    let amounts = (0..50_000_000_i128, 0..90_000_000_i128, 0..1_200_000_i128, any::<bool>());
+    (amounts, 0..300_000_i128, 0..6_usize, prop::option::of(1..=208_i128), 0..10_u8).prop_map(
         |((quantity, price, discount, is_amount), tax, frequency, cycles, dice)| {
             // Many real amounts are whole or have cents; some have odd ends.
             let tidy = |amount: i128| if dice < 5 { amount - amount % 100 } else { amount };
@@ -143,7 +143,7 @@ fn line() -> impl Strategy<Value = Line> {
 }
 
 fn sold() -> impl Strategy<Value = Sold> {
-    let discounts = prop::collection::vec((1..80_0000_i128, any::<bool>()), 0..3);
+    let discounts = prop::collection::vec((1..800_000_i128, any::<bool>()), 0..3);
     (prop::collection::vec(line(), 1..6), any::<bool>(), discounts).prop_map(|(lines, is_exclusive, discounts)| Sold {
         lines,
         is_exclusive,

@@ -35,7 +35,7 @@ pub async fn add(call: Call) -> ApiResult<Reply> {
                 return Err(ApiError::invalid("installments are not possible in a deal with recurring products"));
             }
             let mut batch = call.batch();
-            rows::insert(call.company(), std::slice::from_ref(made)).into_iter().for_each(|statement| batch.run(statement));
+            rows::insert(call.company(), std::slice::from_ref(made)).for_each(|statement| batch.run(statement));
             sale::keep(&mut batch, sale.deal);
             Ok((batch, ()))
         })

@@ -4,9 +4,15 @@
 use penstock_model::{CompanyId, Entity, Place, Record};
 use penstock_store::{Sql, Statement};
 
-/// Inserts records of one entity. There must be at least one.
-pub fn insert(company: CompanyId, records: &[Record]) -> Option<Statement> {
-    let entity = records.first()?.entity;
+/// So many rows go into one statement: both engines bound the number of its values.
+const CHUNK: usize = 100;
+
+/// Inserts records of one entity.
+pub fn insert(company: CompanyId, records: &[Record]) -> impl Iterator<Item = Statement> + '_ {
+    records.chunks(CHUNK).map(move |records| insert_chunk(company, records[0].entity, records))
+}
+
+fn insert_chunk(company: CompanyId, entity: &'static Entity, records: &[Record]) -> Statement {
     let mut sql = Sql::new(format!("INSERT INTO {} (company_id, id, version", entity.table));
     for field in stored(entity) {
         sql.push(", ").push(field.key);
@@ -17,7 +23,7 @@ pub fn insert(company: CompanyId, records: &[Record]) -> Option<Statement> {
         values.extend(record.columns().map(|(_, value)| value.clone()));
         sql.push(if place == 0 { "" } else { ", " }).bind_list(values);
     }
-    Some(sql.into())
+    sql.into()
 }
 
 fn stored(entity: &'static Entity) -> impl Iterator<Item = &'static penstock_model::Field> {

@@ -183,28 +183,28 @@ pub async fn merge(call: &Call, removed: &Change, kept: &mut Change, batch: &mut
         return Ok(());
     }
     let method = to.rows.first().and_then(|row| row.text(TAX_METHOD).map(str::to_owned));
-    let mut order = next_order(&to.rows);
-    let more = pieces(&from.rows)?;
-    for mut row in std::mem::take(&mut from.rows) {
+    let first_free = next_order(&to.rows);
+    for (order, mut row) in (first_free..).zip(std::mem::take(&mut from.rows)) {
         row.set(DEAL, kept.after.id);
         row.set(ORDER_NR, order);
         if let Some(method) = &method {
             row.set(TAX_METHOD, method.as_str());
         }
-        order += 1;
         to.rows.push(row);
     }
     for mut discount in std::mem::take(&mut from.discounts) {
         discount.set(discount::DEAL, kept.after.id);
         to.discounts.push(discount);
     }
+    // They cut in the order in which they were given, whichever deal that was.
+    to.discounts.sort_by_key(|discount| discount.id);
     // Nothing is new and nothing goes: what is there changes its deal.
     let before = [&from.rows_before[..], &to.rows_before].concat();
     let discounts_before = [&from.discounts_before[..], &to.discounts_before].concat();
     let statements = rows::replace(call.company(), &before, &to.rows).into_iter();
     statements.chain(rows::replace(call.company(), &discounts_before, &to.discounts)).for_each(|statement| batch.run(statement));
-    batch.add_total(deals::DEAL.name, removed.after.id, "products_count", -more);
-    batch.add_total(deals::DEAL.name, kept.after.id, "products_count", more);
+    batch.add_total(deals::DEAL.name, removed.after.id, "products_count", -pieces(&from.rows_before)?);
+    batch.add_total(deals::DEAL.name, kept.after.id, "products_count", pieces(&to.rows)? - pieces(&to.rows_before)?);
     to.revalue()?;
     *kept = to.deal;
     Ok(())
@@ -249,7 +249,7 @@ pub async fn copy(call: &Call, original: &Record, copy: i64, batch: &mut Batch) 
             record.id = id;
             record.version = 1;
         }
-        rows::insert(call.company(), records).into_iter().for_each(|statement| batch.run(statement));
+        rows::insert(call.company(), records).for_each(|statement| batch.run(statement));
     }
     if !rows.is_empty() {
         batch.add_total(deals::DEAL.name, copy, "products_count", count);

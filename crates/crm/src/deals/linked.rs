@@ -57,7 +57,7 @@ pub async fn of_organization(call: Call) -> ApiResult<Reply> {
 
 /// Deals to which a product is attached, enabled or not.
 pub async fn of_product(call: Call) -> ApiResult<Reply> {
-    show(call, &PRODUCTS, |call, sql, product| list::with_product(call, sql, product)).await
+    show(call, &PRODUCTS, list::with_product).await
 }
 
 async fn show(call: Call, of: &'static Resource, narrow: impl Fn(&Call, &mut Sql, i64)) -> ApiResult<Reply> {

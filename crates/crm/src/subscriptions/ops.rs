@@ -1,37 +1,28 @@
 //! The operations on subscriptions.
 
-use super::schedule::{CADENCES, Cadence, Entered, Payment, Recurring, Sort, Subscription};
+use super::body::{cycle_amount, day, description, entered, installments};
+use super::schedule::{CADENCES, Cadence, Entered, Recurring, Subscription};
 use super::store;
+use super::view::{show, write_payment};
 use crate::call::{Call, Reply};
 use crate::currencies;
 use crate::deal_products::{self, keep};
 use crate::deals::{self, DEAL};
 use crate::error::{ApiError, ApiResult};
-use crate::json::Json;
 use crate::op::Method::{Delete, Get, Post, Put};
 use crate::op::Version::V1;
 use crate::op::{Answer, Method, Op, Param, ParamKind, Takes};
-use crate::parse;
 use crate::run;
 use crate::select::Depth;
-use crate::view::write_money;
 use crate::write;
-use penstock_model::{Change, Date, Money};
-use serde_json::Value;
+use penstock_model::{Change, Date};
 
 const READ: &str = "deals:read,deals:full";
 const FULL: &str = "deals:full";
 const TITLE: &str = "Subscription";
 
-/// At most so many payments are entered by hand, and so many follow each other.
-const MOST_ENTERED: usize = 100;
+/// At most so many payments follow each other.
 const MOST_CYCLES: i64 = 1_000;
-const LONGEST_DESCRIPTION: usize = 255;
-/// Payments have ids only so that clients can tell them apart: the number of the subscription, then that of the payment;
-/// entered ones begin at half of the range.
-const PAYMENT_IDS: i64 = 10_000_000;
-const ENTERED_IDS: i64 = PAYMENT_IDS / 2;
-
 const DEAL_ID: Param = Param::new("deal_id", ParamKind::Int, "The deal that the revenue comes from.");
 const CURRENCY: Param = Param::new("currency", ParamKind::Text, "The code of the currency of all payments.");
 const DESCRIPTION: Param = Param::new("description", ParamKind::Text, "What is paid for.");
@@ -304,145 +295,4 @@ async fn write_value(call: &Call, mut deal: Change, subscription: &Subscription,
     }
     keep(batch, deal);
     Ok(())
-}
-
-/// A day of the body.
-fn day(call: &Call, key: &str) -> ApiResult<Option<Date>> {
-    let Some(text) = call.body.text(key).filter(|text| !text.is_empty()) else { return Ok(None) };
-    parse_day(text).map(Some).ok_or_else(|| ApiError::invalid_key(key, "must be a date in the form YYYY-MM-DD"))
-}
-
-fn parse_day(text: &str) -> Option<Date> {
-    Date::parse(text.get(..10).unwrap_or(text)).ok()
-}
-
-fn cycle_amount(call: &Call) -> ApiResult<Option<Money>> {
-    call.body.get("cycle_amount").map(|given| amount(given).map_err(|problem| ApiError::invalid_key("cycle_amount", &problem))).transpose()
-}
-
-/// An amount that is more than nothing.
-fn amount(given: &Value) -> Result<Money, String> {
-    let amount = parse::money(false, given)?.as_int().map(Money::from_ten_thousandths).unwrap_or_default();
-    if amount > Money::ZERO { Ok(amount) } else { Err("must be a positive number".to_owned()) }
-}
-
-fn description(call: &Call) -> ApiResult<Option<String>> {
-    let text = call.body.text("description").map(str::to_owned);
-    match &text {
-        Some(text) if text.chars().count() > LONGEST_DESCRIPTION => {
-            Err(ApiError::invalid_key("description", &format!("must not be longer than {LONGEST_DESCRIPTION} characters")))
-        }
-        _ => Ok(text),
-    }
-}
-
-fn installments(call: &Call) -> ApiResult<Vec<Entered>> {
-    let entered = entered(call)?.filter(|payments| !payments.is_empty());
-    entered.ok_or_else(|| ApiError::invalid_key("payments", "must have at least one payment"))
-}
-
-/// The payments of the body.
-fn entered(call: &Call) -> ApiResult<Option<Vec<Entered>>> {
-    let Some(given) = call.body.get("payments") else { return Ok(None) };
-    let refuse = |problem: &str| ApiError::invalid_key("payments", problem);
-    let rows = given.as_array().ok_or_else(|| refuse("The value is not a valid 'array'"))?;
-    if rows.len() > MOST_ENTERED {
-        return Err(refuse(&format!("must not have more than {MOST_ENTERED} items")));
-    }
-    let payments: Result<Vec<_>, String> = rows.iter().map(entered_one).collect();
-    payments.map(Some).map_err(|problem| refuse(&problem))
-}
-
-fn entered_one(row: &Value) -> Result<Entered, String> {
-    let row = row.as_object().ok_or("The value is not a valid 'object'")?;
-    let amount = row.get("amount").ok_or("amount is required").map_err(str::to_owned).and_then(amount)?;
-    let due = row.get("due_at").and_then(Value::as_str).and_then(parse_day);
-    let due = due.ok_or("due_at must be a date in the form YYYY-MM-DD")?;
-    let description = match row.get("description") {
-        None | Some(Value::Null) => String::new(),
-        Some(Value::String(text)) if text.chars().count() <= LONGEST_DESCRIPTION => text.clone(),
-        Some(_) => return Err(format!("description must be a text of at most {LONGEST_DESCRIPTION} characters")),
-    };
-    Ok(Entered { amount, description, due })
-}
-
-fn show(call: &Call, subscription: &Subscription) -> Reply {
-    let today = today(call);
-    let recurring = subscription.recurring.as_ref();
-    call.data(|json| {
-        json.begin_object();
-        json.key("id");
-        json.int(subscription.id);
-        json.key("user_id");
-        json.int(subscription.user.0);
-        json.key("deal_id");
-        json.int(subscription.deal);
-        json.key("description");
-        json.string_or_null(subscription.description.as_deref());
-        json.key("is_active");
-        json.bool(subscription.is_active(today));
-        json.key("cycles_count");
-        json.int_or_null(recurring.and_then(|recurring| recurring.cycles));
-        json.key("cycle_amount");
-        match recurring {
-            Some(recurring) => write_money(json, recurring.latest_amount()),
-            None => json.null(),
-        }
-        json.key("infinite");
-        json.bool(recurring.is_some_and(|recurring| recurring.cycles.is_none()));
-        json.key("currency");
-        json.string(&subscription.currency);
-        json.key("cadence_type");
-        json.string_or_null(recurring.map(|recurring| recurring.cadence.word()));
-        for (key, day) in [("start_date", subscription.start()), ("end_date", subscription.end(today))] {
-            json.key(key);
-            json.string_or_null(day.map(|day| day.to_string()).as_deref());
-        }
-        json.key("lifetime_value");
-        write_money(json, subscription.total(today));
-        json.key("final_status");
-        json.string_or_null(subscription.final_status(today));
-        write_times(json, subscription);
-        json.end_object();
-    })
-}
-
-fn write_times(json: &mut Json, subscription: &Subscription) {
-    json.key("add_time");
-    json.plain_string(|out| subscription.add_time.write_v1(out));
-    json.key("update_time");
-    json.plain_string(|out| subscription.update_time.write_v1(out));
-}
-
-fn write_payment(json: &mut Json, subscription: &Subscription, payment: &Payment) {
-    let (first, sort) = match payment.sort {
-        Sort::Recurring => (1, "recurring"),
-        Sort::Additional => (ENTERED_IDS, "additional"),
-        Sort::Installment => (ENTERED_IDS, "installment"),
-    };
-    json.begin_object();
-    json.key("id");
-    json.int(subscription.id.saturating_mul(PAYMENT_IDS).saturating_add(first + payment.number));
-    json.key("subscription_id");
-    json.int(subscription.id);
-    json.key("deal_id");
-    json.int(subscription.deal);
-    json.key("is_active");
-    json.bool(true);
-    json.key("amount");
-    write_money(json, payment.amount);
-    json.key("currency");
-    json.string(&subscription.currency);
-    json.key("change_amount");
-    write_money(json, payment.change);
-    json.key("due_at");
-    json.string(&payment.due.to_string());
-    json.key("revenue_movement_type");
-    json.string(payment.movement);
-    json.key("payment_type");
-    json.string(sort);
-    json.key("description");
-    json.string_or_null(payment.description.as_deref());
-    write_times(json, subscription);
-    json.end_object();
 }
