@@ -2,7 +2,10 @@
 //! contract test read this page; there is no other list of routes.
 
 use crate::op::Op;
-use crate::{activities, activity_types, currencies, deal_products, deals, fields, lead_labels, leads, mail, organizations, persons, pipelines, products, stages, subscriptions, users};
+use crate::{
+    activities, activity_types, currencies, deal_products, deals, fields, lead_labels, leads, mail, organizations, persons, pipelines,
+    products, stages, subscriptions, users,
+};
 
 const RESOURCES: &[&[Op]] = &[
     deals::OPS,

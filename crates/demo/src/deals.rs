@@ -78,7 +78,7 @@ pub async fn write(
         (draft.progress)();
     }
     let actor = draft.actor(team.administrator, draft.calendar.end());
-    rows.sales.write(draft, actor).await?
+    rows.sales.write(draft, actor).await?;
     Ok(deals)
 }
 

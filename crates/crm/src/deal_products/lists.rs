@@ -169,12 +169,12 @@ pub async fn of_person(call: Call) -> ApiResult<Reply> {
     let person = write::find(&call, PERSONS.entity, call.id(PERSONS.entity.title)?, Depth::Row).await?.id;
     let offset = Offset::of(&call, &DEAL_PRODUCT, &[("id", false)])?.scanning();
     let of_person = |call: &Call, sql: &mut Sql| {
-        sql.push(" AND t.deal_id IN (SELECT d.id FROM deals d WHERE d.company_id = ").bind(call.company());
-        sql.push(" AND d.is_deleted = 0 AND (d.person_id = ").bind(person);
-        sql.push(" OR d.id IN (SELECT p.deal_id FROM participants p WHERE p.company_id = ").bind(call.company());
-        sql.push(" AND p.person_id = ").bind(person).push("))");
+        // The own person of a deal is one of its participants.
+        sql.push(" AND t.deal_id IN (SELECT d.id FROM participants p JOIN deals d ON d.company_id = p.company_id AND d.id = p.deal_id");
+        sql.push(" WHERE p.company_id = ").bind(call.company()).push(" AND p.person_id = ").bind(person);
+        sql.push(" AND d.is_deleted = 0");
         rights::visible(sql, call, DEAL_ENTITY.name, "d");
-        sql.push(") AND t.product_id IN (SELECT o.id FROM products o WHERE o.company_id = ").bind(call.company());
+        sql.push(") AND EXISTS (SELECT 1 FROM products o WHERE o.company_id = t.company_id AND o.id = t.product_id");
         rights::visible(sql, call, PRODUCT_ENTITY.name, "o");
         sql.push(")");
         Ok(())
