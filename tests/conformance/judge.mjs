@@ -3,7 +3,8 @@
 /** Tags whose operations are judged. */
 export const TAGS = [
   'Users', 'UserConnections', 'UserSettings', 'Currencies', 'DealFields', 'PersonFields', 'OrganizationFields', 'ProductFields',
-  'ActivityFields', 'NoteFields', 'LeadFields', 'Pipelines', 'Stages', 'Persons', 'Organizations', 'Deals',
+  'ActivityFields', 'NoteFields', 'LeadFields', 'Pipelines', 'Stages', 'Persons', 'Organizations', 'Deals', 'Products',
+  'DealProducts', 'DealInstallments',
 ];
 
 /** The sweep's scenarios whose checks are judged, with the first words of their ids. */
@@ -15,6 +16,8 @@ export const AREAS = {
   organizations: ['ORG'],
   persons: ['PERSON'],
   deals: ['DEAL', 'FOLLOW'],
+  products: ['PRODUCT'],
+  dealProducts: ['LINE', 'DISCOUNT', 'INSTALLMENT'],
 };
 
 const lines = (text) => text.split('\n').map((line) => line.trim()).filter((line) => line && !line.startsWith('#'));

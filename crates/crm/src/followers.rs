@@ -55,12 +55,17 @@ pub async fn list(call: Call, resource: &'static Resource) -> ApiResult<Reply> {
     write::find(&call, resource.entity, id, Depth::Row).await?;
     let followers = rows(&call, resource.entity, id).await?;
     match call.version() {
-        Version::V1 => Ok(list_v1(&call, resource.entity, id, &followers)),
+        Version::V1 => Ok(list_v1(&call, resource.entity, id, followers)),
         Version::V2 => list_v2(&call, &followers),
     }
 }
 
-fn list_v1(call: &Call, entity: &'static Entity, id: i64, followers: &[Follower]) -> Reply {
+/// All of them, unless the operation takes `start` and `limit` and they are given.
+fn list_v1(call: &Call, entity: &'static Entity, id: i64, followers: Vec<Follower>) -> Reply {
+    let start = call.args.int("start").unwrap_or(0).max(0);
+    let limit = call.args.int("limit").filter(|limit| *limit > 0).unwrap_or(list::DEFAULT_LIMIT.max(followers.len() as i64));
+    let more = followers.len() as i64 > start.saturating_add(limit);
+    let followers: Vec<_> = followers.into_iter().skip(start as usize).take(limit as usize).collect();
     call.data_and(
         |json| {
             if followers.is_empty() {
@@ -73,7 +78,7 @@ fn list_v1(call: &Call, entity: &'static Entity, id: i64, followers: &[Follower]
         |json| {
             json.key("additional_data");
             json.begin_object();
-            list::write_pagination(json, 0, list::DEFAULT_LIMIT.max(followers.len() as i64), false);
+            list::write_pagination(json, start, limit, more);
             json.end_object();
         },
     )

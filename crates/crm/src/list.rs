@@ -78,7 +78,11 @@ pub fn write_next_cursor(json: &mut Json, next: Option<&str>) {
 }
 
 /// The rows of a page and the cursor of the next one, for pages of v1 that are shown record by record.
-pub async fn cursor_records(call: &Call, entity: &'static Entity, narrow: Narrow) -> ApiResult<(Vec<Record>, Option<String>)> {
+pub async fn cursor_records(
+    call: &Call,
+    entity: &'static Entity,
+    narrow: impl FnOnce(&Call, &mut Sql) -> ApiResult<()>,
+) -> ApiResult<(Vec<Record>, Option<String>)> {
     let order = CursorOrder::of(call, entity)?;
     let limit = limit(call, "limit")?;
     let mut sql = select::records(entity, Depth::Everything);

@@ -75,7 +75,7 @@ fn path_parameters(path: &str) -> Vec<Value> {
     path.split('/')
         .filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
         .map(|name| {
-            let kind = if name.ends_with("code") || name == "conversion_id" { "string" } else { "integer" };
+            let kind = if name.ends_with("code") || ["conversion_id", "discount_id"].contains(&name) { "string" } else { "integer" };
             json!({"name": name, "in": "path", "required": true, "schema": {"type": kind}})
         })
         .collect()
@@ -210,7 +210,8 @@ fn value_schema(version: Version, kind: Kind) -> Value {
         | Kind::Board
         | Kind::Phase
         | Kind::Template
-        | Kind::Choosable => json!({"type": "integer"}),
+        | Kind::Choosable
+        | Kind::Category => json!({"type": "integer"}),
         Kind::Switch => json!({"type": "integer", "enum": [0, 1]}),
         Kind::Percent => json!({"type": "number", "minimum": 0, "maximum": 100}),
         Kind::Money => json!({"type": "number"}),
@@ -225,7 +226,7 @@ fn value_schema(version: Version, kind: Kind) -> Value {
         Kind::Visibility if version == Version::V2 => json!({"type": "integer", "enum": [1, 3, 5, 7]}),
         Kind::Visibility => json!({"type": "string", "enum": ["1", "3", "5", "7"]}),
         Kind::Labels | Kind::List(_) => json!({"type": "array", "items": {"type": "integer"}}),
-        Kind::Contacts => json!({"type": "array", "items": {"type": "object"}}),
+        Kind::Contacts | Kind::Prices => json!({"type": "array", "items": {"type": "object"}}),
         Kind::Address | Kind::Custom => json!({"type": "object"}),
         Kind::Json => json!({}),
     }

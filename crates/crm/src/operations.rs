@@ -3,8 +3,9 @@
 
 use crate::op::Op;
 use crate::{
-    activities, activity_types, boards, channels, currencies, deals, fields, goals, lead_labels, leads, mail, meetings, notes,
-    organization_relationships, organizations, persons, phases, pipelines, project_templates, projects, stages, tasks, users,
+    activities, activity_types, boards, channels, currencies, deal_products, deals, fields, goals, lead_labels, leads, mail, meetings,
+    notes, organization_relationships, organizations, persons, phases, pipelines, products, project_templates, projects, stages,
+    subscriptions, tasks, users,
 };
 
 const RESOURCES: &[&[Op]] = &[
@@ -43,6 +44,9 @@ const RESOURCES: &[&[Op]] = &[
     goals::OPS,
     channels::OPS,
     meetings::OPS,
+    products::OPS,
+    deal_products::OPS,
+    subscriptions::OPS,
 ];
 
 /// Every operation, in the order of the resources.

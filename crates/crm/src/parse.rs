@@ -3,6 +3,7 @@
 use crate::body;
 use crate::custom;
 use crate::op::Version;
+use crate::products::prices;
 use penstock_model::{Date, Field, Kind, Money, Time, Value};
 use serde_json::{Value as JsonValue, json};
 use std::str::FromStr;
@@ -37,7 +38,8 @@ pub fn value(version: Version, field: &Field, given: &JsonValue) -> Result<Value
         | Kind::Board
         | Kind::Phase
         | Kind::Template
-        | Kind::Choosable => int(strict, given),
+        | Kind::Choosable
+        | Kind::Category => int(strict, given),
         Kind::List(_) => id_list(strict, given).map(Into::into),
         Kind::Switch => switch(strict, given),
         Kind::Percent => percent(strict, given),
@@ -55,6 +57,7 @@ pub fn value(version: Version, field: &Field, given: &JsonValue) -> Result<Value
         Kind::Address => Ok(custom_address(strict, given)?),
         // Whatever it is: the rules of the resource judge it.
         Kind::Json => Ok(given.to_string().into()),
+        Kind::Prices => prices::read(strict, given),
         Kind::Custom | Kind::LocalDate | Kind::SmartBcc | Kind::Moment => Err("cannot be written".to_owned()),
     }
 }
@@ -103,7 +106,8 @@ fn percent(strict: bool, given: &JsonValue) -> Result<Value, String> {
     Ok(Value::Int(number.round() as i64))
 }
 
-fn money(strict: bool, given: &JsonValue) -> Result<Value, String> {
+/// An amount: a number, in v1 also in text form.
+pub fn money(strict: bool, given: &JsonValue) -> Result<Value, String> {
     let amount = match given {
         JsonValue::Number(number) => Money::from_str(&number.to_string()),
         JsonValue::String(text) if !strict => Money::from_str(text),

@@ -5,7 +5,7 @@ use crate::error::{ApiError, ApiResult};
 use crate::json::Json;
 use crate::list;
 use crate::op::{Method, Version};
-use crate::resource::Resource;
+use crate::resource::{FollowUp, Resource};
 use crate::select::Depth;
 use crate::view::View;
 use crate::view_v1::{self, Form, ViewV1};
@@ -49,8 +49,19 @@ pub fn reading(call: &Call) -> Cow<'_, Call> {
 
 /// v2: one record in this view.
 pub async fn show_v2(call: &Call, resource: &'static Resource, id: i64, view: View) -> ApiResult<Reply> {
+    let row = row_v2(call, resource, id, view).await?;
+    Ok(call.data(|json| json.bytes.extend_from_slice(&row.bytes)))
+}
+
+/// v2: the record, then what `additional` writes.
+pub async fn show_v2_with(call: &Call, resource: &'static Resource, id: i64, additional: impl FnOnce(&mut Json)) -> ApiResult<Reply> {
+    let row = row_v2(call, resource, id, View::of(call, resource.entity)?).await?;
+    Ok(call.data_and(|json| json.bytes.extend_from_slice(&row.bytes), additional))
+}
+
+async fn row_v2(call: &Call, resource: &'static Resource, id: i64, view: View) -> ApiResult<Json> {
     match list::one(&reading(call), resource.entity, id, view).await? {
-        Some(row) => Ok(call.data(|json| json.bytes.extend_from_slice(&row.bytes))),
+        Some(row) => Ok(row),
         None => Err(write::missing(call, resource.entity, id).await?),
     }
 }
@@ -148,12 +159,21 @@ pub async fn update(call: Call, resource: &'static Resource) -> ApiResult<Reply>
 
 /// Changes the sent fields of the record of the path and answers its id.
 pub async fn change(call: &Call, resource: &'static Resource) -> ApiResult<i64> {
+    change_with(call, resource, |_, _, _| Box::pin(async { Ok(()) })).await
+}
+
+/// Completes a change by what only other rows tell, after the rules of the resource.
+pub type Complete = for<'a> fn(&'a Call, &'a mut Change, &'a write::Given) -> FollowUp<'a>;
+
+/// The same; `complete` fills in what follows from other rows.
+pub async fn change_with(call: &Call, resource: &'static Resource, complete: Complete) -> ApiResult<i64> {
     let id = call.id(resource.entity.title)?;
     write::commit(call, || {
         Box::pin(async {
             let mut change = Change::update(write::find(call, resource.entity, id, Depth::Row).await?);
             let given = write::fill(call, &mut change)?;
             (resource.rules.on_update)(call, &mut change, &given)?;
+            complete(call, &mut change, &given).await?;
             write::check_references(call, &change).await?;
             let mut batch = call.batch();
             (resource.rules.follow_up)(call, &change, &mut batch).await?;

@@ -8,6 +8,7 @@ use crate::directory::{Directory, User};
 use crate::error::ApiResult;
 use crate::json::Json;
 use crate::list;
+use crate::products::prices;
 use crate::related::Related;
 use crate::resource::Resource;
 use crate::view::write_money;
@@ -102,6 +103,8 @@ impl<'a> ViewV1<'a> {
             (Kind::Visibility, Value::Int(level)) => json.string(&level.to_string()),
             (Kind::Moment, Value::Int(millis)) => json.plain_string(|out| Time::from_millis(*millis).write_v1_millis(out)),
             (Kind::Labels | Kind::Json | Kind::List(_), Value::Text(text)) => json.raw(text),
+            (Kind::Prices, Value::Text(text)) => prices::write_v1(json, self.call, text),
+            (Kind::Category, Value::Int(id)) => json.string(&id.to_string()),
             (_, Value::Int(number)) => json.int(*number),
             (_, Value::Real(number)) => json.real(*number),
             (_, Value::Text(text)) => json.string(text),

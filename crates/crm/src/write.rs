@@ -210,7 +210,7 @@ pub async fn check_references(call: &Call, change: &Change) -> ApiResult<()> {
                     return refuse(&format!("{unknown} is not a label of this kind of record"));
                 }
             }
-            (Kind::Choosable, Value::Int(id)) if !has_option(call, change.entity(), field, *id) => {
+            (Kind::Choosable | Kind::Category, Value::Int(id)) if !has_option(call, change.entity(), field, *id) => {
                 return refuse(&format!("{id} is not an option of this field"));
             }
             (Kind::List(of), Value::Text(ids)) => {

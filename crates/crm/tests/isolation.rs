@@ -130,6 +130,7 @@ fn drawn_by_chance(op: &Op) -> bool {
         || op.path.contains("{commentId}")
         || op.path.contains("{conversion_id}")
         || op.path.starts_with("/goals/{id}")
+        || op.path.contains("{discount_id}")
 }
 
 #[tokio::test]
@@ -162,7 +163,7 @@ async fn without_credentials_there_is_nothing() {
 /// What a user may be hidden from.
 fn can_be_hidden(key: &str) -> bool {
     let hides = key.split(' ').any(|word| {
-        ["deal", "lead", "conversion", "relationship", "note", "comment", "person", "organization", "participant", "activity"]
+        ["deal", "lead", "conversion", "relationship", "note", "comment", "person", "organization", "participant", "activity", "product"]
             .contains(&word)
     });
     hides && !key.ends_with("user") && !key.ends_with("label")

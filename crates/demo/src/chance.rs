@@ -21,6 +21,8 @@ pub enum Part {
     Leads,
     Notes,
     Projects,
+    Products,
+    Sales,
 }
 
 impl Chance {

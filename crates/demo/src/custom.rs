@@ -68,6 +68,9 @@ const PLANS: &[Plan] = &[
     plan("organization", "Contract until", "date", 30),
     plan("organization", "Parent company", "org", 6),
     plan("organization", "Opening hours", "timerange", 15),
+    choice("product", "Range", "enum", 60, &["Basic", "Professional", "Enterprise"]),
+    plan("product", "Delivery time in weeks", "double", 50),
+    plan("product", "Available from", "date", 20),
 ];
 const POSITIONS: &[&str] = &[
     "Head of Purchasing",

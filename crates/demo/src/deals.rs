@@ -8,6 +8,8 @@ use crate::draft::{Draft, Ids, Life};
 use crate::organizations::{Organization, labels, visibility};
 use crate::persons::Person;
 use crate::plan::{Step, plan};
+use crate::products::Product;
+use crate::sales::{Basket, Sales};
 use crate::settings::{Pipeline, Settings};
 use crate::team::{CURRENCY as MAIN_CURRENCY, Team};
 use crate::words::{COUNTRIES, LOST_REASONS, OFFERS};
@@ -57,6 +59,7 @@ pub async fn write(
     settings: &Settings,
     organizations: &[Organization],
     persons: &[Person],
+    products: &[Product],
     count: usize,
 ) -> Result<Vec<Written>, DemoError> {
     let mut colleagues = vec![Vec::new(); organizations.len()];
@@ -67,20 +70,24 @@ pub async fn write(
     }
     let market = Market { team, settings, organizations, persons, colleagues };
     let mut chance = draft.chance(Part::Deals);
-    let mut rows = Rows { followers: Ids::new("followers"), participants: Ids::new("participants") };
+    let sales = Sales::new(draft, products);
+    let mut rows = Rows { followers: Ids::new("followers"), participants: Ids::new("participants"), sales };
     let mut deals = Vec::with_capacity(count);
     for (index, id) in draft.ids("deals", count).await?.enumerate() {
         let added = draft.calendar.spread(index, count, chance.below(1000));
         deals.push(market.deal(draft, &mut chance, &mut rows, id, added).await?);
         (draft.progress)();
     }
+    let actor = draft.actor(team.administrator, draft.calendar.end());
+    rows.sales.write(draft, actor).await?;
     Ok(deals)
 }
 
-/// The ids of rows beside the deals.
-struct Rows {
+/// The rows beside the deals.
+struct Rows<'a> {
     followers: Ids,
     participants: Ids,
+    sales: Sales<'a>,
 }
 
 impl<'a> Market<'a> {
@@ -89,14 +96,19 @@ impl<'a> Market<'a> {
         &self,
         draft: &mut Draft<'_>,
         chance: &mut Chance,
-        rows: &mut Rows,
+        rows: &mut Rows<'_>,
         id: i64,
         added: Moment,
     ) -> Result<Written, DemoError> {
         let deal = self.plan(draft, chance, id, added);
         let (first, steps) = plan(chance, deal.pipeline, added);
-        let record = self.record(draft, chance, &deal, first);
-        let mut batch = Batch::new(draft.actor(deal.owner, added));
+        let mut record = self.record(draft, chance, &deal, first);
+        let actor = draft.actor(deal.owner, added);
+        let (value, currency) = (record.get(VALUE).unwrap_or_default(), record.text(CURRENCY).unwrap_or_default().to_owned());
+        let basket = rows.sales.basket(draft, &actor, id, value, &currency).await?;
+        let mut batch = Batch::new(actor);
+        sell(&mut record, &basket);
+        batch.add_total(DEAL.name, id, "products_count", basket.pieces());
         if chance.percent(25) {
             let user = self.team.other(chance, deal.owner);
             batch.follow(&DEAL, id, user, draft.next_id(&mut rows.followers).await?);
@@ -110,7 +122,7 @@ impl<'a> Market<'a> {
             move_total(&mut batch, *person, None, total_of(&record, *person));
         }
         let life = Life::begin(draft, batch, record).await?;
-        let mut living = Living { market: self, deal, life, participants };
+        let mut living = Living { market: self, deal, life, participants, basket };
         living.go(draft, chance, rows, steps).await?;
         Ok(living.written())
     }
@@ -221,6 +233,7 @@ struct Living<'m, 'a> {
     deal: NewDeal<'a>,
     life: Life,
     participants: Vec<i64>,
+    basket: Basket,
 }
 
 impl Living<'_, '_> {
@@ -229,7 +242,7 @@ impl Living<'_, '_> {
         &mut self,
         draft: &mut Draft<'_>,
         chance: &mut Chance,
-        rows: &mut Rows,
+        rows: &mut Rows<'_>,
         steps: Vec<(Moment, Step)>,
     ) -> Result<(), DemoError> {
         let end = self.deal.deleted.unwrap_or(draft.calendar.end());
@@ -239,13 +252,14 @@ impl Living<'_, '_> {
                 step => self.take(draft, chance, at, step).await?,
             }
         }
-        match self.deal.deleted {
-            Some(at) if !self.life.record.is(IS_ARCHIVED) => self.delete(draft, at).await,
-            _ => Ok(()),
+        if let Some(at) = self.deal.deleted.filter(|_| !self.life.record.is(IS_ARCHIVED)) {
+            self.delete(draft, at).await?;
         }
+        let actor = draft.actor(self.owner(), self.deal.added);
+        rows.sales.close(draft, actor, std::mem::take(&mut self.basket)).await
     }
 
-    async fn join(&mut self, draft: &mut Draft<'_>, chance: &mut Chance, rows: &mut Rows, at: Moment) -> Result<(), DemoError> {
+    async fn join(&mut self, draft: &mut Draft<'_>, chance: &mut Chance, rows: &mut Rows<'_>, at: Moment) -> Result<(), DemoError> {
         let Some(person) = self.market.colleague(chance, &self.deal, &self.participants, at) else { return Ok(()) };
         let mut batch = Batch::new(draft.actor(self.owner(), at));
         batch.add_participant(self.deal.id, person, draft.next_id(&mut rows.participants).await?);
@@ -259,13 +273,19 @@ impl Living<'_, '_> {
         let time = actor.time;
         let market = self.market;
         let participants = &self.participants;
+        let before = self.basket.pieces();
+        if let Step::Revalue(percent) = step {
+            self.basket.revalue(percent, time);
+        }
+        let basket = &self.basket;
         let edit = |record: &mut Record| {
             match step {
                 Step::Enter(stage) => {
                     record.set(STAGE, stage);
                     record.set(STAGE_CHANGE_TIME, time);
                 }
-                Step::Revalue(percent) => record.set(VALUE, revalued(record, percent)),
+                Step::Revalue(percent) if basket.worth().is_none() => record.set(VALUE, revalued(record, percent)),
+                Step::Revalue(_) => sell(record, basket),
                 Step::Expect(days) => record.set(EXPECTED_CLOSE_DATE, time.date().plus_days(days)),
                 Step::Label => record.set(LABELS, labels(chance, market.settings.options("deal", "label_ids"), 100)),
                 Step::HandOver => {
@@ -284,7 +304,11 @@ impl Living<'_, '_> {
             record.set(UPDATE_TIME, time);
             record.set(ROT_TIME, time);
         };
-        self.life.change(draft, actor, edit, |change, batch| follow_status(participants, change, batch)).await
+        let also = |change: &Change, batch: &mut Batch| {
+            follow_status(participants, change, batch);
+            batch.add_total(DEAL.name, change.after.id, "products_count", basket.pieces() - before);
+        };
+        self.life.change(draft, actor, edit, also).await
     }
 
     async fn delete(&mut self, draft: &mut Draft<'_>, at: Moment) -> Result<(), DemoError> {
@@ -320,6 +344,15 @@ fn follow_status(participants: &[i64], change: &Change, batch: &mut Batch) {
         let was = change.before.as_ref().and_then(|before| total_of(before, *person));
         move_total(batch, *person, was, total_of(&change.after, *person));
     }
+}
+
+/// Lets a deal be worth what it sells, where it sells something.
+fn sell(record: &mut Record, basket: &Basket) {
+    let Some(worth) = basket.worth() else { return };
+    record.set(VALUE, worth.value);
+    record.set(ACV, worth.acv);
+    record.set(ARR, worth.arr);
+    record.set(MRR, worth.mrr);
 }
 
 fn revalued(record: &Record, percent: i64) -> Money {

@@ -40,9 +40,15 @@ impl Scale {
         self.persons()
     }
 
+    /// A larger company sells more, but not more sorts of things.
+    pub fn products(self) -> usize {
+        crate::products::COUNT
+    }
+
     /// Everything that is counted while the company is made.
     pub fn records(self) -> usize {
-        self.persons() + self.organizations() + self.deals() + self.activities() + self.leads() + self.notes()
+        let parties = self.persons() + self.organizations();
+        parties + self.products() + self.deals() + self.activities() + self.leads() + self.notes()
     }
 
     pub fn users(self) -> usize {

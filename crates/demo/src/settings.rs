@@ -82,7 +82,7 @@ pub async fn write(draft: &mut Draft<'_>, team: &Team) -> Result<Settings, DemoE
     let options = built_in_options(&draft.store, draft.company).await?;
     let mut chance = draft.chance(Part::Settings);
     let mut custom = HashMap::new();
-    for entity in ["organization", "person", "deal"] {
+    for entity in ["organization", "person", "deal", "product"] {
         custom.insert(entity, custom::define(draft, &actor, &mut batch, &mut chance, entity).await?);
     }
     let lead_labels = lead_labels(draft, &mut batch, &mut chance).await?;

@@ -57,6 +57,10 @@ const TABLES: &[(&str, &str)] = &[
     ("lead_labels", "id"),
     ("notes", "id"),
     ("note_comments", "id"),
+    ("products", "id"),
+    ("deal_products", "id"),
+    ("deal_discounts", "id"),
+    ("deal_installments", "id"),
     ("followers", "entity, record_id, user_id"),
     ("participants", "deal_id, person_id"),
     ("totals", "entity, record_id"),
@@ -201,6 +205,11 @@ const REFERENCES: &[(&str, &str, &str)] = &[
     ("followers", "user_id", "users"),
     ("participants", "deal_id", "deals"),
     ("participants", "person_id", "persons"),
+    ("products", "owner_id", "users"),
+    ("deal_products", "deal_id", "deals"),
+    ("deal_products", "product_id", "products"),
+    ("deal_discounts", "deal_id", "deals"),
+    ("deal_installments", "deal_id", "deals"),
     ("users", "group_id", "groups"),
     ("users", "role_id", "roles"),
     ("history", "actor_user_id", "users"),
@@ -274,6 +283,21 @@ const NOWHERE: &[(&str, &str)] = &[
         (SELECT 1 FROM leads l WHERE l.company_id = n.company_id AND l.uuid = n.lead_id)"),
     ("a note that is older than its deal", "FROM notes n JOIN deals d ON d.company_id = n.company_id AND d.id = n.deal_id WHERE d.add_time > n.add_time"),
     ("a lead that is older than its person", "FROM leads l JOIN persons p ON p.company_id = l.company_id AND p.id = l.person_id WHERE p.add_time > l.add_time"),
+    ("a count of products that is not theirs", "FROM deals d LEFT JOIN totals t ON t.company_id = d.company_id AND t.entity = 'deal' AND t.record_id = d.id
+        WHERE COALESCE(t.products_count, 0) * 10000 <> (SELECT COALESCE(SUM(p.quantity), 0) FROM deal_products p
+        WHERE p.company_id = d.company_id AND p.deal_id = d.id)"),
+    ("a deal of two tax methods", "FROM deals d WHERE
+        (SELECT COUNT(DISTINCT p.tax_method) FROM deal_products p WHERE p.company_id = d.company_id AND p.deal_id = d.id) > 1"),
+    ("a deal with installments of something recurring", "FROM deal_installments i JOIN deal_products p
+        ON p.company_id = i.company_id AND p.deal_id = i.deal_id WHERE p.billing_frequency <> 'one-time'"),
+    ("a deal that sells something and has no revenue", "FROM deals d WHERE (d.acv IS NOT NULL) <>
+        EXISTS (SELECT 1 FROM deal_products p WHERE p.company_id = d.company_id AND p.deal_id = d.id)"),
+    ("a plain deal that is not worth its rows", "FROM deals d WHERE d.acv IS NOT NULL AND d.value <>
+        (SELECT SUM(CASE WHEN p.is_enabled = 1 THEN p.quantity / 10000 * p.item_price ELSE 0 END) FROM deal_products p
+         WHERE p.company_id = d.company_id AND p.deal_id = d.id)
+        AND NOT EXISTS (SELECT 1 FROM deal_products p WHERE p.company_id = d.company_id AND p.deal_id = d.id
+            AND (p.discount > 0 OR p.tax > 0 OR p.billing_frequency <> 'one-time'))
+        AND NOT EXISTS (SELECT 1 FROM deal_discounts c WHERE c.company_id = d.company_id AND c.deal_id = d.id)"),
     ("an event in the outbox", "FROM outbox o"),
     ("a project in a phase of another board", "FROM projects p JOIN phases f ON f.company_id = p.company_id AND f.id = p.phase_id WHERE f.board_id <> p.board_id"),
     ("a project that is older than its deal was won", "FROM projects p JOIN links l ON l.company_id = p.company_id AND l.record_id = p.id
@@ -318,6 +342,10 @@ const SOMEWHERE: &[(&str, &str)] = &[
     ("tasks to do", "FROM tasks WHERE is_done = 0"),
     ("done tasks", "FROM tasks WHERE is_done = 1"),
     ("subtasks", "FROM tasks WHERE parent_task_id IS NOT NULL"),
+    ("deals that sell something once and again", "FROM deals WHERE mrr > 0 AND value > acv"),
+    ("deals with a discount", "FROM deal_discounts"),
+    ("variations in deals", "FROM deal_products WHERE product_variation_id IS NOT NULL"),
+    ("products in a category", "FROM products WHERE category IS NOT NULL"),
     ("values that changed", "FROM history WHERE field_key = 'value'"),
 ];
 
@@ -347,7 +375,9 @@ async fn ids_go_on_after_those_that_are_used() -> Outcome {
     for table in [
         "organizations",
         "persons",
+        "products",
         "deals",
+        "deal_products",
         "pipelines",
         "stages",
         "fields",

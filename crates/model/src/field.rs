@@ -55,6 +55,10 @@ pub enum Kind {
     Labels,
     /// The id of one option of this very field.
     Choosable,
+    /// The same for the category of a product, which answers show as text (semantics.md 17.1).
+    Category,
+    /// Prices in different currencies: a JSON list.
+    Prices,
     /// E-mails, phones, messengers: a JSON list of `{value, label, primary}`.
     Contacts,
     /// A JSON object of `value` and address components.
@@ -295,7 +299,7 @@ const fn default_type(kind: Kind) -> &'static str {
         Kind::Bool | Kind::Switch => "boolean",
         Kind::Text(max) if max > 255 => "text",
         Kind::Text(_) | Kind::Currency => "varchar",
-        Kind::Choice(_) | Kind::Choosable => "enum",
+        Kind::Choice(_) | Kind::Choosable | Kind::Category => "enum",
         Kind::Time | Kind::Moment | Kind::Date | Kind::LocalDate => "date",
         Kind::SmartBcc => "varchar",
         Kind::User => "user",
@@ -317,7 +321,7 @@ const fn default_type(kind: Kind) -> &'static str {
         Kind::Labels => "set",
         Kind::Contacts => "phone",
         Kind::Address => "address",
-        Kind::Custom | Kind::Json => "json",
+        Kind::Custom | Kind::Json | Kind::Prices => "json",
     }
 }
 

@@ -184,7 +184,7 @@ pub const STEPS: &[&str] = &[
         owner_id BIGINT NOT NULL, visible_to BIGINT NOT NULL, is_linkable BIGINT NOT NULL,
         billing_frequency TEXT NOT NULL, billing_frequency_cycles BIGINT, prices TEXT NOT NULL,
         is_deleted BIGINT NOT NULL, delete_time BIGINT, add_time BIGINT NOT NULL, update_time BIGINT,
-        custom_fields TEXT NOT NULL,
+        custom_fields TEXT NOT NULL, variations TEXT NOT NULL,
         PRIMARY KEY (company_id, id))",
     "CREATE INDEX products_by_listing ON products (company_id, id, is_deleted, visible_to, owner_id)",
     "CREATE INDEX products_by_name ON products (company_id, first_char, id)",
@@ -192,6 +192,7 @@ pub const STEPS: &[&str] = &[
     "CREATE INDEX products_by_add_time ON products (company_id, add_time, id)",
     "CREATE INDEX products_by_update_time ON products (company_id, update_time, id)",
     "CREATE INDEX products_by_delete_time ON products (company_id, delete_time) WHERE is_deleted = 1",
+    "CREATE INDEX products_by_whole_name ON products (company_id, name, id)",
     // Who follows what, and who takes part in which deal. Here and in the totals the record goes before its sort in the
     // key: numbers are compared faster than texts, and the sort is seldom reached.
     "CREATE TABLE followers (
@@ -392,4 +393,34 @@ pub const STEPS: &[&str] = &[
         company_id BIGINT NOT NULL, user_provider_id TEXT NOT NULL, user_id BIGINT NOT NULL, marketplace_client_id TEXT NOT NULL,
         add_time BIGINT NOT NULL,
         PRIMARY KEY (company_id, user_provider_id))",
+    // What deals sell: rows of products, discounts on all of them, and parts that are paid one by one.
+    "CREATE TABLE deal_products (
+        company_id BIGINT NOT NULL, id BIGINT NOT NULL, version BIGINT NOT NULL, deal_id BIGINT NOT NULL,
+        product_id BIGINT NOT NULL, product_variation_id BIGINT, order_nr BIGINT NOT NULL,
+        item_price BIGINT NOT NULL, quantity BIGINT NOT NULL, discount BIGINT NOT NULL, discount_type TEXT NOT NULL,
+        tax BIGINT NOT NULL, tax_method TEXT NOT NULL, is_enabled BIGINT NOT NULL, comments TEXT NOT NULL,
+        billing_frequency TEXT NOT NULL, billing_frequency_cycles BIGINT, billing_start_date TEXT,
+        add_time BIGINT NOT NULL, update_time BIGINT NOT NULL,
+        PRIMARY KEY (company_id, id))",
+    "CREATE INDEX deal_products_by_deal ON deal_products (company_id, deal_id, id)",
+    "CREATE INDEX deal_products_by_product ON deal_products (company_id, product_id, deal_id)",
+    "CREATE TABLE deal_discounts (
+        company_id BIGINT NOT NULL, id BIGINT NOT NULL, version BIGINT NOT NULL, uuid TEXT NOT NULL, deal_id BIGINT NOT NULL,
+        description TEXT NOT NULL, amount BIGINT NOT NULL, type TEXT NOT NULL,
+        created_at BIGINT NOT NULL, created_by BIGINT NOT NULL, updated_at BIGINT NOT NULL, updated_by BIGINT NOT NULL,
+        PRIMARY KEY (company_id, id))",
+    "CREATE INDEX deal_discounts_by_deal ON deal_discounts (company_id, deal_id, id)",
+    "CREATE TABLE deal_installments (
+        company_id BIGINT NOT NULL, id BIGINT NOT NULL, version BIGINT NOT NULL, deal_id BIGINT NOT NULL,
+        description TEXT NOT NULL, amount BIGINT NOT NULL, billing_date TEXT NOT NULL,
+        PRIMARY KEY (company_id, id))",
+    "CREATE INDEX deal_installments_by_deal ON deal_installments (company_id, deal_id, id)",
+    // The revenue of deals as the withdrawn operations on subscriptions know it. `amounts` and `payments` are JSON lists.
+    "CREATE TABLE subscriptions (
+        company_id BIGINT NOT NULL, id BIGINT NOT NULL, deal_id BIGINT NOT NULL, user_id BIGINT NOT NULL,
+        cadence_type TEXT, cycles_count BIGINT, start_date TEXT, description TEXT, currency TEXT NOT NULL,
+        amounts TEXT NOT NULL, payments TEXT NOT NULL, cancel_date TEXT,
+        is_deleted BIGINT NOT NULL, add_time BIGINT NOT NULL, update_time BIGINT NOT NULL,
+        PRIMARY KEY (company_id, id))",
+    "CREATE INDEX subscriptions_by_deal ON subscriptions (company_id, deal_id, is_deleted)",
 ];

@@ -3,6 +3,7 @@
 use super::fields::*;
 use super::{DEALS, participants};
 use crate::call::{Call, Reply};
+use crate::deal_products;
 use crate::error::{ApiError, ApiResult};
 use crate::view_v1::{Form, ViewV1};
 use crate::write;
@@ -14,17 +15,25 @@ const LONGEST_TITLE: usize = 255;
 
 /// Copies the deal of the path and answers the copy in its flat form.
 pub async fn duplicate(call: Call) -> ApiResult<Reply> {
-    let original = write::find_live(&call, &DEAL, call.id(DEAL.title)?).await?;
+    let deal = call.id(DEAL.title)?;
     let id = call.store().next_id(call.company(), "deals").await?;
-    let copy = copy(&call, &original, id)?;
-    let change = Change::insert(copy.clone());
-    let mut batch = call.batch();
-    participants::follow_person(&call, &change, &mut batch).await?;
-    batch.save(change);
-    write::save(&call, batch).await?;
+    let call = &call;
+    let (copy, products) = write::commit(call, || {
+        Box::pin(async move {
+            let original = write::find_live(call, &DEAL, deal).await?;
+            let copy = copy(call, &original, id)?;
+            let change = Change::insert(copy.clone());
+            let mut batch = call.batch();
+            participants::follow_person(call, &change, &mut batch).await?;
+            let products = deal_products::copy(call, &original, id, &mut batch).await?;
+            batch.save(change);
+            Ok((batch, (copy, products)))
+        })
+    })
+    .await?;
 
-    let records = [as_made(copy)];
-    let view = ViewV1::of(&call, &DEALS, &records, Form::Flat).await?;
+    let records = [as_made(copy, products)];
+    let view = ViewV1::of(call, &DEALS, &records, Form::Flat).await?;
     Ok(call.data(|json| view.write(json, &records[0])))
 }
 
@@ -63,12 +72,12 @@ fn title_of_copy(title: &str) -> String {
     kept + SUFFIX
 }
 
-/// The copy as the answer shows it: never updated, nothing counted yet (semantics.md 31.2, 31.6).
-fn as_made(mut copy: Record) -> Record {
+/// The copy as the answer shows it: never updated, nothing counted yet but its products (semantics.md 31.2, 31.6).
+fn as_made(mut copy: Record, products: i64) -> Record {
     copy.clear(UPDATE_TIME);
     for (field, value) in copy.entity.fields.iter().zip(&mut copy.values) {
         if field.kind == Kind::Count {
-            *value = Value::Int(0);
+            *value = Value::Int(if field.key == "products_count" { products } else { 0 });
         }
     }
     copy

@@ -1,4 +1,4 @@
-//! The v1 lists of the deals of a person and of an organization.
+//! The v1 lists of the deals of a person, of an organization, and of a product.
 
 use super::fields::*;
 use super::{DEALS, list};
@@ -10,6 +10,7 @@ use crate::op::{Param, ParamKind};
 use crate::organizations::ORGANIZATIONS;
 use crate::params::{LIMIT, SORT, START};
 use crate::persons::PERSONS;
+use crate::products::PRODUCTS;
 use crate::resource::Resource;
 use crate::select::Depth;
 use crate::view_v1;
@@ -22,6 +23,7 @@ const ONLY_PRIMARY: Param = Param::new(
     "With 1 only deals whose own organization it is, not those of its persons and of custom fields.",
 );
 
+pub const OF_PRODUCT: &[Param] = &[START, LIMIT, list::STATUS_V1];
 pub const OF_PERSON: &[Param] = &[START, LIMIT, list::STATUS_V1, SORT];
 pub const OF_ORGANIZATION: &[Param] = &[START, LIMIT, list::STATUS_V1, SORT, ONLY_PRIMARY];
 
@@ -51,6 +53,11 @@ pub async fn of_organization(call: Call) -> ApiResult<Reply> {
         sql.push(")");
     })
     .await
+}
+
+/// Deals to which a product is attached, enabled or not.
+pub async fn of_product(call: Call) -> ApiResult<Reply> {
+    show(call, &PRODUCTS, list::with_product).await
 }
 
 async fn show(call: Call, of: &'static Resource, narrow: impl Fn(&Call, &mut Sql, i64)) -> ApiResult<Reply> {

@@ -73,7 +73,16 @@ pub fn archived_v1(call: &Call, sql: &mut Sql) -> ApiResult<()> {
     for (parameter, column) in [("person_id", "person_id"), ("org_id", "org_id"), ("pipeline_id", "pipeline_id")] {
         narrow::equal(call, sql, parameter, column);
     }
+    if let Some(product) = call.args.int("product_id") {
+        with_product(call, sql, product);
+    }
     narrow_v1(call, sql)
+}
+
+/// Only deals to which the product is attached.
+pub fn with_product(call: &Call, sql: &mut Sql, product: i64) {
+    sql.push(" AND t.id IN (SELECT p.deal_id FROM deal_products p WHERE p.company_id = ").bind(call.company());
+    sql.push(" AND p.product_id = ").bind(product).push(")");
 }
 
 fn narrow_v1(call: &Call, sql: &mut Sql) -> ApiResult<()> {

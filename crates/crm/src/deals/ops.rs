@@ -6,7 +6,8 @@ use super::{DEAL, DEALS, duplicate, list, participant_ops, summary, timeline};
 use crate::activities;
 use crate::call::{Call, Reply};
 use crate::changelog;
-use crate::error::{ApiError, ApiResult};
+use crate::deal_products;
+use crate::error::ApiResult;
 use crate::followers;
 use crate::list as pages;
 use crate::mail;
@@ -112,17 +113,14 @@ pub const OPS: &[Op] = &[
         .about("Lists archived deals"),
     op(V2, Post, "/deals", "addDeal", run!(records::add(&DEALS))).cost(5).takes(Takes::Record(&DEAL)).about("Creates a deal"),
     op(V2, Get, "/deals/{id}", "getDeal", run!(records::one_v2(&DEALS))).scopes(READ).cost(1).query(ONE).about("Shows one deal"),
-    op(V2, Patch, "/deals/{id}", "updateDeal", run!(records::update(&DEALS)))
-        .cost(5)
-        .takes(Takes::Record(&DEAL))
-        .about("Changes the sent fields of a deal"),
+    op(V2, Patch, "/deals/{id}", "updateDeal", run!(update)).cost(5).takes(Takes::Record(&DEAL)).about("Changes the sent fields of a deal"),
     op(V2, Delete, "/deals/{id}", "deleteDeal", run!(records::delete(&DEALS))).cost(3).about("Marks a deal as deleted"),
     op(V1, Get, "/deals", "getDeals", run!(records::list_v1(&DEALS, list::live_v1)))
         .scopes(READ)
         .cost(20)
         .query(LIST_V1)
         .about("Lists deals by offset"),
-    op(V1, Get, "/deals/archived", "getArchivedDeals", run!(archived_v1))
+    op(V1, Get, "/deals/archived", "getArchivedDeals", run!(records::list_v1(&DEALS, list::archived_v1)))
         .scopes(READ)
         .cost(40)
         .query(ARCHIVED_V1)
@@ -139,10 +137,7 @@ pub const OPS: &[Op] = &[
         .query(&[BULK_IDS])
         .about("Marks several deals as deleted"),
     op(V1, Get, "/deals/{id}", "getDeal", run!(one_v1)).scopes(READ).cost(2).about("Shows one deal in detail"),
-    op(V1, Put, "/deals/{id}", "updateDeal", run!(records::update(&DEALS)))
-        .cost(10)
-        .takes(Takes::Record(&DEAL))
-        .about("Changes the sent fields of a deal"),
+    op(V1, Put, "/deals/{id}", "updateDeal", run!(update)).cost(10).takes(Takes::Record(&DEAL)).about("Changes the sent fields of a deal"),
     op(V1, Delete, "/deals/{id}", "deleteDeal", run!(records::delete(&DEALS))).cost(6).about("Marks a deal as deleted"),
     op(V1, Post, "/deals/{id}/duplicate", "duplicateDeal", run!(duplicate::duplicate)).cost(10).about("Copies a deal"),
     op(V1, Put, "/deals/{id}/merge", "mergeDeals", run!(merge::deals))
@@ -241,11 +236,10 @@ pub const OPS: &[Op] = &[
         .about("Lists archived open and won deals by period"),
 ];
 
-async fn archived_v1(call: Call) -> ApiResult<Reply> {
-    if call.args.has("product_id") {
-        return Err(ApiError::NotFound("Product not found".to_owned()));
-    }
-    records::list_v1(call, &DEALS, list::archived_v1).await
+/// Changes a deal; what its products make it worth follows its currency.
+async fn update(call: Call) -> ApiResult<Reply> {
+    let id = records::change_with(&call, &DEALS, deal_products::follow_currency).await?;
+    records::show(&call, &DEALS, id).await
 }
 
 async fn one_v1(call: Call) -> ApiResult<Reply> {

@@ -131,7 +131,7 @@ impl<'a> Listed<'a> {
     /// Whether the company says what can be chosen.
     pub fn has_own_options(&self) -> bool {
         match (self.built_in, self.definition) {
-            (Some(field), _) => matches!(field.kind, Kind::Labels | Kind::Choosable),
+            (Some(field), _) => matches!(field.kind, Kind::Labels | Kind::Choosable | Kind::Category),
             (None, definition) => definition.is_some_and(|definition| definition.field_type.has_options()),
         }
     }

@@ -205,7 +205,7 @@ fn is_searchable(field: &Listed<'_>) -> bool {
 }
 
 fn is_filterable(field: &Listed<'_>) -> bool {
-    field.built_in.is_none_or(|field| !matches!(field.kind, Kind::Json | Kind::LocalDate | Kind::SmartBcc))
+    field.built_in.is_none_or(|field| !matches!(field.kind, Kind::Json | Kind::Prices | Kind::LocalDate | Kind::SmartBcc))
 }
 
 fn write_options(json: &mut Json, field: &Listed<'_>) {

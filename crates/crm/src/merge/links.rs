@@ -3,6 +3,7 @@
 use super::{Merge, Pair, set_update_time};
 use crate::activities::{self, ACTIVITY};
 use crate::call::Call;
+use crate::deal_products;
 use crate::deals::{self, DEAL, participants};
 use crate::error::ApiResult;
 use crate::followers;
@@ -14,15 +15,17 @@ use crate::notes::NOTE;
 use crate::organization_relationships::RELATIONSHIP;
 use crate::organizations::ORGANIZATION;
 use crate::persons::PERSON;
+use crate::products::PRODUCT;
 use crate::projects::PROJECT;
 use crate::select::{self, Depth};
+use crate::subscriptions;
 use crate::write::kept_custom;
 use penstock_model::{Change, Entity, Kind, Record, Value};
 use penstock_store::{Batch, Weight};
 use std::collections::BTreeSet;
 
 /// The entities whose fields may refer to deals, persons and organizations, own fields and custom ones.
-const REFERRING: &[&Entity] = &[&PERSON, &ORGANIZATION, &DEAL, &ACTIVITY, &LEAD, &NOTE, &RELATIONSHIP, &PROJECT];
+const REFERRING: &[&Entity] = &[&PERSON, &ORGANIZATION, &DEAL, &ACTIVITY, &LEAD, &NOTE, &RELATIONSHIP, &PROJECT, &PRODUCT];
 
 /// Where one record refers to another.
 enum Place {
@@ -153,6 +156,15 @@ pub async fn move_participants(call: &Call, merge: &mut Merge, batch: &mut Batch
         "person" => of_person(call, merge, batch).await,
         _ => Ok(()),
     }
+}
+
+/// What a deal sells that goes is sold by the one that stays.
+pub async fn move_products(call: &Call, merge: &mut Merge, batch: &mut Batch) -> ApiResult<()> {
+    if merge.kept.entity().name != DEAL.name {
+        return Ok(());
+    }
+    deal_products::merge(call, &merge.removed, &mut merge.kept, batch).await?;
+    subscriptions::move_to(call, merge.removed.after.id, merge.kept.after.id, batch).await
 }
 
 async fn of_deals(call: &Call, merge: &Merge, batch: &mut Batch) -> ApiResult<()> {

@@ -112,6 +112,7 @@ async fn plan(call: &Call, sort: &Sort, pair: Pair) -> ApiResult<Batch> {
     links::move_guests(call, &mut merge, pair).await?;
     links::move_followers(call, entity, pair, &mut batch).await?;
     links::move_participants(call, &mut merge, &mut batch).await?;
+    links::move_products(call, &mut merge, &mut batch).await?;
     batch.save_merged(merge.kept, pair.removed);
     batch.save_merged(merge.removed, pair.kept);
     for mut change in merge.linked.into_values() {

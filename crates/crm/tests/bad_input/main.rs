@@ -209,7 +209,7 @@ async fn members_of_another_type_in_v2() {
                 let right = match field.kind {
                     Kind::Text(_) | Kind::Choice(_) | Kind::Currency | Kind::Time | Kind::Date => json!("x"),
                     Kind::Bool => json!(true),
-                    Kind::Labels | Kind::Contacts | Kind::List(_) => json!([]),
+                    Kind::Labels | Kind::Contacts | Kind::List(_) | Kind::Prices => json!([]),
                     Kind::Address | Kind::Custom | Kind::Json => json!({}),
                     _ => json!(1),
                 };

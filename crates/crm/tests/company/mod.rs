@@ -186,7 +186,8 @@ impl Company {
             ..Request::default()
         };
         let response = self.app.handle(request).await;
-        Ok((response.status, serde_json::from_slice(&response.body)?))
+        let body = if response.body.is_empty() { Value::Null } else { serde_json::from_slice(&response.body)? };
+        Ok((response.status, body))
     }
 
     /// The data of a request that must succeed.

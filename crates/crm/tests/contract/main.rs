@@ -11,6 +11,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 const PUBLISHED: &str = include_str!("operations.tsv");
+/// Operations that the published API has withdrawn and the product still serves, with the cells of `operations.tsv`: those
+/// on subscriptions, as the official client for Node.js had them up to 28.0.2, with their published costs.
+const WITHDRAWN: &str = include_str!("withdrawn.tsv");
 /// With this variable set, [`every_operation_is_there_or_missing`] writes the list instead of judging it.
 const WRITE_MISSING: &str = "PENSTOCK_WRITE_MISSING";
 
@@ -29,7 +32,11 @@ pub fn word(version: Version) -> &'static str {
 type Row = Vec<&'static str>;
 
 fn published() -> Vec<Row> {
-    PUBLISHED.lines().skip(1).map(|line| line.split('\t').collect()).collect()
+    rows(PUBLISHED)
+}
+
+fn rows(text: &'static str) -> Vec<Row> {
+    text.lines().skip(1).map(|line| line.split('\t').collect()).collect()
 }
 
 /// `v1 GET /path operationId`
@@ -54,7 +61,8 @@ fn the_extract_has_every_published_operation_once() {
 
 #[test]
 fn every_row_is_as_published() {
-    let published: BTreeMap<_, _> = published().into_iter().map(|row| (row[..3].join(" "), row)).collect();
+    let all = published().into_iter().chain(rows(WITHDRAWN));
+    let published: BTreeMap<_, _> = all.map(|row| (row[..3].join(" "), row)).collect();
     let mut seen = BTreeSet::new();
     for op in operations::all() {
         let ours = ours(op);
@@ -81,6 +89,15 @@ fn every_operation_is_there_or_missing() {
         listed, absent,
         "missing.txt must name the absent operations, in the order of the extract: set {WRITE_MISSING}=1 to write it"
     );
+}
+
+#[test]
+fn withdrawn_operations_are_served_and_no_longer_published() {
+    let there: BTreeSet<_> = operations::all().map(|op| ours(op)[..4].join(" ")).collect();
+    let published: BTreeSet<_> = published().iter().map(name).collect();
+    let withdrawn: Vec<_> = rows(WITHDRAWN).iter().map(name).collect();
+    assert_eq!(withdrawn.len(), 9);
+    assert!(withdrawn.iter().all(|name| there.contains(name) && !published.contains(name)), "{withdrawn:#?}");
 }
 
 /// Where the documents that the extract was made from are at hand, it must still say what they say.

@@ -77,6 +77,8 @@ fn types(version: Version, moment: &str, kind: Kind) -> &'static [&'static str] 
             // Schemas of v1 seldom tell whole numbers from others.
             if version == Version::V1 { &["integer", "number"] } else { &["integer"] }
         }
+        Kind::Category if moment == "read" => &["string"],
+        Kind::Category => &["integer", "number"],
         Kind::Percent | Kind::Money => &["number", "integer"],
         Kind::Bool => &["boolean"],
         Kind::Text(_)
@@ -91,7 +93,7 @@ fn types(version: Version, moment: &str, kind: Kind) -> &'static [&'static str] 
         Kind::Labels | Kind::List(_) if version == Version::V1 => &["integer[]", "number[]"],
         Kind::Labels | Kind::List(_) => &["integer[]"],
         Kind::Switch => &["integer", "any"],
-        Kind::Contacts => &["object[]"],
+        Kind::Contacts | Kind::Prices => &["object[]"],
         Kind::Address | Kind::Custom => &["object"],
         Kind::Json => &["any", "object", "object[]", "string"],
     }

@@ -17,6 +17,8 @@ pub enum Place {
     List(&'static str),
     /// A key of the first item of a body that is a list.
     Item(&'static str),
+    /// A key of the first item of the list under `data` in the body.
+    DataItem(&'static str),
 }
 
 /// An id in a request, and the key of the sample that it is the id of.
@@ -63,6 +65,11 @@ impl Case {
                     body[0][key] = id.clone();
                 }
             }
+            Place::DataItem(key) => {
+                if let Some(body) = &mut self.body {
+                    body["data"][0][key] = id.clone();
+                }
+            }
         }
     }
 
@@ -100,6 +107,7 @@ fn subject(op: &Op) -> &'static str {
         "phases" => "phase",
         "projectTemplates" => "template",
         "goals" => "goal",
+        "products" => "product",
         // Fields are named apart, by code in v2 and by id in v1.
         segment => segment,
     }
@@ -117,6 +125,16 @@ fn path_key(op: &Op, segment: &str, parameter: &str) -> Option<String> {
         ("channels", _) => "channel".to_owned(),
         ("conversations", _) => "conversation".to_owned(),
         ("userProviderLinks", "id") => "provider link".to_owned(),
+        // Installments need a deal that sells something.
+        ("deals", "id") if op.path.contains("/installments") => "selling deal".to_owned(),
+        ("products", "id") => "product".to_owned(),
+        ("products", "product_attachment_id") => "deal product".to_owned(),
+        ("variations", _) => "product variation".to_owned(),
+        ("discounts", _) => "deal discount".to_owned(),
+        ("installments", _) => "deal installment".to_owned(),
+        ("find", "dealId") => "subscribed deal".to_owned(),
+        ("subscriptions" | "recurring", "id") => "subscription of a deal".to_owned(),
+        ("installment", "id") => "installment subscription of a deal".to_owned(),
         (
             "deals" | "persons" | "organizations" | "pipelines" | "stages" | "users" | "leads" | "leadLabels" | "activities"
             | "activityTypes" | "notes",
@@ -140,6 +158,7 @@ fn path_key(op: &Op, segment: &str, parameter: &str) -> Option<String> {
 fn member_key(op: &Op, name: &str) -> Option<String> {
     Some(match name {
         "ids" if op.path.ends_with("Fields") => format!("{} id", subject(op)),
+        "ids" if op.path == "/deals/{id}/products" => "deal product".to_owned(),
         "ids" => subject(op).to_owned(),
         "merge_with_id" => format!("other {}", subject(op)),
         "user_id" if op.path.ends_with("/followers") => "other user".to_owned(),
@@ -209,6 +228,9 @@ pub fn slots(op: &'static Op) -> Vec<Slot> {
         .extend(op.query.iter().filter(|param| is_id(param)).map(|param| member(op, param.name, Place::Query(param.name), param.required)));
     match op.takes {
         Takes::Nothing => {}
+        Takes::Keys(_) if op.path.ends_with("/products/bulk") => {
+            slots.push(Slot { place: Place::DataItem("product_id"), key: "product".to_owned(), required: true });
+        }
         Takes::Keys(params) => {
             slots.extend(
                 params.iter().filter(|param| is_id(param)).map(|param| member(op, param.name, Place::Body(param.name), param.required)),
@@ -282,7 +304,7 @@ pub async fn plain(world: &World, op: &'static Op, sample: &mut Sample) -> Case 
     let body = match op.takes {
         Takes::Nothing => None,
         Takes::Keys(params) => {
-            let sent = |param: &&Param| param.required || matches!(param.name, "name" | "field_name");
+            let sent = |param: &&Param| param.required || matches!(param.name, "name" | "field_name" | "cycles_count");
             let members = params.iter().filter(|param| sent(param) && !is_id(param));
             Some(Value::Object(members.map(|param| (param.name.to_owned(), value(param))).collect()))
         }
@@ -298,13 +320,16 @@ pub async fn plain(world: &World, op: &'static Op, sample: &mut Sample) -> Case 
 }
 
 fn record(op: &Op, entity: &'static Entity) -> Map<String, Value> {
-    let sent = |field: &&Field| writable(op, field);
-    let value = |field: &Field| match (field.kind, field.key) {
-        (_, "title" | "name" | "subject" | "content") => Some(json!("A name")),
-        (Kind::Choice(words), _) if field.required => Some(json!(words[0])),
+    let value = |field: &Field| match field.kind {
+        _ if matches!(field.key, "title" | "name" | "subject" | "content") => Some(json!("A name")),
+        Kind::Text(_) if field.required => Some(json!("A text")),
+        Kind::Money if field.required => Some(json!(3)),
+        Kind::Date if field.required => Some(json!("2026-03-20")),
+        Kind::Choice(words) if field.required => Some(json!(words[0])),
         _ => None,
     };
-    entity.fields.iter().filter(sent).filter_map(|field| Some((key(op, field).to_owned(), value(field)?))).collect()
+    let fields = entity.fields.iter().filter(|field| writable(op, field));
+    fields.filter_map(|field| Some((key(op, field).to_owned(), value(field)?))).collect()
 }
 
 /// A value that a required parameter takes.
@@ -319,6 +344,10 @@ pub fn value(param: &Param) -> Value {
         (ParamKind::Json, "assignee") => json!({"type": "person", "id": 1}),
         (ParamKind::Json, "expected_outcome") => json!({"target": 10, "tracking_metric": "quantity"}),
         (ParamKind::Json, "duration") => json!({"start": "2026-01-01", "end": null}),
+        (_, "currency") => json!("EUR"),
+        (_, "cycle_amount") => json!(3),
+        (_, "data") => json!([{"item_price": 3, "quantity": 2}]),
+        (_, "payments") => json!([{"amount": 3, "description": "A part", "due_at": "2026-03-20"}]),
         (ParamKind::Int, _) => json!(1),
         (ParamKind::Bool, _) => json!(true),
         (ParamKind::Text | ParamKind::Json, _) => json!("a"),

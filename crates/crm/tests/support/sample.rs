@@ -144,6 +144,44 @@ const MAKES: &[Make] = &[
         r#"{"user_provider_id":"00000000-0000-4000-8000-#","user_id":"$caller","company_id":"$company","marketplace_client_id":"app"}"#,
         &[("provider link", "sent user_provider_id")],
     ),
+    make(
+        V2,
+        "/products",
+        r#"{"name":"% product","code":"%","visible_to":"$visibility","prices":[{"currency":"EUR","price":7}]}"#,
+        &[("product", "/id")],
+    ),
+    make(V2, "/products/$product/variations", r#"{"name":"% variation"}"#, &[("product variation", "/id")]),
+    make(
+        V1,
+        "/products/$product/followers",
+        r#"{"user_id":"$user"}"#,
+        &[("product follower", "/id"), ("product follower user", "/user_id")],
+    ),
+    make(
+        V2,
+        "/deals/$deal/products",
+        r#"{"product_id":"$product","item_price":7,"quantity":2,"comments":"% comment"}"#,
+        &[("deal product", "/id"), ("selling deal", "/deal_id")],
+    ),
+    make(V2, "/deals/$deal/discounts", r#"{"description":"% discount","amount":3,"type":"amount"}"#, &[("deal discount", "/id")]),
+    make(
+        V2,
+        "/deals/$selling deal/installments",
+        r#"{"description":"% installment","amount":3,"billing_date":"2026-04-01"}"#,
+        &[("deal installment", "/id")],
+    ),
+    make(
+        V1,
+        "/subscriptions/recurring",
+        r#"{"deal_id":"$deal","currency":"EUR","cadence_type":"monthly","infinite":true,"cycle_amount":3,"start_date":"2026-03-01","description":"% subscription"}"#,
+        &[("subscription of a deal", "/id"), ("subscribed deal", "/deal_id")],
+    ),
+    make(
+        V1,
+        "/subscriptions/installment",
+        r#"{"deal_id":"$other deal","currency":"EUR","payments":[{"amount":3,"description":"% part","due_at":"2026-04-01"}]}"#,
+        &[("installment subscription of a deal", "/id")],
+    ),
 ];
 
 /// The path of the operation behind a path that names records: `/deals/$deal/followers` is `/deals/{id}/followers`.
