@@ -26,6 +26,9 @@ const RESOURCES: &[&[Op]] = &[
     users::OPS,
     currencies::OPS,
     mail::OPS,
+    search::OPS,
+    recents::OPS,
+    flow::OPS,
 ];
 
 /// Every operation, in the order of the resources.

@@ -16,6 +16,12 @@ pub fn document_id(entity: &str, record: i64) -> Option<i64> {
     SEARCHED.iter().find(|(known, _)| *known == entity).map(|(_, number)| record * ENTITIES + number)
 }
 
+/// The same in SQL, for the records whose ids `column` holds.
+pub fn document_of(entity: &str, column: &str) -> String {
+    let number = document_id(entity, 0).unwrap_or_default();
+    format!("{column} * {ENTITIES} + {number}")
+}
+
 /// The record that a document is about.
 pub fn record_of(document: i64) -> Option<(&'static str, i64)> {
     let (record, number) = (document / ENTITIES, document % ENTITIES);

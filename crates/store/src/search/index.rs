@@ -132,7 +132,7 @@ pub struct Lookup<'a> {
     pub before: i64,
     pub most: i64,
     /// Appends ` AND …` for what else must be true of a document, which is called `d`.
-    pub narrow: &'a dyn Fn(&mut Sql),
+    pub narrow: &'a (dyn Fn(&mut Sql) + Sync),
 }
 
 /// The query for id and text of the newest documents that have the grams, newest first. More may come than really match.

@@ -13,9 +13,9 @@ mod term;
 mod text;
 
 pub(crate) use document::Document;
-pub use document::{document_id, lines, record_of};
+pub use document::{document_id, document_of, lines, record_of};
 pub use grams::Space;
-pub(crate) use index::{clustered_step, flush, forget, move_document, write};
 pub use index::{Lookup, newest, pending};
+pub(crate) use index::{clustered_step, flush, forget, move_document, write};
 pub use term::{Match, Term};
 pub use text::{fold, plain_text};

@@ -88,7 +88,7 @@ impl Term {
         Some(if all_begin { Match::Words } else { Match::Inside })
     }
 
-    /// The sets of grams one of which a text has wholly, if it matches at least so well. None: there is no such text.
+    /// The sets of grams one of which a text has wholly, if it matches at least so well.
     pub fn grams(&self, company: CompanyId, space: Space, at_least: Match) -> Vec<Vec<u32>> {
         let digits = self.digits.as_deref().filter(|_| space == Space::Other);
         let makes = Grams::new(company, space);
@@ -96,19 +96,20 @@ impl Term {
     }
 
     fn own_grams(&self, makes: Grams, at_least: Match) -> Option<Vec<u32>> {
-        let mut grams = Vec::new();
-        if at_least == Match::Exact {
-            grams.push(makes.gram('=', &self.text));
-            return Some(grams);
+        if self.text.is_empty() {
+            return None;
         }
-        if at_least == Match::Beginning {
-            grams.push(makes.gram('^', first(&self.text, 3).or(first(&self.text, 2))?));
+        let beginning = first(&self.text, 3).or(first(&self.text, 2)).filter(|_| at_least != Match::Exact);
+        let Some(beginning) = beginning else { return Some(vec![makes.gram('=', &self.text)]) };
+        let mut grams = Vec::new();
+        if at_least == Match::Beginning || words(&self.text).next().is_none() {
+            grams.push(makes.gram('^', beginning));
         }
         self.pieces.iter().for_each(|piece| piece.add_grams(makes, at_least == Match::Inside, &mut grams));
         grams.sort_unstable();
         grams.dedup();
         grams.truncate(MOST_GRAMS);
-        (!grams.is_empty()).then_some(grams)
+        Some(grams)
     }
 }
 
@@ -183,7 +184,7 @@ mod tests {
                     for at_least in [Match::Exact, Match::Beginning, Match::Words, Match::Inside] {
                         let sets = term.grams(CompanyId(7), space, at_least);
                         let has = sets.iter().any(|set| set.iter().all(|gram| known.contains(gram)));
-                        let one_letter = at_least == Match::Beginning && term.len() < 2;
+                        let one_letter = found != Match::Exact && term.len() < 2;
                         assert!(has || found > at_least || one_letter, "{:?} in {text}: {found:?}, {at_least:?}", term.text);
                     }
                 }
