@@ -22,7 +22,7 @@ pub struct Kind {
     pub entity: &'static Entity,
     /// The fields that are searched, as requests name them.
     pub fields: &'static [&'static str],
-    /// The id of a record of this kind that a note `n` belongs to; `l` is the lead of the note.
+    /// The id of the record of this kind that a note `t` belongs to; `l` is the lead of the note.
     pub note_link: Option<&'static str>,
     /// What is read of a record `t` to show it. Begins with the id and the custom fields.
     pub columns: &'static str,
@@ -38,7 +38,7 @@ pub static KINDS: &[Kind] = &[
         word: "deal",
         entity: &DEAL,
         fields: &[CUSTOM_FIELDS, NOTES, "title"],
-        note_link: Some("n.deal_id"),
+        note_link: Some("t.deal_id"),
         columns: "t.id, t.custom_fields, t.title, t.value, t.currency, t.status, t.visible_to, t.owner_id, t.stage_id, t.pipeline_id, \
                   t.person_id, t.org_id, t.is_archived",
         person: Some(10),
@@ -49,7 +49,7 @@ pub static KINDS: &[Kind] = &[
         word: "person",
         entity: &PERSON,
         fields: &[CUSTOM_FIELDS, "email", "name", NOTES, "phone"],
-        note_link: Some("n.person_id"),
+        note_link: Some("t.person_id"),
         columns: "t.id, t.custom_fields, t.name, t.phones, t.emails, t.visible_to, t.owner_id, t.org_id, t.update_time, t.picture_id",
         person: None,
         organization: Some(7),
@@ -59,7 +59,7 @@ pub static KINDS: &[Kind] = &[
         word: "organization",
         entity: &ORGANIZATION,
         fields: &["address", CUSTOM_FIELDS, "name", NOTES],
-        note_link: Some("n.org_id"),
+        note_link: Some("t.org_id"),
         columns: "t.id, t.custom_fields, t.name, t.address, t.visible_to, t.owner_id",
         person: None,
         organization: None,

@@ -5,6 +5,8 @@ use super::kinds::Kind;
 use super::look::Look;
 use crate::call::Call;
 use crate::error::ApiResult;
+use crate::notes::NOTE;
+use crate::select;
 use penstock_store::search::{document_of, plain_text};
 use penstock_store::{Row, Sql, Weight};
 use std::collections::HashMap;
@@ -14,12 +16,15 @@ fn linked(look: &Look) -> impl Iterator<Item = (&'static Kind, &'static str)> + 
     look.among.iter().filter(|among| among.looks_at_notes()).filter_map(|among| Some((among.kind, among.kind.note_link?)))
 }
 
-/// `FROM notes n …`, with the lead `l` where its id is needed.
-fn from_notes(sql: &mut Sql, link: &str) {
-    sql.push(" FROM notes n");
+/// `FROM notes t … WHERE …` for the notes that the caller may see, with the lead `l` where its id is needed.
+fn from_notes(sql: &mut Sql, call: &Call, link: &str, join: &str) {
+    sql.push(" FROM notes t");
     if link.starts_with("l.") {
-        sql.push(" JOIN leads l ON l.company_id = n.company_id AND l.uuid = n.lead_id");
+        sql.push(" JOIN leads l ON l.company_id = t.company_id AND l.uuid = t.lead_id");
     }
+    sql.push(join);
+    select::scope(sql, call, &NOTE);
+    sql.push(" AND t.is_deleted = 0 AND ");
 }
 
 /// The records that notes belong to: note, kind, record.
@@ -29,10 +34,9 @@ pub async fn records_of(call: &Call, look: &Look, notes: &[i64]) -> ApiResult<Ve
         return Ok(found);
     }
     for (kind, link) in linked(look) {
-        let mut sql = Sql::new(format!("SELECT n.id, {link}"));
-        from_notes(&mut sql, link);
-        sql.push(" WHERE n.company_id = ").bind(call.company()).push(" AND n.is_deleted = 0 AND ");
-        call.store().dialect().among(&mut sql, "n.id", notes.iter().copied());
+        let mut sql = Sql::new(format!("SELECT t.id, {link}"));
+        from_notes(&mut sql, call, link, "");
+        call.store().dialect().among(&mut sql, "t.id", notes.iter().copied());
         sql.push(" AND ").push(link).push(" IS NOT NULL");
         let pairs = call.store().read(sql, Weight::Heavy, Vec::new(), |pairs, row| pairs.extend(row.int(0).zip(row.int(1)))).await?;
         found.extend(pairs.into_iter().map(|(note, record)| (note, kind, record)));
@@ -46,9 +50,8 @@ pub async fn documents_of(call: &Call, look: &Look, kind: &'static Kind, records
         return Ok(Vec::new());
     };
     let mut sql = Sql::new(format!("SELECT {link}, d.id, d.text"));
-    from_notes(&mut sql, link);
-    sql.push(" JOIN search_documents d ON d.company_id = n.company_id AND d.id = ").push(&document_of("note", "n.id"));
-    sql.push(" WHERE n.company_id = ").bind(call.company()).push(" AND n.is_deleted = 0 AND ");
+    let join = format!(" JOIN search_documents d ON d.company_id = t.company_id AND d.id = {}", document_of(NOTE.name, "t.id"));
+    from_notes(&mut sql, call, link, &join);
     call.store().dialect().among(&mut sql, link, records.iter().copied());
     let push = |found: &mut Vec<(i64, Document)>, row: &dyn Row| {
         let document = Document { id: row.int(1).unwrap_or_default(), text: row.text(2).unwrap_or_default().to_owned() };
@@ -62,11 +65,10 @@ pub async fn matched(call: &Call, look: &Look, kind: &'static Kind, records: &[i
     let Some((_, link)) = linked(look).find(|(known, _)| known.word == kind.word).filter(|_| !records.is_empty()) else {
         return Ok(HashMap::new());
     };
-    let mut sql = Sql::new(format!("SELECT {link}, n.content"));
-    from_notes(&mut sql, link);
-    sql.push(" WHERE n.company_id = ").bind(call.company()).push(" AND n.is_deleted = 0 AND ");
+    let mut sql = Sql::new(format!("SELECT {link}, t.content"));
+    from_notes(&mut sql, call, link, "");
     call.store().dialect().among(&mut sql, link, records.iter().copied());
-    sql.push(" ORDER BY n.id DESC");
+    sql.push(" ORDER BY t.id DESC");
     let push = |notes: &mut Vec<(i64, String)>, row: &dyn Row| {
         notes.push((row.int(0).unwrap_or_default(), row.text(1).unwrap_or_default().to_owned()));
     };
