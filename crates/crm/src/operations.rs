@@ -5,6 +5,7 @@ use crate::op::Op;
 use crate::{
     activities, activity_types, currencies, deals, fields, lead_labels, leads, mail, organizations, persons, pipelines, stages, users,
 };
+use crate::{flow, recents, search};
 
 const RESOURCES: &[&[Op]] = &[
     deals::OPS,
