@@ -173,9 +173,9 @@ async fn pages_go_through_everything_once() -> Outcome {
         assert_eq!(all.len(), 4 * 128 + 1);
         assert!(scores.is_sorted_by(|one, next| one >= next), "{scores:?}");
         // Exact, then the e-mail, then beginnings, words, and what is inside of words; the newest of each first.
-        let of = |title: i64| (0..640_i64).rev().filter(move |number| number % 5 == title).map(|number| ("\"deal\"".to_owned(), number + 1));
-        let by_rank: Vec<_> =
-            of(0).chain([("\"person\"".to_owned(), 1)]).chain(of(1)).chain(of(2)).chain(of(3)).collect();
+        let of =
+            |title: i64| (0..640_i64).rev().filter(move |number| number % 5 == title).map(|number| ("\"deal\"".to_owned(), number + 1));
+        let by_rank: Vec<_> = of(0).chain([("\"person\"".to_owned(), 1)]).chain(of(1)).chain(of(2)).chain(of(3)).collect();
         assert_eq!(all, by_rank);
         let mut once = all.clone();
         once.sort();

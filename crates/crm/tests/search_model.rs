@@ -17,8 +17,11 @@ const ROUNDS: u32 = 40;
 const PIECES: &[&str] = &["ann", "Anna", "Öland", "oland", "be", "Lee", "lee-", "o'", "a", "B", "ße", "12", "345", "é", "+", "& co", "学"];
 
 fn text() -> impl Strategy<Value = String> {
-    let piece = (prop::sample::select(PIECES), prop::bool::weighted(0.6)).prop_map(|(piece, space)| format!("{piece}{}", if space { " " } else { "" }));
-    prop::collection::vec(piece, 1..5).prop_map(|pieces| pieces.concat().trim().to_owned()).prop_filter("not empty", |text| !text.is_empty())
+    let piece = (prop::sample::select(PIECES), prop::bool::weighted(0.6))
+        .prop_map(|(piece, space)| format!("{piece}{}", if space { " " } else { "" }));
+    prop::collection::vec(piece, 1..5)
+        .prop_map(|pieces| pieces.concat().trim().to_owned())
+        .prop_filter("not empty", |text| !text.is_empty())
 }
 
 #[derive(Debug, Clone)]
@@ -30,7 +33,11 @@ struct Person {
 
 fn person() -> impl Strategy<Value = Person> {
     let phone = prop::option::of("(\\+372 ?|00372 |)5[0-9]{2}[ -]?[12]{3}");
-    (text(), prop::option::of("(ann|lee|oland)[.]?(a|be)@(lee|ann-12)[.]test"), phone).prop_map(|(name, email, phone)| Person { name, email, phone })
+    (text(), prop::option::of("(ann|lee|oland)[.]?(a|be)@(lee|ann-12)[.]test"), phone).prop_map(|(name, email, phone)| Person {
+        name,
+        email,
+        phone,
+    })
 }
 
 #[derive(Debug, Clone)]

@@ -251,7 +251,10 @@ fn record(op: &Op, entity: &'static Entity) -> Map<String, Value> {
 fn asked(op: &Op, param: &Param) -> Value {
     match (op.path, param.name) {
         ("/itemSearch/field", "field" | "field_key") => json!("title"),
-        (_, "term") => json!("name"),
+        ("/itemSearch/field", "field_type") => json!("dealField"),
+        ("/itemSearch" | "/itemSearch/field", "term") => json!("deal"),
+        // Part of the names of all samples.
+        (_, "term") => json!(subject(op)),
         _ => value(param),
     }
 }
