@@ -216,7 +216,8 @@ impl Store {
             return false;
         }
         let mut waiting = self.waiting_documents.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let count = waiting.entry(company).or_default();
+        // Those that an earlier process has left go with the first ones of this.
+        let count = waiting.entry(company).or_insert(crate::derive::FLUSH_AT);
         *count += written;
         let many = *count >= crate::derive::FLUSH_AT;
         if many {

@@ -15,7 +15,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// So many documents are read at once; where there are more, rank by rank.
-const FEW: usize = 500;
+const FEW: usize = 200;
 
 /// Where a found record stands: by rank, then newest first. A note may stand for several records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

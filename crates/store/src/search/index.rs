@@ -14,9 +14,9 @@ use std::fmt::Write;
 /// The full-text table is one for all companies; a company has the row ids from its own number times this.
 const ROWS_PER_COMPANY: i64 = 1 << 40;
 
-/// PostgreSQL looks at the newest documents before it asks the index: so many for each one that is wanted. The index cannot
-/// give the newest first, and a common term would have it collect all there are.
-const LOOK_BACK: i64 = 25;
+/// PostgreSQL looks at so many of the newest documents before it asks the index. The index cannot give the newest first, and
+/// a common term would have it collect all there are.
+const LOOK_BACK: i64 = 4_000;
 
 /// What a step of the schema is on the engine, for the two that have nothing in common.
 pub(crate) fn clustered_step(dialect: Dialect, step: &str) -> Option<&'static str> {
@@ -175,7 +175,7 @@ fn newest_postgres(lookup: &Lookup<'_>) -> Sql {
          (SELECT * FROM search_documents WHERE company_id = ",
     );
     sql.bind(lookup.company).push(" AND id < ").bind(lookup.before);
-    sql.push(" ORDER BY id DESC LIMIT ").bind(lookup.most * LOOK_BACK).push(") d WHERE ");
+    sql.push(" ORDER BY id DESC LIMIT ").bind(LOOK_BACK).push(") d WHERE ");
     has_grams(&mut sql);
     sql.push(" LIMIT ").bind(lookup.most);
     sql.push("), older AS MATERIALIZED (SELECT d.id, d.text FROM search_documents d WHERE d.company_id = ").bind(lookup.company);
