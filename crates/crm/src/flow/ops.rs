@@ -1,7 +1,7 @@
 //! The operations of the flow.
 
 use super::changes::{self, Asked, Change, ChangeView};
-use super::sources::{Entry, SOURCES, Source};
+use super::sources::{Entry, SOURCES};
 use crate::call::{Call, Reply};
 use crate::deals::DEALS;
 use crate::error::ApiResult;
@@ -19,7 +19,7 @@ use crate::select::Depth;
 use crate::write;
 use penstock_model::Time;
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 const ALL_CHANGES: Param = Param::new("all_changes", ParamKind::Bool, "With 1 changes of custom fields, too.");
 const ITEMS: Param = Param::new("items", ParamKind::Text, "Only these kinds of rows, comma separated, such as `activity,change`.");
@@ -39,7 +39,8 @@ pub const OPS: &[Op] = &[
 /// A row of the flow before it is shown.
 enum Event {
     Changed(Change),
-    Done(&'static Source, Entry),
+    /// With the number of its source.
+    Done(usize, Entry),
 }
 
 impl Event {
@@ -54,10 +55,7 @@ impl Event {
     fn place(&self) -> (Reverse<Time>, usize, Reverse<i64>) {
         match self {
             Event::Changed(change) => (Reverse(change.time), SOURCES.len(), Reverse(change.id)),
-            Event::Done(source, entry) => {
-                let number = SOURCES.iter().position(|known| known.object == source.object).unwrap_or_default();
-                (Reverse(entry.time), number, Reverse(entry.id))
-            }
+            Event::Done(source, entry) => (Reverse(entry.time), *source, Reverse(entry.id)),
         }
     }
 }
@@ -74,15 +72,15 @@ async fn show(call: Call, resource: &'static Resource) -> ApiResult<Reply> {
     let changes: Vec<&Change> =
         events.iter().filter_map(|event| if let Event::Changed(change) = event { Some(change) } else { None }).collect();
     let view = ChangeView::of(&call, entity, id, &changes).await?;
-    let mut shown: HashMap<&str, BTreeMap<i64, Vec<u8>>> = HashMap::new();
-    for source in SOURCES {
+    let mut shown: BTreeMap<usize, BTreeMap<i64, Vec<u8>>> = BTreeMap::new();
+    for (number, source) in SOURCES.iter().enumerate() {
         let of_source = |event: &Event| match event {
-            Event::Done(known, entry) if known.object == source.object => Some(entry.id),
+            Event::Done(known, entry) if *known == number => Some(entry.id),
             _ => None,
         };
         let ids: Vec<i64> = events.iter().filter_map(of_source).collect();
         if !ids.is_empty() {
-            shown.insert(source.object, (source.show)(&call, &ids).await?);
+            shown.insert(number, (source.show)(&call, &ids).await?);
         }
     }
     let records = [record];
@@ -98,13 +96,13 @@ async fn show(call: Call, resource: &'static Resource) -> ApiResult<Reply> {
             for event in &events {
                 let row = match event {
                     Event::Changed(_) => None,
-                    Event::Done(source, entry) => shown.get(source.object).and_then(|rows| rows.get(&entry.id)),
+                    Event::Done(source, entry) => shown.get(source).and_then(|rows| rows.get(&entry.id)),
                 };
                 json.begin_object();
                 json.key("object");
                 match event {
                     Event::Changed(change) => json.string(&view.word(change)),
-                    Event::Done(source, _) => json.string(source.object),
+                    Event::Done(source, _) => json.string(SOURCES[*source].object),
                 }
                 json.key("timestamp");
                 json.plain_string(|out| event.time().write_v1(out));
@@ -144,9 +142,9 @@ async fn newest(call: &Call, resource: &'static Resource, id: i64, count: i64) -
         custom: call.args.flag("all_changes"),
     };
     let mut events: Vec<Event> = changes::newest(call, &asked, count).await?.into_iter().map(Event::Changed).collect();
-    for source in SOURCES.iter().filter(|source| source.is_asked(&words)) {
-        let entries = source.newest(call, entity.name, id, count).await?;
-        events.extend(entries.into_iter().map(|entry| Event::Done(source, entry)));
+    for (number, source) in SOURCES.iter().enumerate() {
+        let entries = source.newest(call, entity.name, id, &words, count).await?;
+        events.extend(entries.into_iter().map(|entry| Event::Done(number, entry)));
     }
     events.sort_by_key(Event::place);
     events.truncate(count as usize);

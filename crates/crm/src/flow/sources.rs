@@ -13,8 +13,10 @@ use penstock_store::{Row, Sql, Weight};
 /// A kind of row in the flow.
 pub struct Source {
     pub object: &'static str,
-    /// The words by which requests ask for it, beside its own.
+    /// The words by which requests ask for it.
     pub words: &'static [&'static str],
+    /// The word by which they ask for some rows `t` only, and the condition for those.
+    pub part: Option<(&'static str, &'static str)>,
     pub entity: &'static Entity,
     /// In whose flow it shows, and how it is reached from there.
     pub of: &'static [(&'static str, Link)],
@@ -44,7 +46,8 @@ pub enum Moment {
 pub static SOURCES: &[Source] = &[
     Source {
         object: "deal",
-        words: &[],
+        words: &["deal"],
+        part: None,
         entity: &DEAL,
         of: &[("person", Link::Column("person_id")), ("organization", Link::Column("org_id"))],
         moment: Moment::Column("t.add_time"),
@@ -53,7 +56,8 @@ pub static SOURCES: &[Source] = &[
     },
     Source {
         object: "mailMessage",
-        words: &["mailMessageWithAttachment"],
+        words: &["mailMessage"],
+        part: Some(("mailMessageWithAttachment", " AND t.has_real_attachments_flag = 1")),
         entity: &MAIL_MESSAGE,
         of: &[("deal", Link::MailOfDeal), ("person", Link::MailParty("person_id")), ("organization", Link::MailParty("org_id"))],
         moment: Moment::Column("t.message_time"),
@@ -69,14 +73,18 @@ pub struct Entry {
 }
 
 impl Source {
-    /// Whether the request asks for it; `words` is empty where it asks for everything.
-    pub fn is_asked(&self, words: &[&str]) -> bool {
-        words.is_empty() || words.iter().any(|word| *word == self.object || self.words.contains(word))
+    /// The condition for the rows that a request asks for; `words` is empty where it asks for everything.
+    fn asked(&self, words: &[&str]) -> Option<&'static str> {
+        if words.is_empty() || words.iter().any(|word| self.words.contains(word)) {
+            return Some("");
+        }
+        self.part.filter(|(word, _)| words.contains(word)).map(|(_, condition)| condition)
     }
 
-    /// The newest rows of a record.
-    pub async fn newest(&self, call: &Call, entity: &str, record: i64, count: i64) -> ApiResult<Vec<Entry>> {
-        let Some((_, link)) = self.of.iter().find(|(of, _)| *of == entity) else { return Ok(Vec::new()) };
+    /// The newest rows of a record that a request asks for.
+    pub async fn newest(&self, call: &Call, entity: &str, record: i64, words: &[&str], count: i64) -> ApiResult<Vec<Entry>> {
+        let link = self.of.iter().find(|(of, _)| *of == entity);
+        let Some(((_, link), asked)) = link.zip(self.asked(words)) else { return Ok(Vec::new()) };
         let Moment::Column(moment) = self.moment;
         let mut sql = Sql::new(format!("SELECT t.id, {moment} FROM {} t", self.entity.table));
         match link {
@@ -94,7 +102,7 @@ impl Source {
                 sql.push(" AND p.").push(column).push(" = ").bind(record).push(")");
             }
         }
-        sql.push(self.narrow).push(" ORDER BY ").push(moment).push(" DESC, t.id DESC LIMIT ").bind(count);
+        sql.push(self.narrow).push(asked).push(" ORDER BY ").push(moment).push(" DESC, t.id DESC LIMIT ").bind(count);
         let push = |entries: &mut Vec<Entry>, row: &dyn Row| {
             if let (Some(id), Some(millis)) = (row.int(0), row.int(1)) {
                 entries.push(Entry { time: Time::from_millis(millis), id });
