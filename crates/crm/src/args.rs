@@ -151,11 +151,9 @@ fn read(version: Version, param: &Param, text: &str) -> ApiResult<Option<Arg>> {
         }),
         ParamKind::Text | ParamKind::Json => Arg::Text(text.to_owned()),
         ParamKind::Choice(words) => {
-            let word = if lenient { text.to_ascii_lowercase() } else { text.to_owned() };
-            if !words.contains(&word.as_str()) {
-                return Err(refuse(&format!("must be one of {}", words.join(", "))));
-            }
-            Arg::Text(word)
+            let same = |word: &&&str| **word == text || (lenient && word.eq_ignore_ascii_case(text));
+            let word = words.iter().find(same).ok_or_else(|| refuse(&format!("must be one of {}", words.join(", "))))?;
+            Arg::Text((*word).to_owned())
         }
         ParamKind::Choices(words) => {
             let chosen: Vec<String> = text.split(',').map(|word| word.trim().to_owned()).filter(|word| !word.is_empty()).collect();

@@ -7,6 +7,7 @@ use crate::{
     notes, organization_relationships, organizations, persons, phases, pipelines, products, project_templates, projects, stages,
     subscriptions, tasks, users,
 };
+use crate::{flow, recents, search};
 
 const RESOURCES: &[&[Op]] = &[
     deals::OPS,
@@ -47,6 +48,9 @@ const RESOURCES: &[&[Op]] = &[
     products::OPS,
     deal_products::OPS,
     subscriptions::OPS,
+    search::OPS,
+    recents::OPS,
+    flow::OPS,
 ];
 
 /// Every operation, in the order of the resources.

@@ -23,8 +23,8 @@ pub struct PersonRef {
     pub name: String,
     pub is_active: bool,
     pub owner: i64,
-    emails: String,
-    phones: String,
+    pub emails: String,
+    pub phones: String,
 }
 
 /// An organization as other records show it.
@@ -34,7 +34,7 @@ pub struct OrganizationRef {
     pub is_active: bool,
     pub owner: i64,
     people_count: i64,
-    address: Option<String>,
+    pub address: Option<String>,
     label_ids: String,
 }
 
@@ -286,7 +286,8 @@ fn linked(records: &[Record], kind: Kind) -> BTreeSet<i64> {
     places.flat_map(|place| records.iter().filter_map(move |record| record.values[place].as_int())).collect()
 }
 
-async fn persons(call: &Call, ids: &BTreeSet<i64>) -> ApiResult<BTreeMap<i64, PersonRef>> {
+/// The persons among `ids` that the caller may see.
+pub async fn persons(call: &Call, ids: &BTreeSet<i64>) -> ApiResult<BTreeMap<i64, PersonRef>> {
     let read = |row: &dyn Row| PersonRef {
         name: text(row, 1),
         is_active: row.int(2) == Some(0),
@@ -297,7 +298,8 @@ async fn persons(call: &Call, ids: &BTreeSet<i64>) -> ApiResult<BTreeMap<i64, Pe
     small(call, &PERSON, "t.id, t.name, t.is_deleted, t.owner_id, t.emails, t.phones", ids, read).await
 }
 
-async fn organizations(call: &Call, ids: &BTreeSet<i64>) -> ApiResult<BTreeMap<i64, OrganizationRef>> {
+/// The organizations among `ids` that the caller may see.
+pub async fn organizations(call: &Call, ids: &BTreeSet<i64>) -> ApiResult<BTreeMap<i64, OrganizationRef>> {
     let read = |row: &dyn Row| OrganizationRef {
         name: text(row, 1),
         is_active: row.int(2) == Some(0),

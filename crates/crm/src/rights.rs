@@ -88,9 +88,33 @@ fn names_visible(sql: &mut Sql, call: &Call, rows: &str, (column, entity, key): 
 
 /// Appends the condition `(…)` for a caller who is no administrator.
 fn is_visible(sql: &mut Sql, call: &Call, entity: &'static str, rows: &str, followed: Followed) {
+    sql.push("(");
+    owner_lets_see(sql, call, rows);
+    match followed {
+        Followed::Each => sql.push(" OR EXISTS (SELECT 1 FROM followers f WHERE f.record_id = ").push(rows).push(".id AND"),
+        Followed::Together => sql.push(" OR ").push(rows).push(".id IN (SELECT f.record_id FROM followers f WHERE"),
+    };
+    sql.push(" f.company_id = ").bind(call.company());
+    sql.push(" AND f.entity = ").bind(entity).push(" AND f.user_id = ").bind(call.principal.user).push("))");
+}
+
+/// Appends `AND (…)` to a condition on search documents called `d`, which may be of any entity. Those without a visibility are
+/// seen by everybody.
+pub fn visible_documents(sql: &mut Sql, call: &Call) {
+    if call.principal.is_admin {
+        return;
+    }
+    sql.push(" AND (d.visible_to IS NULL OR ");
+    owner_lets_see(sql, call, "d");
+    sql.push(" OR EXISTS (SELECT 1 FROM followers f WHERE f.company_id = ").bind(call.company());
+    sql.push(" AND f.record_id = d.record_id AND f.entity = d.entity AND f.user_id = ").bind(call.principal.user).push("))");
+}
+
+/// Appends what the owner and the visibility of a row mean for a caller who is no administrator.
+fn owner_lets_see(sql: &mut Sql, call: &Call, rows: &str) {
     let (directory, principal) = (&call.directory, &call.principal);
     let me = principal.user;
-    sql.push("(").push(rows).push(".visible_to = ").bind(COMPANY);
+    sql.push(rows).push(".visible_to = ").bind(COMPANY);
     sql.push(" OR ").push(rows).push(".owner_id = ").bind(me);
     if directory.groups.len() <= 1 {
         // The small plans: everything but "owner and followers" is for the entire company.
@@ -99,15 +123,9 @@ fn is_visible(sql: &mut Sql, call: &Call, entity: &'static str, rows: &str, foll
         sql.push(" OR ");
         call.store().dialect().in_list(sql, &[rows, ".owner_id * 8 + ", rows, ".visible_to"], reach.clone());
     }
-    match followed {
-        Followed::Each => sql.push(" OR EXISTS (SELECT 1 FROM followers f WHERE f.record_id = ").push(rows).push(".id AND"),
-        Followed::Together => sql.push(" OR ").push(rows).push(".id IN (SELECT f.record_id FROM followers f WHERE"),
-    };
-    sql.push(" f.company_id = ").bind(principal.company);
-    sql.push(" AND f.entity = ").bind(entity).push(" AND f.user_id = ").bind(me).push(")");
     // Who follows a user sees what the user owns. Nobody follows many users: they are looked up once, not for each row.
     sql.push(" OR ").push(rows).push(".owner_id IN (SELECT f.record_id FROM followers f WHERE f.company_id = ").bind(principal.company);
-    sql.push(" AND f.entity = 'user' AND f.user_id = ").bind(me).push("))");
+    sql.push(" AND f.entity = 'user' AND f.user_id = ").bind(me).push(")");
 }
 
 /// Appends `AND (…)` to a condition on mail threads, so that only the caller's own and shared ones remain. For mail of a

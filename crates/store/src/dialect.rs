@@ -123,6 +123,9 @@ impl Dialect {
     /// A step of the schema as the engine takes it. The embedded engine keeps the rows of a `CLUSTERED` table in the tree of
     /// their key, so that a lookup is one search and a write one page, instead of two; PostgreSQL has no such tables.
     pub(crate) fn step(self, step: &'static str) -> Cow<'static, str> {
+        if let Some(own) = crate::search::clustered_step(self, step) {
+            return own.into();
+        }
         match (step.strip_suffix(" CLUSTERED"), self) {
             (None, _) => step.into(),
             (Some(table), Dialect::Sqlite) => format!("{table} WITHOUT ROWID").into(),

@@ -13,6 +13,7 @@ mod migrate;
 mod postgres;
 mod row;
 mod schema;
+pub mod search;
 mod sql;
 mod sqlite;
 mod store;

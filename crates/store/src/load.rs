@@ -1,7 +1,8 @@
 //! Writes many records with their pasts: generated companies, imports.
 
 use crate::batch::{Batch, Link};
-use crate::derive::{self, Event, Totals};
+use crate::derive::{self, Event, SearchWrites, Totals};
+use crate::dialect::Dialect;
 use crate::error::StoreError;
 use crate::sql::{Insert, Statement};
 use crate::store::Store;
@@ -71,7 +72,7 @@ impl Load {
 
 /// Writes batches as one transaction; answers the totals that are held back, at most `held`.
 async fn write(store: &Store, company: CompanyId, batches: Vec<Batch>, mut totals: Totals, held: usize) -> Result<Totals, StoreError> {
-    let mut chunk = Chunk::default();
+    let mut chunk = Chunk::new(store.dialect());
     for batch in batches {
         totals.follow(&batch);
         chunk.take(company, batch);
@@ -80,17 +81,17 @@ async fn write(store: &Store, company: CompanyId, batches: Vec<Batch>, mut total
         std::mem::take(&mut totals).rows(company).for_each(|row| chunk.rows.add(row));
     }
     let history = store.next_ids(company, "history", chunk.history.len() as i64).await?;
-    store.execute(chunk.statements(company, history, store.dialect().rows_per_insert())).await?;
+    store.execute(chunk.statements(company, history)).await?;
     Ok(totals)
 }
 
 /// What one transaction writes.
-#[derive(Default)]
 struct Chunk {
+    dialect: Dialect,
     /// New records in the state that the last batch left them in.
     records: BTreeMap<(&'static str, i64), Change>,
     recents: BTreeMap<(&'static str, i64), Time>,
-    documents: BTreeMap<(&'static str, i64), Insert>,
+    documents: BTreeMap<(&'static str, i64), SearchWrites>,
     history: Vec<(Arc<Actor>, bool, Event)>,
     rows: Rows,
     /// Changes of what was written before, in order.
@@ -99,6 +100,19 @@ struct Chunk {
 }
 
 impl Chunk {
+    fn new(dialect: Dialect) -> Self {
+        Chunk {
+            dialect,
+            records: BTreeMap::new(),
+            recents: BTreeMap::new(),
+            documents: BTreeMap::new(),
+            history: Vec::new(),
+            rows: Rows::default(),
+            changes: Vec::new(),
+            touches_directory: false,
+        }
+    }
+
     fn take(&mut self, company: CompanyId, batch: Batch) {
         let actor = Arc::new(batch.actor.clone());
         self.touches_directory |= batch.touches_directory();
@@ -136,26 +150,32 @@ impl Chunk {
         }
         self.changes.push(derive::update_row(company, before, &change));
         self.changes.extend(derive::link_changes(company, &change));
-        if let Some(document) = derive::search_document(company, &change) {
-            self.documents.insert(key, document);
+        let search = derive::search_writes(self.dialect, company, &change);
+        if !search.rows.is_empty() || !search.statements.is_empty() {
+            self.documents.entry(key).or_default().extend(search);
         }
     }
 
-    fn statements(mut self, company: CompanyId, history: std::ops::Range<i64>, rows_per_insert: usize) -> Vec<Statement> {
+    fn statements(mut self, company: CompanyId, history: std::ops::Range<i64>) -> Vec<Statement> {
         for change in self.records.values() {
             self.rows.add(derive::insert_row(company, &change.after));
             derive::new_links(company, change).into_iter().for_each(|link| self.rows.add(link));
-            self.documents.extend(derive::search_document(company, change).map(|row| ((change.entity().name, change.after.id), row)));
+            let search = derive::search_writes(self.dialect, company, change);
+            self.documents.insert((change.entity().name, change.after.id), search);
         }
         for ((entity, id), time) in self.recents {
             self.rows.add(derive::recent(company, entity, id, time));
         }
-        self.documents.into_values().for_each(|row| self.rows.add(row));
+        for search in self.documents.into_values() {
+            search.rows.into_iter().for_each(|row| self.rows.add(row));
+            self.changes.extend(search.statements);
+        }
         for (id, (actor, bulk, event)) in history.zip(self.history) {
             self.rows.add(derive::history_row(&actor, bulk, id, event));
         }
-        let mut statements = self.rows.statements(rows_per_insert);
+        let mut statements = self.rows.statements(self.dialect.rows_per_insert());
         statements.extend(self.changes);
+        statements.extend(crate::search::flush(self.dialect, company));
         if self.touches_directory {
             statements.push(derive::next_revision(company));
         }

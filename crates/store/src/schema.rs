@@ -272,10 +272,13 @@ pub const STEPS: &[&str] = &[
         action TEXT NOT NULL, before TEXT, after TEXT, merged_id BIGINT,
         actor_user_id BIGINT NOT NULL, change_source TEXT NOT NULL, user_agent TEXT, is_bulk BIGINT NOT NULL,
         PRIMARY KEY (company_id, id))",
+    // What search looks at; the two steps after it are the index, for which each engine has its own: see `search/index.rs`.
     "CREATE TABLE search_documents (
-        company_id BIGINT NOT NULL, entity TEXT NOT NULL, record_id BIGINT NOT NULL,
-        name TEXT NOT NULL, body TEXT NOT NULL,
-        PRIMARY KEY (company_id, entity, record_id))",
+        company_id BIGINT NOT NULL, id BIGINT NOT NULL, entity TEXT NOT NULL, record_id BIGINT NOT NULL,
+        owner_id BIGINT, visible_to BIGINT, text TEXT NOT NULL,
+        PRIMARY KEY (company_id, id)) CLUSTERED",
+    "SEARCH GRAMS",
+    "SEARCH INDEX",
     // How organizations are related.
     "CREATE TABLE organization_relationships (
         company_id BIGINT NOT NULL, id BIGINT NOT NULL, version BIGINT NOT NULL, type TEXT NOT NULL,

@@ -72,6 +72,8 @@ enum Engine {
 pub struct Store {
     engine: Engine,
     ids: Mutex<HashMap<(CompanyId, &'static str), Range<i64>>>,
+    /// How many documents this process has written since the last time they went into the search index.
+    waiting_documents: Mutex<HashMap<CompanyId, usize>>,
 }
 
 /// How many ids one write of the store reserves.
@@ -93,7 +95,7 @@ impl Store {
             Target::Directory(directory) => Engine::Sqlite(Sqlite::open_with(directory, options)?),
             Target::Postgres(url) => Engine::Postgres(Postgres::open_with(url, options).await?),
         };
-        Ok(Store { engine, ids: Mutex::default() })
+        Ok(Store { engine, ids: Mutex::default(), waiting_documents: Mutex::default() })
     }
 
     /// Brings the schema up to this version, one statement per step; safe to repeat and to interrupt.
@@ -206,6 +208,22 @@ impl Store {
         };
         let next = next.ok_or_else(|| StoreError::Failed(format!("no ids were reserved for {sort}")))?;
         Ok(next - size..next)
+    }
+
+    /// Counts documents that wait for the search index; says when there are enough of them.
+    pub(crate) fn many_documents_wait(&self, company: CompanyId, written: usize) -> bool {
+        if written == 0 || self.dialect() == Dialect::Postgres {
+            return false;
+        }
+        let mut waiting = self.waiting_documents.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        // Those that an earlier process has left go with the first ones of this.
+        let count = waiting.entry(company).or_insert(crate::derive::FLUSH_AT);
+        *count += written;
+        let many = *count >= crate::derive::FLUSH_AT;
+        if many {
+            *count = 0;
+        }
+        many
     }
 
     /// How many writes there were, and how many commits they took.

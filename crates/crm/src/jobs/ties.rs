@@ -27,7 +27,7 @@ const OTHER_REFERENCES: &[(Kind, &str, &str)] =
     &[(Kind::Person, "mail_parties", "person_id"), (Kind::Organization, "mail_parties", "org_id")];
 
 /// Tables beside the record's own that hold rows about records of any sort, under `entity` and `record_id`.
-pub const ABOUT: &[&str] = &["totals", "followers", "history", "recents", "search_documents"];
+pub const ABOUT: &[&str] = &["totals", "followers", "history", "recents"];
 
 /// Rows that make no sense without a record.
 pub struct Belonging {

@@ -6,9 +6,11 @@ use super::view::MailView;
 use crate::call::{Call, Reply};
 use crate::deals::DEAL;
 use crate::error::{ApiError, ApiResult};
+use crate::json::Json;
 use crate::list::{self, Offset};
 use crate::op::{Param, ParamKind};
 use crate::params::{LIMIT, START};
+use crate::recents::shown::Shown;
 use crate::resource::Resource;
 use crate::rights;
 use crate::select::{self, Depth};
@@ -129,6 +131,25 @@ async fn of_record(call: Call, resource: &'static Resource, narrow: impl Fn(&mut
             json.end_object();
         },
     ))
+}
+
+/// Messages that the caller may read as JSON, by id.
+pub fn flat<'a>(call: &'a Call, ids: &'a [i64]) -> Shown<'a> {
+    Box::pin(async move {
+        let mut sql = begin(call, &MAIL_MESSAGE);
+        sql.push(" AND ");
+        call.store().dialect().among(&mut sql, "t.id", ids.iter().copied());
+        let messages = list::read_records(call, &MAIL_MESSAGE, Depth::Row, sql, Weight::Light).await?;
+        let threads = threads_of(call, &messages).await?;
+        let view = view(call, &messages, &[], false).await?;
+        let show = |row: &Record| {
+            let thread = threads.iter().find(|thread| Some(thread.id) == row.get(message::THREAD))?;
+            let mut json = Json::with_capacity(1024);
+            view.write_message(&mut json, row, thread);
+            Some((row.id, json.into_bytes()))
+        };
+        Ok(messages.iter().filter_map(show).collect())
+    })
 }
 
 async fn threads_of(call: &Call, messages: &[Record]) -> ApiResult<Vec<Record>> {

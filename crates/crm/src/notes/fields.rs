@@ -16,7 +16,7 @@ pub static NOTE: Entity = Entity {
 };
 
 const FIELDS: &[Field] = &[
-    Field::new(1, "content", "Content", Kind::Text(100_000)).writable().required(),
+    Field::new(1, "content", "Content", Kind::Text(100_000)).writable().required().searchable(),
     pin(2, "pinned_to_deal_flag", "Note is pinned to deal"),
     pin(3, "pinned_to_person_flag", "Note is pinned to person"),
     pin(4, "pinned_to_organization_flag", "Note is pinned to organization"),

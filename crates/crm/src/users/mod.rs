@@ -13,3 +13,4 @@ mod view;
 
 pub use fields::*;
 pub use ops::OPS;
+pub use view::write_v1;

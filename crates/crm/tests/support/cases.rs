@@ -300,7 +300,7 @@ pub fn key(op: &Op, field: &Field) -> &'static str {
 /// A request that succeeds for whoever owns the sample: required ids are in it, optional ones are not.
 pub async fn plain(world: &World, op: &'static Op, sample: &mut Sample) -> Case {
     let query =
-        op.query.iter().filter(|param| param.required && !is_id(param)).map(|param| (param.name, plain_id(&value(param)))).collect();
+        op.query.iter().filter(|param| param.required && !is_id(param)).map(|param| (param.name, plain_id(&asked(op, param)))).collect();
     let body = match op.takes {
         Takes::Nothing => None,
         Takes::Keys(params) => {
@@ -330,6 +330,18 @@ fn record(op: &Op, entity: &'static Entity) -> Map<String, Value> {
     };
     let fields = entity.fields.iter().filter(|field| writable(op, field));
     fields.filter_map(|field| Some((key(op, field).to_owned(), value(field)?))).collect()
+}
+
+/// A value that a required parameter of the query takes.
+fn asked(op: &Op, param: &Param) -> Value {
+    match (op.path, param.name) {
+        ("/itemSearch/field", "field" | "field_key") => json!("title"),
+        ("/itemSearch/field", "field_type") => json!("dealField"),
+        ("/itemSearch" | "/itemSearch/field", "term") => json!("deal"),
+        // Part of the names of all samples.
+        (_, "term") => json!(subject(op)),
+        _ => value(param),
+    }
 }
 
 /// A value that a required parameter takes.

@@ -20,7 +20,7 @@ pub async fn tables(store: &Store) -> Vec<Table> {
         }
         Dialect::Postgres => {
             "SELECT CAST(table_name AS TEXT), CAST(column_name AS TEXT) FROM information_schema.columns \
-             WHERE table_schema = 'public' ORDER BY table_name, ordinal_position"
+             WHERE table_schema = 'public' AND data_type <> 'ARRAY' ORDER BY table_name, ordinal_position"
         }
     };
     let mut tables: Vec<Table> = Vec::new();

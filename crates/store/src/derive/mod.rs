@@ -11,7 +11,7 @@ mod totals;
 pub(crate) use history::{Event, history_row};
 pub(crate) use links::{link_changes, new_links};
 pub(crate) use rows::{delete_link, insert_link, insert_row, recent, update_row};
-pub(crate) use search::search_document;
+pub(crate) use search::{FLUSH_AT, SearchWrites, search_writes};
 pub(crate) use totals::Totals;
 
 use crate::batch::Batch;
@@ -31,12 +31,18 @@ pub(crate) async fn statements(store: &Store, batch: Batch) -> Result<Vec<Statem
     let touches_directory = batch.touches_directory();
     let mut totals = Totals::default();
     totals.follow(&batch);
+    let mut documents = 0;
 
     for (change, _) in &batch.changes {
         out.push(row_statement(company, change));
         out.push(recent(company, change.entity().name, change.after.id, actor.time).into());
-        out.extend(search_document(company, change).map(Statement::from));
         out.extend(link_changes(company, change));
+        let search = search_writes(store.dialect(), company, change);
+        documents += usize::from(!search.rows.is_empty());
+        out.extend(search.into_statements());
+    }
+    if store.many_documents_wait(company, documents) {
+        out.extend(crate::search::flush(store.dialect(), company));
     }
     out.extend(batch.links.iter().map(|link| link_statement(actor, link)));
     out.extend(totals.rows(company).map(Statement::from));

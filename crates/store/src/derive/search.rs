@@ -1,59 +1,70 @@
-//! The searchable text of records.
+//! What a change of a record means for its search document.
 
-use crate::sql::Insert;
-use penstock_model::{Change, CompanyId, Field, Kind, Value};
+use crate::dialect::Dialect;
+use crate::search::{self, Document};
+use crate::sql::{Insert, Statement};
+use penstock_model::{Change, CompanyId, Field, Kind, Record};
 
-/// The searchable text of a record: its name, and everything else below it, line by line.
-pub(crate) fn search_document(company: CompanyId, change: &Change) -> Option<Insert> {
-    let entity = change.entity();
-    let searchable = |(index, field): &(usize, &'static Field)| {
-        (field.searchable || field.kind == Kind::Custom)
-            && change.before.as_ref().is_none_or(|before| before.values[*index] != change.after.values[*index])
-    };
-    if !entity.fields.iter().any(|field| field.searchable) || !entity.fields.iter().enumerate().any(|pair| searchable(&pair)) {
-        return None;
-    }
-    let mut name = String::new();
-    let mut body = String::new();
-    for (field, value) in entity.fields.iter().zip(&change.after.values) {
-        let Value::Text(text) = value else { continue };
-        match field.kind {
-            Kind::Text(_) if field.searchable && name.is_empty() => name = text.to_string(),
-            Kind::Text(_) if field.searchable => push_line(&mut body, text),
-            Kind::Contacts | Kind::Address | Kind::Custom if field.searchable || field.kind == Kind::Custom => {
-                if let Ok(json) = serde_json::from_str(text) {
-                    push_words(&mut body, &json);
-                }
-            }
-            _ => {}
-        }
-    }
-    let row = Insert::new(
-        "INSERT INTO search_documents (company_id, entity, record_id, name, body) VALUES ",
-        vec![company.into(), entity.name.into(), change.after.id.into(), name.into(), body.into()],
-    );
-    Some(row.or(" ON CONFLICT (company_id, entity, record_id) DO UPDATE SET name = excluded.name, body = excluded.body"))
+/// New documents wait for the index until there are so many of a company.
+pub(crate) const FLUSH_AT: usize = 128;
+
+/// What a change writes.
+#[derive(Default)]
+pub(crate) struct SearchWrites {
+    /// Rows of a new or changed document.
+    pub rows: Vec<Insert>,
+    pub statements: Vec<Statement>,
 }
 
-fn push_line(body: &mut String, text: &str) {
-    if !body.is_empty() {
-        body.push('\n');
+impl SearchWrites {
+    /// Takes the writes of a later change of the same record.
+    pub fn extend(&mut self, later: SearchWrites) {
+        if !later.rows.is_empty() {
+            *self = later;
+        } else {
+            self.statements.extend(later.statements);
+        }
     }
-    body.push_str(text);
+
+    pub fn into_statements(self) -> impl Iterator<Item = Statement> {
+        self.rows.into_iter().map(Statement::from).chain(self.statements)
+    }
 }
 
-fn push_words(body: &mut String, json: &serde_json::Value) {
-    match json {
-        serde_json::Value::String(text) => push_line(body, text),
-        serde_json::Value::Number(number) => push_line(body, &number.to_string()),
-        serde_json::Value::Array(items) => items.iter().for_each(|item| push_words(body, item)),
-        serde_json::Value::Object(members) => {
-            let value = members.get("value");
-            match value {
-                Some(value) => push_words(body, value),
-                None => members.values().for_each(|member| push_words(body, member)),
+/// Writes the document of the record as it is now, but only what differs from before.
+pub(crate) fn search_writes(dialect: Dialect, company: CompanyId, change: &Change) -> SearchWrites {
+    let Some(id) = search::document_id(change.entity().name, change.after.id) else { return SearchWrites::default() };
+    let before = change.before.as_ref();
+    if before.is_some_and(|before| same(before, &change.after, |field| field.key == "is_deleted" || is_part(field))) {
+        return SearchWrites::default();
+    }
+    match Document::of(company, &change.after) {
+        None if before.is_none_or(is_deleted) => SearchWrites::default(),
+        None => SearchWrites { rows: Vec::new(), statements: search::forget(dialect, company, id) },
+        Some(document) => {
+            let same_text = before.is_some_and(|before| !is_deleted(before) && same(before, &change.after, is_text));
+            if same_text {
+                SearchWrites { rows: Vec::new(), statements: vec![search::move_document(document)] }
+            } else {
+                SearchWrites { rows: search::write(dialect, document), statements: Vec::new() }
             }
         }
-        serde_json::Value::Bool(_) | serde_json::Value::Null => {}
     }
+}
+
+fn is_text(field: &Field) -> bool {
+    field.searchable || field.kind == Kind::Custom
+}
+
+fn is_part(field: &Field) -> bool {
+    is_text(field) || matches!(field.key, "owner_id" | "visible_to")
+}
+
+fn is_deleted(record: &Record) -> bool {
+    record.entity.field("is_deleted").is_some_and(|(index, _)| record.values[index].as_int() == Some(1))
+}
+
+fn same(before: &Record, after: &Record, which: impl Fn(&Field) -> bool) -> bool {
+    let fields = before.entity.fields.iter().enumerate();
+    fields.filter(|(_, field)| which(field)).all(|(index, _)| before.values[index] == after.values[index])
 }

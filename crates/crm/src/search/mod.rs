@@ -1,0 +1,16 @@
+//! Search over all records, over those of one kind, and over the values of one field (semantics.md 14).
+//!
+//! `kinds.rs` says what can be found. `look.rs` reads what a request looks for, `documents.rs` reads the search index,
+//! `find.rs` ranks, `items.rs` shows.
+
+mod documents;
+mod field;
+mod find;
+mod items;
+mod kinds;
+mod look;
+mod notes;
+mod ops;
+mod related_items;
+
+pub use ops::OPS;
