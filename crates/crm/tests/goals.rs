@@ -237,3 +237,35 @@ async fn results_count_the_deals_of_the_period() -> Outcome {
     }
     Ok(())
 }
+
+#[tokio::test]
+async fn results_count_the_activities_of_the_period() -> Outcome {
+    for company in Company::each().await? {
+        company.at("2026-03-02 09:00:00")?;
+        let deal = company.add_deal(json!({})).await?;
+        let mut made = Vec::new();
+        for (kind, deal) in [("call", Some(deal)), ("call", None), ("meeting", None)] {
+            let body = json!({"subject": "A", "type": kind, "deal_id": deal, "due_date": "2026-03-20"});
+            made.push(company.data("POST", "/v1/activities", body).await?["id"].clone());
+        }
+        company.at("2026-03-05 09:00:00")?;
+        company.data("PUT", &format!("/v1/activities/{}", made[0]), json!({"done": 1})).await?;
+        company.data("DELETE", &format!("/v1/activities/{}", made[1]), Value::Null).await?;
+        company.at("2026-03-10")?;
+        let kind = |name: &str, params: Value| json!({"type": {"name": name, "params": params}});
+        for (what, changes, start, end, expected) in [
+            ("added", kind("activities_added", json!({})), "2026-03-01", "2026-03-31", 2),
+            ("added early", kind("activities_added", json!({})), "2026-03-01", "2026-03-01", 0),
+            ("calls", kind("activities_added", json!({"activity_type_id": [1]})), "2026-03-01", "2026-03-31", 1),
+            ("in a pipeline", kind("activities_added", json!({"pipeline_id": 1})), "2026-03-01", "2026-03-31", 1),
+            ("done", kind("activities_completed", json!({})), "2026-03-05", "2026-03-05", 1),
+            ("done before", kind("activities_completed", json!({})), "2026-03-01", "2026-03-04", 0),
+            ("meetings done", kind("activities_completed", json!({"activity_type_id": ["2"]})), "2026-03-01", "2026-03-31", 0),
+        ] {
+            let goal = add(&company, changes).await?;
+            assert_eq!(progress(&company, &goal, start, end).await?, json!(expected), "{what}");
+        }
+        assert_eq!(company.send("POST", "/v1/goals", &goal(&kind("activities_added", json!({"activity_type_id": [99]})))).await?.0, 400);
+    }
+    Ok(())
+}

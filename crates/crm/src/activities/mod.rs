@@ -14,7 +14,7 @@ mod view;
 pub use fields::*;
 pub use guests::{Participant, attends, replace as replace_guest};
 pub use linked::{OF_RECORD, of_deal, of_organization, of_person};
-pub use ops::OPS;
+pub use ops::{OPS, collection};
 pub use view::flat;
 
 use crate::resource::{Resource, Rules};

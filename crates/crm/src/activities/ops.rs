@@ -87,7 +87,7 @@ pub const OPS: &[Op] = &[
         .cost(20)
         .query(LIST_V1)
         .about("Lists the activities of a user, or of everybody, by offset"),
-    op(V1, Get, "/activities/collection", "getActivitiesCollection", run!(collection))
+    op(V1, Get, "/activities/collection", "getActivitiesCollection", run!(collection(list::collection)))
         .scopes(READ)
         .cost(10)
         .query(COLLECTION)
@@ -156,8 +156,9 @@ async fn show(call: &Call, id: i64, additional: fn(&mut Json)) -> ApiResult<Repl
     ))
 }
 
-async fn collection(call: Call) -> ApiResult<Reply> {
-    let (activities, next) = pages::cursor_records(&call, &ACTIVITY, list::collection).await?;
+/// v1: the activities that a list is narrowed to, by cursor.
+pub async fn collection(call: Call, narrow: pages::Narrow) -> ApiResult<Reply> {
+    let (activities, next) = pages::cursor_records(&call, &ACTIVITY, narrow).await?;
     let rows = Rows::of(&call, &activities, occurrences::Range::default()).await?;
     Ok(call.data_and(
         |json| {

@@ -190,6 +190,11 @@ fn check_type(call: &Call, goal: &mut Goal) -> ApiResult<()> {
     if counts_deals(goal) {
         goal.activity_types = None;
     }
+    for id in goal.activity_types.iter().flatten() {
+        if call.directory.activity_types.get(id).is_none_or(|known| known.is_deleted) {
+            return Err(refuse("type.params.activity_type_id", "Activity type not found or not accessible."));
+        }
+    }
     Ok(())
 }
 

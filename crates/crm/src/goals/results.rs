@@ -135,15 +135,11 @@ async fn activities(call: &Call, goal: &Goal, narrow: impl FnOnce(&mut Sql)) -> 
         sql.push(")");
     }
     if let Some(types) = &goal.activity_types {
-        sql.push(" AND t.type IN ").bind_list(activity_type_keys(types));
+        // Activities keep the keys of their types.
+        let keys = types.iter().filter_map(|id| call.directory.activity_types.get(id)).map(|known| known.key.clone());
+        sql.push(" AND t.type IN ").bind_list(keys);
     }
     narrow(&mut sql);
     let count = call.store().read(sql, Weight::Heavy, 0, |count, row| *count = row.int(0).unwrap_or_default()).await?;
     Ok(money(i128::from(count) * ONE))
-}
-
-/// The keys of types, which activities keep (semantics.md 19, 20).
-fn activity_type_keys(ids: &[i64]) -> Vec<&'static str> {
-    const KEYS: [&str; 6] = ["call", "meeting", "task", "deadline", "email", "lunch"];
-    ids.iter().filter_map(|id| usize::try_from(id - 1).ok().and_then(|place| KEYS.get(place)).copied()).collect()
 }

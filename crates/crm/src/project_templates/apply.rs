@@ -1,29 +1,15 @@
 //! What a template brings into a new project: groups, tasks with subtasks, activities.
 
 use super::{BOARD, PLAN, Plan, PlannedActivity, PlannedTask, TEMPLATE};
-use crate::activities::ACTIVITY;
+use crate::activities::{self, ACTIVITIES, ACTIVITY};
 use crate::call::Call;
 use crate::error::ApiResult;
 use crate::phases;
 use crate::projects::{self, plan};
 use crate::tasks::{self, TASK};
-use crate::write;
-use penstock_model::{Change, Col, Date, Entity, Record, Time, UserId, col};
+use crate::write::{self, Given};
+use penstock_model::{Change, Date, Entity, Record};
 use penstock_store::Batch;
-
-const SUBJECT: Col<String> = col(&ACTIVITY, "subject");
-const KIND: Col<String> = col(&ACTIVITY, "type");
-const OWNER: Col<UserId> = col(&ACTIVITY, "owner_id");
-const CREATOR: Col<UserId> = col(&ACTIVITY, "creator_user_id");
-const PROJECT: Col<i64> = col(&ACTIVITY, "project_id");
-const PERSON: Col<i64> = col(&ACTIVITY, "person_id");
-const ORGANIZATION: Col<i64> = col(&ACTIVITY, "org_id");
-const DUE_DATE: Col<Date> = col(&ACTIVITY, "due_date");
-const BUSY: Col<bool> = col(&ACTIVITY, "busy");
-const DONE: Col<bool> = col(&ACTIVITY, "done");
-const IS_DELETED: Col<bool> = col(&ACTIVITY, "is_deleted");
-const ADD_TIME: Col<Time> = col(&ACTIVITY, "add_time");
-const UPDATE_TIME: Col<Time> = col(&ACTIVITY, "update_time");
 
 /// A template that is about to be used.
 pub struct Template {
@@ -131,21 +117,20 @@ impl Site<'_> {
     /// An activity of the owner of the project, with its first person and organization.
     async fn add_activity(&self, planned: &PlannedActivity, batch: &mut Batch) -> ApiResult<()> {
         let id = self.call.store().next_id(self.call.company(), "activities").await?;
-        let mut activity = Record::blank(&ACTIVITY, id);
-        activity.set(SUBJECT, planned.subject.as_str());
-        activity.set(KIND, planned.kind.as_str());
-        activity.set(OWNER, self.project.get(projects::OWNER).unwrap_or(self.call.principal.user));
-        activity.set(CREATOR, self.call.principal.user);
-        activity.set(PROJECT, self.project.id);
-        activity.set(PERSON, projects::first(self.project, projects::PERSONS));
-        activity.set(ORGANIZATION, projects::first(self.project, projects::ORGANIZATIONS));
-        activity.set(DUE_DATE, self.day(planned.due_day));
-        activity.set(BUSY, false);
-        activity.set(DONE, false);
-        activity.set(IS_DELETED, false);
-        activity.set(ADD_TIME, self.call.now);
-        activity.set(UPDATE_TIME, self.call.now);
-        batch.save(Change::insert(activity));
+        let mut change = Change::insert(Record::blank(&ACTIVITY, id));
+        let activity = &mut change.after;
+        activity.set(activities::SUBJECT, planned.subject.as_str());
+        // A type that the company has done away with since is the usual one.
+        if self.call.directory.activity_type(&planned.kind).is_some_and(|known| !known.is_deleted) {
+            activity.set(activities::TYPE, planned.kind.as_str());
+        }
+        activity.set(activities::OWNER, self.project.get(projects::OWNER));
+        activity.set(activities::PROJECT, self.project.id);
+        activity.set(activities::PERSON, projects::first(self.project, projects::PERSONS));
+        activity.set(activities::ORGANIZATION, projects::first(self.project, projects::ORGANIZATIONS));
+        activity.set(activities::DUE_DATE, self.day(planned.due_day));
+        (ACTIVITIES.rules.on_create)(self.call, &mut change, &Given::default())?;
+        batch.save(change);
         self.place(batch, &ACTIVITY, id, planned.phase, planned.group);
         Ok(())
     }

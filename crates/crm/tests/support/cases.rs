@@ -178,6 +178,7 @@ fn member_key(op: &Op, name: &str) -> Option<String> {
         "company_id" => "company".to_owned(),
         "type.params.pipeline_id" => "pipeline".to_owned(),
         "type.params.stage_id" => "stage".to_owned(),
+        "type.params.activity_type_id" => "activityType".to_owned(),
         "lead_id" => "lead".to_owned(),
         "rec_master_activity_id" => "activity".to_owned(),
         "pipeline_id" => "pipeline".to_owned(),
@@ -199,7 +200,6 @@ const FOREIGN: &[&str] = &[
     "user_provider_id",
     "marketplace_client_id",
     "expected_outcome.currency_id",
-    "type.params.activity_type_id",
 ];
 
 /// References of which a new record needs one or another; requests send this one.
