@@ -29,16 +29,11 @@ fn ids(rows: &Value) -> Vec<i64> {
     rows.as_array().into_iter().flatten().filter_map(|row| row["id"].as_i64()).collect()
 }
 
-/// A lead as another operation would have made it; answers its UUID.
-async fn add_lead(company: &Company, id: i64) -> Outcome<String> {
-    let uuid = format!("00000000-0000-4000-8000-{id:012}");
-    let text = format!(
-        "INSERT INTO leads (company_id, id, version, uuid, title, owner_id, creator_user_id, visible_to, label_ids, source_name, origin,
-             is_archived, was_seen, is_deleted, add_time, custom_fields)
-         VALUES ($1, $2, 1, '{uuid}', 'Mill wheel', 1, 1, 7, '[]', 'API', 'API', 0, 0, 0, 0, '{{}}')"
-    );
-    company.execute(&text, &[id]).await?;
-    Ok(uuid)
+/// Adds a lead of a new person and answers its UUID.
+async fn add_lead(company: &Company) -> Outcome<String> {
+    let person = named(company, "persons", "Lea").await?;
+    let lead = company.data("POST", "/v1/leads", json!({"title": "Mill wheel", "person_id": person})).await?;
+    lead["id"].as_str().map(str::to_owned).ok_or_else(|| "the lead has no id".into())
 }
 
 #[tokio::test]
@@ -141,7 +136,7 @@ async fn nonsense_is_refused() -> Outcome {
         assert_eq!(company.send("PATCH", &format!("/api/v2/activities/{id}"), &json!({"subject": " "})).await?.0, 400);
         let count = company.rows("SELECT COUNT(*), MAX(version) FROM activities WHERE company_id = $1", 2).await?;
         assert_eq!(count, [[json!(1), json!(1)]], "nothing has changed");
-        let both = json!({"deal_id": company.add_deal(json!({})).await?, "lead_id": add_lead(&company, 5).await?});
+        let both = json!({"deal_id": company.add_deal(json!({})).await?, "lead_id": add_lead(&company).await?});
         let linked = company.data("POST", "/api/v2/activities", both).await?;
         assert_eq!(linked["lead_id"], Value::Null, "the deal counts");
     }

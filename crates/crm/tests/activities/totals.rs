@@ -66,7 +66,7 @@ async fn linked_records_know_their_activities_after_every_change() -> Outcome {
         let (ann, bea) = (named(&company, "persons", "Ann").await?, named(&company, "persons", "Bea").await?);
         let org = named(&company, "organizations", "Quay").await?;
         let (deal, other) = (company.add_deal(json!({})).await?, company.add_deal(json!({})).await?);
-        let lead = add_lead(&company, 70).await?;
+        let lead = add_lead(&company).await?;
 
         let first = add(
             &company,
@@ -100,6 +100,9 @@ async fn linked_records_know_their_activities_after_every_change() -> Outcome {
         let moved = change(&company, first, json!({"lead_id": lead})).await?;
         assert_eq!((&moved["deal_id"], &moved["lead_id"]), (&Value::Null, &json!(lead)), "it belongs to one of both");
         assert_agreement(&company, "a lead instead of a deal").await?;
+        assert_eq!(company.get(&format!("/v1/leads/{lead}")).await?["next_activity_id"], first);
+        let shown = company.get(&format!("/v1/activities/{first}")).await?;
+        assert_eq!((&shown["lead_title"], &shown["lead"]["title"]), (&json!("Mill wheel"), &json!("Mill wheel")));
         company.data("DELETE", &format!("/api/v2/activities/{first}"), Value::Null).await?;
         assert_agreement(&company, "a deletion").await?;
         let back = company.data("PUT", &format!("/v1/activities/{first}"), json!({"active_flag": true})).await?;
