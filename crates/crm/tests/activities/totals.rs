@@ -149,6 +149,58 @@ async fn merges_move_activities_and_what_is_known_of_them() -> Outcome {
     Ok(())
 }
 
+#[tokio::test]
+async fn conversions_take_activities_along() -> Outcome {
+    for company in Company::each().await? {
+        company.at("2026-03-01")?;
+        let lead = add_lead(&company).await?;
+        let activity = add(&company, json!({"lead_id": lead})).await?;
+        add(&company, json!({"lead_id": lead, "done": true})).await?;
+        let convert = async |path: String, made: &str| -> Outcome<Value> {
+            let started = company.data("POST", &format!("/api/v2/{path}"), json!({})).await?;
+            company.run_jobs().await?;
+            let (record, _) = path.rsplit_once('/').ok_or("no path")?;
+            let id = started["conversion_id"].as_str().unwrap_or_default();
+            Ok(company.get(&format!("/api/v2/{record}/status/{id}")).await?[made].clone())
+        };
+        let deal = convert(format!("leads/{lead}/convert/deal"), "deal_id").await?;
+        assert_agreement(&company, "the conversion of a lead").await?;
+        assert_eq!(company.get(&format!("/v1/deals/{deal}")).await?["next_activity_id"], activity);
+        let lead = convert(format!("deals/{deal}/convert/lead"), "lead_id").await?;
+        assert_agreement(&company, "the conversion of a deal").await?;
+        let path = format!("/v1/leads/{}", lead.as_str().unwrap_or_default());
+        assert_eq!(company.get(&path).await?["next_activity_id"], activity);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn who_is_gone_for_good_takes_part_no_more() -> Outcome {
+    for company in Company::each().await? {
+        company.at("2026-03-01")?;
+        let (ann, bea) = (named(&company, "persons", "Ann").await?, named(&company, "persons", "Bea").await?);
+        let both = json!([{"person_id": ann, "primary": true}, {"person_id": bea, "primary": false}]);
+        let attending = json!([{"email": "ann@quay.test", "person_id": ann}]);
+        let activity = add(&company, json!({"participants": both, "attendees": attending})).await?;
+        let alone = add(&company, json!({"person_id": ann})).await?;
+        company.data("DELETE", &format!("/v1/persons/{ann}"), Value::Null).await?;
+        company.at("2026-04-15")?.keep_house().await?;
+        let left = company.get(&format!("/api/v2/activities/{activity}?include_fields=attendees")).await?;
+        assert_eq!((&left["person_id"], &left["participants"]), (&json!(bea), &json!([{"person_id": bea, "primary": true}])));
+        assert_eq!((&left["attendees"][0]["email"], &left["attendees"][0]["person_id"]), (&json!("ann@quay.test"), &Value::Null));
+        let changed = change(&company, alone, json!({"subject": "Weir"})).await?;
+        assert_eq!((&changed["person_id"], &changed["participants"]), (&Value::Null, &json!([])));
+        assert_agreement(&company, "a purge of persons").await?;
+        company.data("DELETE", &format!("/v1/activities?ids={activity},{alone}"), Value::Null).await?;
+        company.at("2026-05-20")?.keep_house().await?;
+        for table in ["activities", "activity_links"] {
+            assert_eq!(company.rows(&format!("SELECT COUNT(*) FROM {table} WHERE company_id = $1"), 1).await?, [[json!(0)]], "{table}");
+        }
+        assert_agreement(&company, "a purge of activities").await?;
+    }
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn writes_at_the_same_time_leave_the_totals_right() -> Outcome {
     for company in Company::each().await? {
