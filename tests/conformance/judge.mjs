@@ -5,6 +5,7 @@ export const TAGS = [
   'Users', 'UserConnections', 'UserSettings', 'Currencies', 'DealFields', 'PersonFields', 'OrganizationFields', 'ProductFields',
   'ActivityFields', 'NoteFields', 'LeadFields', 'Pipelines', 'Stages', 'Persons', 'Organizations', 'Deals', 'Products',
   'DealProducts', 'DealInstallments',
+  'Activities', 'ActivityTypes',
 ];
 
 /** The sweep's scenarios whose checks are judged, with the first words of their ids. */
@@ -18,6 +19,7 @@ export const AREAS = {
   deals: ['DEAL', 'FOLLOW'],
   products: ['PRODUCT'],
   dealProducts: ['LINE', 'DISCOUNT', 'INSTALLMENT'],
+  activities: ['ACT'],
 };
 
 const lines = (text) => text.split('\n').map((line) => line.trim()).filter((line) => line && !line.startsWith('#'));

@@ -166,6 +166,17 @@ async fn frequent_reads_follow_an_index() {
         ("/api/v2/deals?limit=100&sort_by=add_time&sort_direction=desc", "deals", "by_add_time"),
         ("/v1/deals?limit=100", "deals", "primary"),
         ("/v1/deals?limit=100&start=20", "deals", "by_listing"),
+        ("/api/v2/activities/1", "activities", "primary"),
+        ("/api/v2/activities?limit=100", "activities", "primary"),
+        ("/api/v2/activities?limit=100&owner_id=3", "activities", "by_owner"),
+        ("/api/v2/activities?limit=100&deal_id=1", "activities", "by_deal"),
+        ("/api/v2/activities?limit=100&person_id=1", "activities", "by_person"),
+        ("/api/v2/activities?limit=100&org_id=1", "activities", "by_organization"),
+        ("/api/v2/activities?limit=100&sort_by=due_date", "activities", "by_due_date"),
+        ("/api/v2/activities?limit=100&sort_by=update_time", "activities", "by_update_time"),
+        ("/v1/activities?limit=100", "activities", "by_owner"),
+        ("/v1/activities?limit=100&user_id=0", "activities", "primary"),
+        ("/v1/activities?limit=100&user_id=0&start=20", "activities", "by_listing"),
     ];
     for company in Company::each(&reads).await {
         for (target, table, name) in cases {

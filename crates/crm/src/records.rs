@@ -122,19 +122,12 @@ pub async fn create(call: &Call, resource: &'static Resource) -> ApiResult<i64> 
     create_with(call, resource, |_| Ok(())).await
 }
 
-/// The same for a record of which `begin` fills in what the body holds in a form of its own.
+/// The same for a record of which `begin` fills in what the body holds in a form of its own, or does not hold.
 pub async fn create_with(call: &Call, resource: &'static Resource, begin: impl FnOnce(&mut Record) -> ApiResult<()>) -> ApiResult<i64> {
-    let id = call.store().next_id(call.company(), resource.entity.table).await?;
-    let mut record = Record::blank(resource.entity, id);
-    begin(&mut record)?;
-    create_from(call, resource, record).await
-}
-
-/// The same for a record that begins with other values than none.
-pub async fn create_from(call: &Call, resource: &'static Resource, record: Record) -> ApiResult<i64> {
     refuse_id(call)?;
-    let id = record.id;
-    let mut change = Change::insert(record);
+    let id = call.store().next_id(call.company(), resource.entity.table).await?;
+    let mut change = Change::insert(Record::blank(resource.entity, id));
+    begin(&mut change.after)?;
     let given = write::fill(call, &mut change)?;
     (resource.rules.on_create)(call, &mut change, &given)?;
     write::check_references(call, &change).await?;

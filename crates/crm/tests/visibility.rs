@@ -49,11 +49,13 @@ async fn groups_see_as_far_as_each_level_reaches() -> Outcome {
     // Owned by "middle": owner; their group and those above; also those below; everybody.
     let reach = [(1, vec![0, 1]), (3, vec![0, 1, 2]), (5, vec![0, 1, 2, 3]), (7, vec![0, 1, 2, 3, 4])];
     for (company, ids) in grouped().await? {
-        for (path, name) in [("deals", "title"), ("persons", "name"), ("organizations", "name")] {
+        for (path, name, link) in [("deals", "title", "deal_id"), ("persons", "name", "person_id"), ("organizations", "name", "org_id")] {
             for (level, expected) in &reach {
                 let made =
                     company.data("POST", &format!("/api/v2/{path}"), json!({name: "A", "owner_id": ids[1], "visible_to": level})).await?;
                 assert_eq!(seen_by(&company, path, &made["id"]).await?, *expected, "{path} visible to {level}");
+                let activity = company.data("POST", "/api/v2/activities", json!({link: made["id"]})).await?;
+                assert_eq!(seen_by(&company, "activities", &activity["id"]).await?, *expected, "activities of {path} visible to {level}");
             }
         }
     }

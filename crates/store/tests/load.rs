@@ -108,6 +108,12 @@ fn batches() -> Vec<Batch> {
     shelves[3].change(&mut batches[11], |shelf| shelf.set(READERS, "[9,8]"));
     let text = "INSERT INTO groups (company_id, id, name) VALUES ($1, $2, $3)";
     batches[11].run(Statement::new(text, vec![COMPANY.into(), 5.into(), "Readers".into()]));
+    for id in [6, 7] {
+        let values = vec![COMPANY.into(), id.into(), "Writers".into()];
+        batches[11].add_row("INSERT INTO groups (company_id, id, name) VALUES ", values);
+    }
+    batches[11].hold_totals("person", 9);
+    batches[11].hold_totals("person", 10);
     batches
 }
 

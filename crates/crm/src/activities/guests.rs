@@ -56,6 +56,21 @@ pub fn replace(activity: &mut Record, removed: i64, kept: i64) {
     activity.set(ATTENDEES, attendees.to_string());
 }
 
+/// Takes persons out who are gone for good.
+pub fn forget(activity: &mut Record, gone: &[i64]) {
+    let mut list = participants(activity);
+    list.retain(|participant| !gone.contains(&participant.person_id));
+    choose_primary(&mut list, None);
+    keep(activity, list);
+    let mut attendees = sent(activity, ATTENDEES);
+    for attendee in attendees.as_array_mut().into_iter().flatten() {
+        if attendee["person_id"].as_i64().is_some_and(|person| gone.contains(&person)) {
+            attendee["person_id"] = Value::Null;
+        }
+    }
+    activity.set(ATTENDEES, attendees.to_string());
+}
+
 /// A pattern for the attendees of activities that a person attends.
 pub fn attends(person: i64) -> String {
     format!("%\"person_id\":{person},%")

@@ -4,8 +4,9 @@
 //! Counts follow by what a write adds. The next and the last activity are looked up by the write itself, after its own rows,
 //! while it holds the totals of the records: two writes on one deal come one after the other, and the second sees the first.
 
-use super::fields::*;
+use super::fields::{self, *};
 use super::guests;
+use crate::leads::{LEAD, UUID};
 use penstock_model::{Change, CompanyId, Record, Value};
 use penstock_store::{Batch, Sql, Statement, Store, StoreError, Weight};
 use std::collections::{BTreeMap, BTreeSet};
@@ -59,7 +60,7 @@ fn about(activity: &Record, leads: &Leads) -> BTreeSet<About> {
     let mut about: BTreeSet<About> = guests::persons(activity).into_iter().map(|person| ("person", person)).collect();
     about.extend(activity.get(DEAL).map(|deal| ("deal", deal)));
     about.extend(activity.get(ORGANIZATION).map(|organization| ("organization", organization)));
-    about.extend(activity.text(LEAD).and_then(|uuid| leads.get(uuid)).map(|lead| ("lead", *lead)));
+    about.extend(activity.text(fields::LEAD).and_then(|uuid| leads.get(uuid)).map(|lead| ("lead", *lead)));
     about
 }
 
@@ -70,7 +71,8 @@ pub async fn follow(store: &Store, batch: &mut Batch) -> Result<(), StoreError> 
         return Ok(());
     }
     let company = batch.company();
-    let leads = leads(store, company, &changes).await?;
+    let mut leads = leads(store, company, &changes).await?;
+    leads.extend(new_leads(batch));
     let mut touched = BTreeSet::new();
     for change in &changes {
         touched.extend(place(batch, change, &leads));
@@ -85,7 +87,7 @@ pub async fn follow(store: &Store, batch: &mut Batch) -> Result<(), StoreError> 
 
 async fn leads(store: &Store, company: CompanyId, changes: &[Change]) -> Result<Leads, StoreError> {
     let records = changes.iter().flat_map(|change| change.before.iter().chain([&change.after]));
-    let uuids: BTreeSet<String> = records.filter_map(|activity| activity.text(LEAD)).map(str::to_owned).collect();
+    let uuids: BTreeSet<String> = records.filter_map(|activity| activity.text(fields::LEAD)).map(str::to_owned).collect();
     if uuids.is_empty() {
         return Ok(Leads::new());
     }
@@ -93,6 +95,12 @@ async fn leads(store: &Store, company: CompanyId, changes: &[Change]) -> Result<
     sql.bind(company).push(" AND uuid IN ").bind_list(uuids);
     let found = store.rows(sql, Weight::Light, 2).await?;
     Ok(found.iter().filter_map(|row| Some((row[0].as_text()?.to_owned(), row[1].as_int()?))).collect())
+}
+
+/// Leads that are made by the same write, as by a conversion.
+fn new_leads(batch: &Batch) -> Leads {
+    let made = batch.changes().filter(|change| change.entity().name == LEAD.name && change.is_insert());
+    made.filter_map(|change| Some((change.after.text(UUID)?.to_owned(), change.after.id))).collect()
 }
 
 /// Adds the links and counts of one change. Answers the records whose next or last activity may be another one now.

@@ -12,7 +12,7 @@ mod series;
 mod view;
 
 pub use fields::*;
-pub use guests::{Participant, attends, replace as replace_guest};
+pub use guests::{Participant, attends, forget as forget_guests, replace as replace_guest};
 pub use linked::{OF_RECORD, of_deal, of_organization, of_person};
 pub use ops::{OPS, collection};
 pub use view::flat;

@@ -10,7 +10,7 @@ use crate::list::read_records;
 use crate::records;
 use crate::select::{self, Depth};
 use crate::write;
-use penstock_model::{Change, Date, Record, Time, Value};
+use penstock_model::{Change, Date, Kind, Record, Time};
 use penstock_store::{Sql, Weight};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -39,19 +39,22 @@ pub type Starts = BTreeMap<i64, BTreeSet<Time>>;
 /// Creates the occurrence that the body describes. What it leaves out is as in the series.
 pub async fn create(call: &Call, master: i64) -> ApiResult<i64> {
     let master = find(call, master).await?;
-    let id = call.store().next_id(call.company(), ACTIVITY.table).await?;
-    let mut occurrence = Record { id, version: 1, ..master };
-    let index = ACTIVITY.field("id").map_or(0, |(index, _)| index);
-    occurrence.values[index] = Value::from(id);
-    for index in [RULE_TEXT.index, RULE_EXTENSION_TEXT.index, DONE.index, UPDATER.index] {
-        occurrence.values[index] = Value::Null;
-    }
-    if let Some(start) = call.body.text("original_start_time").and_then(|text| Time::parse_lenient(text).ok()) {
-        let (day, clock) = when(&occurrence, start);
-        occurrence.set(DUE_DATE, day);
-        occurrence.set(DUE_TIME, clock);
-    }
-    records::create_from(call, &ACTIVITIES, occurrence).await
+    let start = call.body.text("original_start_time").and_then(|text| Time::parse_lenient(text).ok());
+    let as_in_series = |occurrence: &mut Record| {
+        const OWN: [usize; 4] = [RULE_TEXT.index, RULE_EXTENSION_TEXT.index, DONE.index, UPDATER.index];
+        for (index, field) in ACTIVITY.fields.iter().enumerate() {
+            if field.kind != Kind::Id && !OWN.contains(&index) {
+                occurrence.values[index] = master.values[index].clone();
+            }
+        }
+        if let Some(start) = start {
+            let (day, clock) = when(&master, start);
+            occurrence.set(DUE_DATE, day);
+            occurrence.set(DUE_TIME, clock);
+        }
+        Ok(())
+    };
+    records::create_with(call, &ACTIVITIES, as_in_series).await
 }
 
 /// Day and time of day of an instance of an activity; an activity without a time has none in any instance.

@@ -12,6 +12,8 @@ use std::fmt::Write;
 const MOST_STEPS: usize = 4_000;
 /// At most so many lines of exceptions and further rules.
 const MOST_LINES: usize = 20;
+/// Nothing recurs after the year 9998: the last days of the next one are no times any more.
+const LATEST: Time = Time::from_millis(253_370_764_799_000);
 const EXTENSIONS: [&str; 3] = ["RRULE", "RDATE", "EXDATE"];
 
 /// A rule that was refused.
@@ -83,7 +85,8 @@ impl Series {
 
     fn times(&self) -> impl Iterator<Item = Time> {
         let set = self.0.clone().limit();
-        (&set).into_iter().take(MOST_STEPS).map(|instance| Time::from_millis(instance.timestamp_millis()))
+        let times = (&set).into_iter().take(MOST_STEPS).map(|instance| Time::from_millis(instance.timestamp_millis()));
+        times.take_while(|time| *time <= LATEST)
     }
 }
 
@@ -105,6 +108,8 @@ fn start_line(activity: &Record, zone: Option<(&str, &TimeZone)>) -> String {
     line
 }
 
+const NEVER: &str = "must recur at least once";
+
 fn parse(text: &str) -> Result<RRuleSet, String> {
     let set: RRuleSet = text.parse().map_err(|error: rrule::RRuleError| format!("is not a recurrence rule: {error}"))?;
     let is_finer =
@@ -113,7 +118,15 @@ fn parse(text: &str) -> Result<RRuleSet, String> {
         return Err("must not recur more often than daily".to_owned());
     }
     if set.get_rrule().iter().any(|rule| rule.get_interval() == 0 || rule.get_count() == Some(0)) {
-        return Err("must recur at least once".to_owned());
+        return Err(NEVER.to_owned());
+    }
+    // A rule such as every 30th of February is searched in vain, again and again.
+    let happens = |rule: &rrule::RRule| {
+        let alone = RRuleSet::new(*set.get_dt_start()).rrule(rule.clone()).limit();
+        (&alone).into_iter().next().is_some()
+    };
+    if !set.get_rrule().iter().all(happens) {
+        return Err(NEVER.to_owned());
     }
     Ok(set)
 }
@@ -171,6 +184,8 @@ mod tests {
             "FREQ=DAILY;COUNT=-1",
             "FREQ=DAILY\nFREQ=WEEKLY",
             "FREQ=MONTHLY;BYMONTHDAY=99",
+            "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30",
+            "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30",
             "RDATE:20260301T000000Z",
         ] {
             let refused = Series::of(&activity("2026-03-04", None, wrong, None)).err();
@@ -183,8 +198,10 @@ mod tests {
     }
 
     #[test]
-    fn endless_rules_without_instances_end() {
-        let never = activity("2026-03-04", None, "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", None);
-        assert_eq!(times(&never, "2026-01-01", "2030-01-01"), Vec::<String>::new());
+    fn time_ends() {
+        let late = activity("9998-12-30", None, "FREQ=DAILY", None);
+        assert_eq!(times(&late, "2026-01-01", "9999-06-30"), ["9998-12-30 00:00:00", "9998-12-31 00:00:00"]);
+        let series = Series::of(&late).unwrap().unwrap();
+        assert_eq!(series.between(Time::from_millis(0), None, 100).len(), 2);
     }
 }

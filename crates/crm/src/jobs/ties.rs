@@ -27,7 +27,7 @@ const OTHER_REFERENCES: &[(Kind, &str, &str)] =
     &[(Kind::Person, "mail_parties", "person_id"), (Kind::Organization, "mail_parties", "org_id")];
 
 /// Tables beside the record's own that hold rows about records of any sort, under `entity` and `record_id`.
-pub const ABOUT: &[&str] = &["totals", "followers", "history", "recents"];
+pub const ABOUT: &[&str] = &["totals", "followers", "history", "recents", "activity_links"];
 
 /// Rows that make no sense without a record.
 pub struct Belonging {
@@ -41,6 +41,7 @@ pub struct Belonging {
 pub const BELONGINGS: &[Belonging] = &[
     Belonging { of: "deal", table: "participants", column: "deal_id", entity: None },
     Belonging { of: "person", table: "participants", column: "person_id", entity: None },
+    Belonging { of: "activity", table: "activity_links", column: "activity_id", entity: None },
     Belonging { of: "note", table: "note_comments", column: "note_id", entity: Some("comment") },
     Belonging {
         of: "organization",
