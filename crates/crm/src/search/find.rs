@@ -201,9 +201,16 @@ async fn only_best(look: &Look, stream: &Stream<'_>, hits: Vec<Hit>) -> ApiResul
                 note(Hit::new(rank, document.id, kind, record));
             }
         }
-        // Those found by a note only now.
-        let own: Vec<i64> = records.iter().filter_map(|record| document_id(kind.entity.name, *record)).collect();
-        for document in documents::by_ids(stream.call, own, &|_| {}).await? {
+        // How well a record matches by itself is known unless it was found by a note.
+        let own = |hit: &&Hit| document_id(kind.entity.name, hit.record()) == Some(hit.place.document.0);
+        let of_kind = || hits.iter().filter(|hit| hit.place.kind == number);
+        of_kind().filter(own).for_each(|hit| note(*hit));
+        let others = of_kind().filter(|hit| !own(hit)).filter_map(|hit| document_id(kind.entity.name, hit.record()));
+        let others: Vec<i64> = others.collect();
+        if others.is_empty() {
+            continue;
+        }
+        for document in documents::by_ids(stream.call, others, &|_| {}).await? {
             if let Some((rank, (_, record))) = look.rank_of(among, &document.text).zip(record_of(document.id)) {
                 note(Hit::new(rank, document.id, kind, record));
             }

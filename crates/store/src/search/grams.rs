@@ -56,11 +56,60 @@ impl Grams {
         }
     }
 
-    /// Adds few grams that together cover all letters of a word: every third triple, and the last one.
-    pub fn of_word(self, word: &str, out: &mut Vec<u32>) {
-        let triples: Vec<&str> = triples(word).collect();
-        out.extend(triples.iter().step_by(3).chain(triples.last()).map(|letters| self.gram('*', letters)));
+}
+
+/// The grams by which a term is looked up: few, since each has a list of documents to go through, and rare ones.
+#[derive(Default)]
+pub(super) struct Lookups(Vec<(u64, u32)>);
+
+/// At most so many: what more of them would sort out is sorted out as fast by a look at the texts.
+const MOST_LOOKUPS: usize = 3;
+
+impl Lookups {
+    /// The beginning of a text.
+    pub fn add_beginning(&mut self, makes: Grams, letters: &str) {
+        self.0.push((frequency(letters) / 32, makes.gram('^', letters)));
     }
+
+    /// A word that begins a word of the text.
+    pub fn add_word(&mut self, makes: Grams, word: &str) {
+        if let Some(letters) = (1..=3).rev().find_map(|count| first(word, count)) {
+            self.0.push((frequency(letters) / 8, makes.gram(' ', letters)));
+        }
+        // The first three letters in a row say nothing more.
+        self.0.extend(triples(word).skip(1).map(|letters| (frequency(letters), makes.gram('*', letters))));
+    }
+
+    /// A word that may be inside one of the text.
+    pub fn add_inside(&mut self, makes: Grams, word: &str) {
+        self.0.extend(triples(word).map(|letters| (frequency(letters), makes.gram('*', letters))));
+    }
+
+    pub fn rarest(mut self) -> Vec<u32> {
+        self.0.sort_unstable();
+        self.0.dedup();
+        self.0.truncate(MOST_LOOKUPS);
+        self.0.into_iter().map(|(_, gram)| gram).collect()
+    }
+}
+
+/// How frequent up to three letters are likely to be, by how frequent each is in European languages: of a thousand.
+fn frequency(letters: &str) -> u64 {
+    let of = |letter: char| match letter {
+        'e' => 120,
+        'a' => 90,
+        'i' | 'n' | 'r' => 75,
+        'o' | 's' | 't' => 65,
+        'l' => 50,
+        'c' | 'd' | 'h' | 'm' | 'u' => 35,
+        'b' | 'g' | 'p' => 20,
+        '0'..='9' | 'f' | 'k' | 'v' | 'w' | 'y' => 13,
+        'j' | 'q' | 'x' | 'z' => 4,
+        _ => 8,
+    };
+    let known: u64 = letters.chars().map(of).product();
+    // What is not said may be anything.
+    (letters.chars().count()..3).fold(known, |product, _| product * 1_000)
 }
 
 /// The first `count` letters; `None` where there are not so many.

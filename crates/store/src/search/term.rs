@@ -1,6 +1,6 @@
 //! What somebody looks for, and how well a text matches it.
 
-use super::grams::{Grams, Space, first};
+use super::grams::{Grams, Lookups, Space, first};
 use super::text::{fold, is_word_letter, phone_digits, words};
 use penstock_model::CompanyId;
 
@@ -16,9 +16,6 @@ pub enum Match {
     /// Every word of the term is somewhere in the text.
     Inside,
 }
-
-/// At most so many grams are looked up at a time; more would hardly leave fewer documents.
-const MOST_GRAMS: usize = 16;
 
 /// A term, ready to be compared.
 #[derive(Debug, Clone)]
@@ -101,15 +98,12 @@ impl Term {
         }
         let beginning = first(&self.text, 3).or(first(&self.text, 2)).filter(|_| at_least != Match::Exact);
         let Some(beginning) = beginning else { return Some(vec![makes.gram('=', &self.text)]) };
-        let mut grams = Vec::new();
+        let mut lookups = Lookups::default();
         if at_least == Match::Beginning || words(&self.text).next().is_none() {
-            grams.push(makes.gram('^', beginning));
+            lookups.add_beginning(makes, beginning);
         }
-        self.pieces.iter().for_each(|piece| piece.add_grams(makes, at_least == Match::Inside, &mut grams));
-        grams.sort_unstable();
-        grams.dedup();
-        grams.truncate(MOST_GRAMS);
-        Some(grams)
+        self.pieces.iter().for_each(|piece| piece.add_lookups(makes, at_least == Match::Inside, &mut lookups));
+        Some(lookups.rarest())
     }
 }
 
@@ -119,14 +113,14 @@ impl Piece {
         text.match_indices(&self.text).any(|(at, _)| begins_with_sign || !text[..at].ends_with(is_word_letter))
     }
 
-    fn add_grams(&self, makes: Grams, inside: bool, grams: &mut Vec<u32>) {
-        for word in words(&self.text) {
+    fn add_lookups(&self, makes: Grams, inside: bool, lookups: &mut Lookups) {
+        for (place, word) in words(&self.text).enumerate() {
             // What follows a sign begins a word wherever the piece is found.
-            let begins = !(inside && self.anywhere && self.text.starts_with(word));
-            if begins {
-                grams.extend((1..=3).rev().find_map(|count| first(word, count)).map(|letters| makes.gram(' ', letters)));
+            if inside && self.anywhere && place == 0 && self.text.starts_with(word) {
+                lookups.add_inside(makes, word);
+            } else {
+                lookups.add_word(makes, word);
             }
-            makes.of_word(word, grams);
         }
     }
 }
