@@ -4,7 +4,7 @@
 export const TAGS = [
   'Users', 'UserConnections', 'UserSettings', 'Currencies', 'DealFields', 'PersonFields', 'OrganizationFields', 'ProductFields',
   'ActivityFields', 'NoteFields', 'LeadFields', 'Pipelines', 'Stages', 'Persons', 'Organizations', 'Deals', 'Products',
-  'DealProducts', 'DealInstallments',
+  'DealProducts', 'DealInstallments', 'Leads', 'LeadLabels', 'LeadSources', 'Notes', 'OrganizationRelationships',
 ];
 
 /** The sweep's scenarios whose checks are judged, with the first words of their ids. */
@@ -18,6 +18,8 @@ export const AREAS = {
   deals: ['DEAL', 'FOLLOW'],
   products: ['PRODUCT'],
   dealProducts: ['LINE', 'DISCOUNT', 'INSTALLMENT'],
+  leads: ['LEAD'],
+  notes: ['NOTE', 'COMMENT'],
 };
 
 const lines = (text) => text.split('\n').map((line) => line.trim()).filter((line) => line && !line.startsWith('#'));
