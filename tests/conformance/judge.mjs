@@ -4,8 +4,8 @@
 export const TAGS = [
   'Users', 'UserConnections', 'UserSettings', 'Currencies', 'DealFields', 'PersonFields', 'OrganizationFields', 'ProductFields',
   'ActivityFields', 'NoteFields', 'LeadFields', 'Pipelines', 'Stages', 'Persons', 'Organizations', 'Deals', 'Products',
-  'DealProducts', 'DealInstallments',
-  'Activities', 'ActivityTypes',
+  'DealProducts', 'DealInstallments', 'Activities', 'ActivityTypes', 'Leads', 'LeadLabels', 'LeadSources', 'Notes',
+  'OrganizationRelationships',
 ];
 
 /** The sweep's scenarios whose checks are judged, with the first words of their ids. */
@@ -20,6 +20,8 @@ export const AREAS = {
   products: ['PRODUCT'],
   dealProducts: ['LINE', 'DISCOUNT', 'INSTALLMENT'],
   activities: ['ACT'],
+  leads: ['LEAD'],
+  notes: ['NOTE', 'COMMENT'],
 };
 
 const lines = (text) => text.split('\n').map((line) => line.trim()).filter((line) => line && !line.startsWith('#'));

@@ -9,8 +9,8 @@ const check = (id, result = 'pass') => ({ id, result, section: '9', statement: '
 /** A report where all is well, changed by the test. */
 function report(change = () => {}) {
   const good = {
-    operations: [...TAGS.map((tag) => operation(tag, 'pass')), operation('Leads', 'fail')],
-    checks: [...Object.values(AREAS).flat().map((word) => check(`${word}-ONE`)), check('LEAD-ONE', 'fail')],
+    operations: [...TAGS.map((tag) => operation(tag, 'pass')), operation('Elsewhere', 'fail')],
+    checks: [...Object.values(AREAS).flat().map((word) => check(`${word}-ONE`)), check('ELSEWHERE-ONE', 'fail')],
     crashes: [],
   };
   change(good);
@@ -21,7 +21,7 @@ const regressions = (change, { missing = [], waiting = [] } = {}) =>
 const set = (list, key, row) => { list[list.findIndex((each) => (each.key ?? each.id) === key)] = row; };
 
 test('a good report has no regressions, whatever the other areas do', () => {
-  const verdict = judge(report(({ crashes }) => crashes.push('scenario/leads.mjs checks: Error')), { missing: new Set(), waiting: new Map() });
+  const verdict = judge(report(({ crashes }) => crashes.push('scenario/elsewhere.mjs checks: Error')), { missing: new Set(), waiting: new Map() });
   assert.deepEqual(verdict.regressions, []);
   assert.deepEqual(verdict.operations, { pass: TAGS.length, partial: 0, waiting: 0, missing: 0 });
   assert.equal(verdict.checks.pass, Object.values(AREAS).flat().length);
@@ -53,7 +53,7 @@ test('a failing or skipped check is a regression unless it waits', () => {
 test('the list only shrinks: passing and unknown entries are errors', () => {
   assert.match(regressions(undefined, { waiting: ['DEAL-ONE'] })[0], /take it off waiting.txt/);
   assert.match(regressions(undefined, { waiting: ['v2.Deals'] })[0], /take it off waiting.txt/);
-  for (const id of ['DEAL-TWO', 'LEAD-ONE', 'v2.Leads']) assert.match(regressions(undefined, { waiting: [id] })[0], /is not among/, id);
+  for (const id of ['DEAL-TWO', 'ELSEWHERE-ONE', 'v2.Elsewhere']) assert.match(regressions(undefined, { waiting: [id] })[0], /is not among/, id);
 });
 
 test('an area that is not in the report, or broke off, is a regression', () => {
