@@ -6,15 +6,16 @@ const ENGINES = ['sqlite', 'postgres'];
 
 /**
  * Calls `prove({ engine, url, token })` once per engine, one after the other; it throws, or gives false, when
- * something is wrong. The server's log is printed then. `only` names a single engine. Gives whether all went well.
+ * something is wrong. The server's log is printed then. `only` names a single engine; with `sample` the server has a sample
+ * company. Gives whether all went well.
  */
-export async function onEachEngine(prove, only) {
+export async function onEachEngine(prove, only, { sample = false } = {}) {
   if (only && !ENGINES.includes(only)) throw new Error(`unknown engine ${only}: give ${ENGINES.join(' or ')}`);
   const failed = [];
   for (const engine of only ? [only] : ENGINES) {
     console.log(`\n=== ${engine} ===`);
     try {
-      if (!await proveOn(engine, prove)) failed.push(engine);
+      if (!await proveOn(engine, prove, sample)) failed.push(engine);
     } catch (error) {
       console.log(error.message);
       failed.push(engine);
@@ -24,10 +25,10 @@ export async function onEachEngine(prove, only) {
   return failed.length === 0;
 }
 
-async function proveOn(engine, prove) {
+async function proveOn(engine, prove, sample) {
   const postgres = engine === 'postgres' ? await startPostgres() : undefined;
   try {
-    const server = await startServer({ databaseUrl: await postgres?.database() });
+    const server = await startServer({ databaseUrl: await postgres?.database(), sample });
     let good = false;
     try {
       good = await prove({ engine, url: server.url, token: server.token }) !== false;

@@ -1,4 +1,4 @@
-// Starts and stops a `penstock serve` on a throw-away data directory.
+// Starts and stops a `penstock serve` or `penstock demo` on a throw-away data directory.
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
@@ -8,22 +8,24 @@ import { fileURLToPath } from 'node:url';
 
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 const GUARD = fileURLToPath(new URL('guard.sh', import.meta.url));
-const START_LIMIT_MS = 60_000;
+// A sample company has to be made first.
+const START_LIMIT_MS = 300_000;
 const LOG_LINES = 200;
-const LISTENING = /^listening on (http:\/\/\S+)$/m;
+const LISTENING = /^(?:listening on|.* is ready at) (http:\/\/\S+)$/m;
 
 /** The program under test: PENSTOCK_BIN, else the debug build. */
 export const binary = () => (process.env.PENSTOCK_BIN ? resolve(process.env.PENSTOCK_BIN) : join(REPOSITORY, 'target/debug/penstock'));
 
 /**
- * Starts the server on a free port and waits until it is ready. Without `databaseUrl` the store is SQLite.
+ * Starts the server on a free port and waits until it is ready. Without `databaseUrl` the store is SQLite. With `sample` it
+ * serves a small sample company, else an empty one.
  * Gives { url, token, log, stop }: `log()` is everything it has printed; `stop()` asks it to end and throws
  * unless it drains and exits with 0. Without a call of `stop` it is ended when this process ends.
  */
-export async function startServer({ databaseUrl, program = binary() } = {}) {
+export async function startServer({ databaseUrl, sample = false, program = binary() } = {}) {
   const directory = mkdtempSync(join(tmpdir(), 'penstock-serve-'));
   const token = randomBytes(20).toString('hex');
-  const options = ['serve', '--data-dir', directory, '--listen', '127.0.0.1:0', ...(databaseUrl ? ['--database-url', databaseUrl] : [])];
+  const options = [sample ? 'demo' : 'serve', '--data-dir', directory, '--listen', '127.0.0.1:0', ...(databaseUrl ? ['--database-url', databaseUrl] : [])];
   const guard = spawn('sh', [GUARD, directory, program, ...options], {
     detached: true, // Ctrl-C must not reach the guard before it has cleaned up
     stdio: ['pipe', 'pipe', 'pipe'],
