@@ -142,10 +142,10 @@ pub fn readable_linked_mail(sql: &mut Sql, call: &Call, threads: &str) {
     sql.push(" AND (").push(threads).push(".user_id = ").bind(call.principal.user);
     sql.push(" OR (").push(threads).push(".shared_flag = 1 AND (EXISTS (SELECT 1 FROM deals d WHERE d.company_id = ");
     sql.bind(call.company()).push(" AND d.id = ").push(threads).push(".deal_id");
-    visible(sql, call, "deal", "d");
+    visible(sql, call, "deal", "d", Followed::Each);
     sql.push(") OR EXISTS (SELECT 1 FROM mail_parties q JOIN persons n ON n.company_id = q.company_id AND n.id = q.person_id");
     sql.push(" WHERE q.company_id = ").bind(call.company()).push(" AND q.thread_id = ").push(threads).push(".id");
-    visible(sql, call, "person", "n");
+    visible(sql, call, "person", "n", Followed::Each);
     sql.push("))))");
 }
 
@@ -198,9 +198,7 @@ fn sees_linked(sql: &mut Sql, call: &Call, field: &Field, followed: Followed) {
     };
     sql.push("EXISTS (SELECT 1 FROM ").push(linked.table).push(" l WHERE l.company_id = t.company_id AND ");
     sql.push(id).push(" = t.").push(field.column);
-    if linked.owned {
-        visible(sql, call, linked.name, "l", followed);
-    }
+    visible_rows(sql, call, linked, "l", followed);
     sql.push(")");
 }
 
