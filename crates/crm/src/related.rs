@@ -312,7 +312,8 @@ pub async fn organizations(call: &Call, ids: &BTreeSet<i64>) -> ApiResult<BTreeM
     small(call, &ORGANIZATION, columns, ids, read).await
 }
 
-async fn deals(call: &Call, ids: &BTreeSet<i64>) -> ApiResult<BTreeMap<i64, DealRef>> {
+/// The deals among `ids` that the caller may see.
+pub async fn deals(call: &Call, ids: &BTreeSet<i64>) -> ApiResult<BTreeMap<i64, DealRef>> {
     let read = |row: &dyn Row| DealRef {
         title: text(row, 1),
         status: text(row, 2),

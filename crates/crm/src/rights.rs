@@ -198,9 +198,7 @@ fn sees_linked(sql: &mut Sql, call: &Call, field: &Field, followed: Followed) {
     };
     sql.push("EXISTS (SELECT 1 FROM ").push(linked.table).push(" l WHERE l.company_id = t.company_id AND ");
     sql.push(id).push(" = t.").push(field.column);
-    if linked.owned {
-        visible(sql, call, linked.name, "l", followed);
-    }
+    visible_rows(sql, call, linked, "l", followed);
     sql.push(")");
 }
 

@@ -397,11 +397,63 @@ async fn other_groups_see_neither_projects_nor_their_tasks() -> Outcome {
         for part in ["plan", "groups", "tasks", "activities"] {
             assert_eq!(status(&stranger_sees, "GET", &format!("/v1/projects/{project}/{part}"), Value::Null).await?, 404, "{part}");
         }
+        let note = mate_sees.data("POST", "/v1/notes", json!({"content": "Deep", "task_id": task})).await?["id"].clone();
+        assert_eq!(status(&stranger_sees, "GET", &format!("/v1/notes/{note}"), Value::Null).await?, 404, "nor what hangs on them");
+        let about = json!({"subject": "Dig", "project_id": project});
+        let activity = mate_sees.data("POST", "/v1/activities", about.clone()).await?["id"].clone();
+        assert_eq!(status(&stranger_sees, "GET", &format!("/v1/activities/{activity}"), Value::Null).await?, 404);
+        assert_eq!(status(&stranger_sees, "POST", "/v1/activities", about).await?, 400);
         // Given away, it goes out of sight; the answer still shows it.
         let given = mate_sees.data("PATCH", &format!("/api/v2/projects/{project}"), json!({"owner_id": stranger})).await?;
         assert_eq!(given["owner_id"], json!(stranger));
         assert_eq!(ids(&mate_sees.get("/api/v2/tasks").await?), NONE);
         assert_eq!(ids(&stranger_sees.get("/api/v2/tasks").await?), [task]);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_is_purged_leaves_no_trace() -> Outcome {
+    for company in Company::each().await? {
+        company.at("2026-03-01")?;
+        let field = company.data("POST", "/api/v2/projectFields", json!({"field_name": "Sponsor", "field_type": "people"})).await?;
+        let code = field["field_code"].as_str().ok_or("no code")?;
+        let (ann, bea) = (add(&company, "persons", json!({"name": "Ann"})).await?, add(&company, "persons", json!({"name": "Bea"})).await?);
+        let deal = company.add_deal(json!({})).await?;
+        let body = json!({"title": "Kept", "person_ids": [ann, bea], "deal_ids": [deal], "custom_fields": {code: ann}});
+        let kept = add(&company, "projects", body).await?;
+        let gone = add(&company, "projects", json!({"title": "Gone", "template_id": 1, "person_ids": [bea]})).await?;
+        let task = add(&company, "tasks", json!({"title": "Dig", "project_id": kept, "assignee_id": 1})).await?;
+        let subtask = add(&company, "tasks", json!({"title": "Hole", "project_id": kept, "parent_task_id": task})).await?;
+        company.data("PUT", &format!("/v1/projects/{kept}/plan/tasks/{task}"), json!({"phase_id": 2})).await?;
+        company.data("PATCH", &format!("/api/v2/tasks/{subtask}"), json!({"parent_task_id": null})).await?;
+        let activity = company.get(&format!("/v1/projects/{gone}/activities")).await?[0]["id"].clone();
+        let note = company.data("POST", "/v1/notes", json!({"content": "x", "task_id": task, "person_id": bea})).await?["id"].clone();
+        for target in [
+            format!("/api/v2/tasks/{task}"),
+            format!("/api/v2/projects/{gone}"),
+            format!("/api/v2/persons/{ann}"),
+            format!("/api/v2/deals/{deal}"),
+        ] {
+            company.data("DELETE", &target, Value::Null).await?;
+        }
+        company.at("2026-04-02")?;
+        assert!(company.keep_house().await? >= 11);
+        assert_eq!(company.keep_house().await?, 0, "nothing is left to do");
+        let shown = company.get(&format!("/api/v2/projects/{kept}")).await?;
+        assert_eq!((&shown["person_ids"], &shown["deal_ids"]), (&json!([bea]), &json!([])));
+        assert_eq!(shown["custom_fields"][code], Value::Null);
+        let links = company.rows("SELECT record_id, member_id FROM links WHERE company_id = $1", 2).await?;
+        assert_eq!(links, [[json!(kept), json!(bea)]]);
+        let tasks = company.rows("SELECT id FROM tasks WHERE company_id = $1", 1).await?;
+        assert_eq!(tasks, [[json!(subtask)]]);
+        for (table, about) in [("project_plan", "project_id"), ("history", "record_id"), ("recents", "record_id")] {
+            let query = format!("SELECT COUNT(*) FROM {table} WHERE company_id = $1 AND entity IN ('project', 'task')");
+            let query = format!("{query} AND {about} NOT IN ({kept}, {subtask})");
+            assert_eq!(company.rows(&query, 1).await?[0][0], json!(0), "{table}");
+        }
+        assert_eq!(company.get(&format!("/v1/activities/{activity}")).await?["project_id"], Value::Null);
+        assert_eq!(company.get(&format!("/v1/notes/{note}")).await?["task_id"], Value::Null);
     }
     Ok(())
 }

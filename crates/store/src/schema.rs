@@ -365,9 +365,9 @@ pub const STEPS: &[&str] = &[
         company_id BIGINT NOT NULL, id BIGINT NOT NULL, project_id BIGINT NOT NULL, name TEXT NOT NULL, order_nr BIGINT NOT NULL,
         PRIMARY KEY (company_id, project_id, id))",
     "CREATE TABLE project_plan (
-        company_id BIGINT NOT NULL, project_id BIGINT NOT NULL, item_type TEXT NOT NULL, item_id BIGINT NOT NULL,
+        company_id BIGINT NOT NULL, project_id BIGINT NOT NULL, entity TEXT NOT NULL, record_id BIGINT NOT NULL,
         phase_id BIGINT, group_id BIGINT,
-        PRIMARY KEY (company_id, project_id, item_type, item_id)) CLUSTERED",
+        PRIMARY KEY (company_id, project_id, record_id, entity)) CLUSTERED",
     // Goals. Their ids are 32 hex digits.
     "CREATE TABLE goals (
         company_id BIGINT NOT NULL, id TEXT NOT NULL, version BIGINT NOT NULL, owner_id BIGINT NOT NULL, title TEXT NOT NULL,

@@ -5,7 +5,7 @@ mod ops;
 mod rules;
 
 pub use fields::*;
-pub use ops::OPS;
+pub use ops::{OPS, write_v1};
 
 use crate::resource::{Resource, Rules, nothing_follows};
 

@@ -78,7 +78,8 @@ async fn show(call: &Call, id: i64) -> ApiResult<Reply> {
     Ok(call.data(|json| write_v1(json, known)))
 }
 
-fn write_v1(json: &mut Json, known: &ActivityType) {
+/// Writes a type as an object.
+pub fn write_v1(json: &mut Json, known: &ActivityType) {
     json.begin_object();
     json.key("id");
     json.int(known.id);

@@ -1,9 +1,11 @@
 //! What hangs on a record and shows in its flow: one row for each kind.
 
+use crate::activities::ACTIVITY;
 use crate::call::Call;
 use crate::deals::DEAL;
 use crate::error::ApiResult;
 use crate::mail::{MAIL_MESSAGE, listed};
+use crate::notes::{self, COMMENT, NOTE};
 use crate::recents::shown::{self, Show};
 use crate::rights;
 use crate::select;
@@ -34,6 +36,8 @@ pub enum Link {
     /// By the deal of the mail thread, or by a party of the message.
     MailOfDeal,
     MailParty(&'static str),
+    /// By a column of the note that it is a comment on.
+    Note(&'static str),
 }
 
 /// When a row happened.
@@ -41,9 +45,54 @@ pub enum Link {
 pub enum Moment {
     /// A column with a time.
     Column(&'static str),
+    /// The day of `due_date` and, where there is one, the time of `due_time`.
+    Due,
 }
 
+const OF_RECORD: &[(&str, Link)] =
+    &[("deal", Link::Column("deal_id")), ("person", Link::Column("person_id")), ("organization", Link::Column("org_id"))];
+
 pub static SOURCES: &[Source] = &[
+    Source {
+        object: "activity",
+        words: &["activity", "plannedActivity"],
+        part: None,
+        entity: &ACTIVITY,
+        of: OF_RECORD,
+        moment: Moment::Due,
+        narrow: " AND t.is_deleted = 0 AND t.done = 0",
+        show: shown::activities,
+    },
+    Source {
+        object: "activity",
+        words: &["activity"],
+        part: None,
+        entity: &ACTIVITY,
+        of: OF_RECORD,
+        moment: Moment::Column("COALESCE(t.marked_as_done_time, t.add_time)"),
+        narrow: " AND t.is_deleted = 0 AND t.done = 1",
+        show: shown::activities,
+    },
+    Source {
+        object: "note",
+        words: &["note"],
+        part: None,
+        entity: &NOTE,
+        of: OF_RECORD,
+        moment: Moment::Column("t.add_time"),
+        narrow: " AND t.is_deleted = 0",
+        show: notes::flat,
+    },
+    Source {
+        object: "comment",
+        words: &["comment"],
+        part: None,
+        entity: &COMMENT,
+        of: &[("deal", Link::Note("deal_id")), ("person", Link::Note("person_id")), ("organization", Link::Note("org_id"))],
+        moment: Moment::Column("t.add_time"),
+        narrow: " AND t.is_deleted = 0",
+        show: notes::flat_comments,
+    },
     Source {
         object: "deal",
         words: &["deal"],
@@ -85,12 +134,21 @@ impl Source {
     pub async fn newest(&self, call: &Call, entity: &str, record: i64, words: &[&str], count: i64) -> ApiResult<Vec<Entry>> {
         let link = self.of.iter().find(|(of, _)| *of == entity);
         let Some(((_, link), asked)) = link.zip(self.asked(words)) else { return Ok(Vec::new()) };
-        let Moment::Column(moment) = self.moment;
+        let (moment, order) = match self.moment {
+            Moment::Column(column) => (column, column),
+            Moment::Due => ("t.due_date, t.due_time", "t.due_date DESC, COALESCE(t.due_time, '')"),
+        };
         let mut sql = Sql::new(format!("SELECT t.id, {moment} FROM {} t", self.entity.table));
         match link {
             Link::Column(column) => {
                 select::scope(&mut sql, call, self.entity);
                 sql.push(" AND t.").push(column).push(" = ").bind(record);
+            }
+            Link::Note(column) => {
+                select::scope(&mut sql, call, self.entity);
+                sql.push(" AND t.note_id IN (SELECT t.id FROM notes t");
+                select::scope(&mut sql, call, &NOTE);
+                sql.push(" AND t.is_deleted = 0 AND t.").push(column).push(" = ").bind(record).push(")");
             }
             Link::MailOfDeal => {
                 scope_of_mail(&mut sql, call);
@@ -102,14 +160,18 @@ impl Source {
                 sql.push(" AND p.").push(column).push(" = ").bind(record).push(")");
             }
         }
-        sql.push(self.narrow).push(asked).push(" ORDER BY ").push(moment).push(" DESC, t.id DESC LIMIT ").bind(count);
+        sql.push(self.narrow).push(asked).push(" ORDER BY ").push(order).push(" DESC, t.id DESC LIMIT ").bind(count);
         let push = |entries: &mut Vec<Entry>, row: &dyn Row| {
-            if let (Some(id), Some(millis)) = (row.int(0), row.int(1)) {
-                entries.push(Entry { time: Time::from_millis(millis), id });
-            }
+            let time = row.int(1).map(Time::from_millis).or_else(|| due(row.text(1)?, row.text(2)));
+            entries.extend(row.int(0).zip(time).map(|(id, time)| Entry { time, id }));
         };
         Ok(call.store().read(sql, Weight::Heavy, Vec::new(), push).await?)
     }
+}
+
+/// A day, and a time of it in UTC.
+fn due(day: &str, time: Option<&str>) -> Option<Time> {
+    Time::parse_lenient(&format!("{day} {}", time.unwrap_or("00:00:00"))).or_else(|_| Time::parse_lenient(day)).ok()
 }
 
 fn scope_of_mail(sql: &mut Sql, call: &Call) {

@@ -63,6 +63,7 @@ impl App {
         let mut statements: Vec<_> = going.ids.iter().map(|id| going.remove(*id)).collect();
         statements.extend(self.unlink_custom_fields(directory, going).await?);
         statements.extend(self.unlink_guests(going).await?);
+        statements.extend(self.unlink_lists(going).await?);
         statements.extend(self.unlink(going));
         if going.entity.name == PERSON.name {
             statements.push(self.count_participants(going));
@@ -114,6 +115,38 @@ impl App {
             sql.into()
         };
         ties::references(going.entity).into_iter().map(unlink).collect()
+    }
+
+    /// Takes the records out of lists of ids.
+    async fn unlink_lists(&self, going: &Going) -> Result<Vec<Statement>, StoreError> {
+        let mut statements = Vec::new();
+        for (entity, field) in ties::lists(going.entity) {
+            let held = |sql: &mut Sql| {
+                sql.push(" entity = ").bind(entity.name).push(" AND field_key = ").bind(field.key).push(" AND ");
+                self.among(sql, "member_id", going);
+            };
+            let mut sql = Sql::new(format!("SELECT id, {} FROM {} WHERE company_id = ", field.column, entity.table));
+            sql.bind(going.company).push(" AND id IN (SELECT record_id FROM links WHERE company_id = ").bind(going.company).push(" AND");
+            held(&mut sql);
+            sql.push(")");
+            for row in self.store().rows(sql, Weight::Heavy, 2).await? {
+                let mut ids: Vec<i64> = row[1].as_text().and_then(|list| serde_json::from_str(list).ok()).unwrap_or_default();
+                ids.retain(|id| !going.ids.contains(id));
+                // By the list that was read, not by the version, which the custom fields of the same record may have raised.
+                let text = format!(
+                    "UPDATE {} SET {column} = $1, version = version + 1 WHERE company_id = $2 AND id = $3 AND {column} = $4",
+                    entity.table,
+                    column = field.column
+                );
+                let kept: Value = serde_json::json!(ids).to_string().into();
+                statements.push(Statement::one_row(text, vec![kept, going.company.into(), row[0].clone(), row[1].clone()]));
+            }
+            let mut sql = Sql::new("DELETE FROM links WHERE company_id = ");
+            sql.bind(going.company).push(" AND");
+            held(&mut sql);
+            statements.push(sql.into());
+        }
+        Ok(statements)
     }
 
     /// Takes the records out of custom fields that name them.

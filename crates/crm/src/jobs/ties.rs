@@ -11,23 +11,29 @@ use crate::organization_relationships::RELATIONSHIP;
 use crate::organizations::ORGANIZATION;
 use crate::persons::PERSON;
 use crate::products::PRODUCT;
+use crate::projects::PROJECT;
+use crate::tasks::TASK;
 use penstock_model::{Entity, Field, Kind, Place};
 
 /// Records that are kept for a while after their deletion, then go. Those come first that others hang on.
-pub const PURGED: &[&Entity] = &[&DEAL, &LEAD, &PERSON, &ORGANIZATION, &PRODUCT, &ACTIVITY, &NOTE, &COMMENT, &RELATIONSHIP];
+pub const PURGED: &[&Entity] =
+    &[&DEAL, &LEAD, &PERSON, &ORGANIZATION, &PRODUCT, &PROJECT, &TASK, &ACTIVITY, &NOTE, &COMMENT, &RELATIONSHIP];
 
 /// Entities whose own fields refer to records of other ones.
 const REFERRING: &[&Entity] = &[&PERSON, &DEAL, &LEAD, &ACTIVITY, &NOTE, &MAIL_THREAD];
 
 /// Entities whose custom fields may refer to persons and organizations.
-pub const REFERRING_BY_CUSTOM_FIELDS: &[&Entity] = &[&PERSON, &ORGANIZATION, &DEAL, &LEAD, &PRODUCT];
+pub const REFERRING_BY_CUSTOM_FIELDS: &[&Entity] = &[&PERSON, &ORGANIZATION, &DEAL, &LEAD, &PRODUCT, &PROJECT];
+
+/// Entities that hold lists of ids of other ones.
+const LISTING: &[&Entity] = &[&PROJECT];
 
 /// Columns outside the field tables that refer to records.
 const OTHER_REFERENCES: &[(Kind, &str, &str)] =
-    &[(Kind::Person, "mail_parties", "person_id"), (Kind::Organization, "mail_parties", "org_id")];
+    &[(Kind::Person, "mail_parties", "person_id"), (Kind::Organization, "mail_parties", "org_id"), (Kind::Task, "tasks", "parent_task_id")];
 
 /// Tables beside the record's own that hold rows about records of any sort, under `entity` and `record_id`.
-pub const ABOUT: &[&str] = &["totals", "followers", "history", "recents", "activity_links"];
+pub const ABOUT: &[&str] = &["totals", "followers", "history", "recents", "activity_links", "links", "project_plan"];
 
 /// Rows that make no sense without a record.
 pub struct Belonging {
@@ -42,6 +48,9 @@ pub const BELONGINGS: &[Belonging] = &[
     Belonging { of: "deal", table: "participants", column: "deal_id", entity: None },
     Belonging { of: "person", table: "participants", column: "person_id", entity: None },
     Belonging { of: "activity", table: "activity_links", column: "activity_id", entity: None },
+    Belonging { of: "project", table: "tasks", column: "project_id", entity: Some("task") },
+    Belonging { of: "project", table: "project_groups", column: "project_id", entity: None },
+    Belonging { of: "project", table: "project_plan", column: "project_id", entity: None },
     Belonging { of: "note", table: "note_comments", column: "note_id", entity: Some("comment") },
     Belonging {
         of: "organization",
@@ -88,6 +97,13 @@ pub fn references(to: &Entity) -> Vec<Reference> {
     own.chain(others).collect()
 }
 
+/// The fields that hold lists of ids of an entity.
+pub fn lists(to: &Entity) -> Vec<(&'static Entity, &'static Field)> {
+    let Some((kind, _)) = kinds(to) else { return Vec::new() };
+    let holds = move |field: &&'static Field| matches!(field.kind, Kind::List(of) if *of == kind);
+    LISTING.iter().flat_map(|entity| entity.fields.iter().filter(holds).map(move |field| (*entity, field))).collect()
+}
+
 /// The kind of own fields, and the type of custom ones, that refer to an entity.
 pub fn kinds(to: &Entity) -> Option<(Kind, Option<FieldType>)> {
     match to.name {
@@ -97,6 +113,8 @@ pub fn kinds(to: &Entity) -> Option<(Kind, Option<FieldType>)> {
         "organization" => Some((Kind::Organization, Some(FieldType::Org))),
         "product" => Some((Kind::Product, None)),
         "activity" => Some((Kind::Activity, None)),
+        "project" => Some((Kind::Project, None)),
+        "task" => Some((Kind::Task, None)),
         _ => None,
     }
 }

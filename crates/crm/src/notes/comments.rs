@@ -7,6 +7,7 @@ use crate::error::{ApiError, ApiResult};
 use crate::json::Json;
 use crate::list;
 use crate::op::{Param, ParamKind};
+use crate::recents::shown::Shown;
 use crate::rights;
 use crate::select::{self, Depth};
 use crate::write;
@@ -131,6 +132,19 @@ async fn of_path(call: &Call, note: i64) -> ApiResult<Record> {
     sql.push(" AND t.uuid = ").bind(uuid).push(" AND t.note_id = ").bind(note);
     select::not_purged(&mut sql, call, &COMMENT);
     list::read_records(call, &COMMENT, Depth::Row, sql, Weight::Light).await?.pop().ok_or_else(missing)
+}
+
+/// Comments by id as objects by themselves. The caller must see their notes.
+pub fn flat<'a>(call: &'a Call, ids: &'a [i64]) -> Shown<'a> {
+    Box::pin(async move {
+        let comments = list::by_ids(call, &COMMENT, ids).await?;
+        let show = |comment: &Record| {
+            let mut json = Json::with_capacity(512);
+            write_comment(&mut json, call, comment);
+            (comment.id, json.into_bytes())
+        };
+        Ok(comments.iter().map(show).collect())
+    })
 }
 
 fn write_comment(json: &mut Json, call: &Call, comment: &Record) {

@@ -8,4 +8,6 @@ pub mod rules;
 mod view;
 
 pub use fields::*;
+pub use comments::flat as flat_comments;
 pub use ops::OPS;
+pub use view::flat;

@@ -5,7 +5,9 @@ use crate::call::Call;
 use crate::error::ApiResult;
 use crate::json::Json;
 use crate::leads;
-use crate::select;
+use crate::list;
+use crate::recents::shown::Shown;
+use crate::select::{self, Depth};
 use crate::view_v1::write_selected;
 use crate::write::linked_entity;
 use penstock_model::{Entity, Field, Kind, Record, Show, Time, UserId, Value};
@@ -78,6 +80,24 @@ async fn read(call: &Call, linked: &'static Entity, field: &Field, ids: &BTreeSe
         })
         .await?;
     Ok(names)
+}
+
+/// Notes that the caller may see as objects by themselves, by id.
+pub fn flat<'a>(call: &'a Call, ids: &'a [i64]) -> Shown<'a> {
+    Box::pin(async move {
+        let mut sql = select::records(&NOTE, Depth::Row);
+        select::scope(&mut sql, call, &NOTE);
+        sql.push(" AND ");
+        call.store().dialect().among(&mut sql, "t.id", ids.iter().copied());
+        let notes = list::read_records(call, &NOTE, Depth::Row, sql, Weight::Light).await?;
+        let names = Names::load(call, &notes).await?;
+        let show = |note: &Record| {
+            let mut json = Json::with_capacity(1024);
+            write(&mut json, call, &names, note);
+            (note.id, json.into_bytes())
+        };
+        Ok(notes.iter().map(show).collect())
+    })
 }
 
 /// Writes a note as an object; with a field selector only the named keys.

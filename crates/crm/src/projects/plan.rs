@@ -33,8 +33,8 @@ pub async fn show(call: Call) -> ApiResult<Reply> {
     let mut json = Json::default();
     for entity in [&TASK, &ACTIVITY] {
         let mut sql = Sql::new(format!("SELECT t.id, p.phase_id, p.group_id FROM {} t", entity.table));
-        sql.push(" LEFT JOIN project_plan p ON p.company_id = t.company_id AND p.project_id = t.project_id AND p.item_id = t.id");
-        sql.push(" AND p.item_type = ").bind(entity.name);
+        sql.push(" LEFT JOIN project_plan p ON p.company_id = t.company_id AND p.project_id = t.project_id AND p.record_id = t.id");
+        sql.push(" AND p.entity = ").bind(entity.name);
         select::scope(&mut sql, &call, entity);
         sql.push(" AND t.project_id = ").bind(project.id).push(" AND t.is_deleted = 0 ORDER BY t.id");
         let on_row = |json: &mut Json, row: &dyn Row| {
@@ -137,7 +137,7 @@ async fn put(call: Call, entity: &'static Entity) -> ApiResult<Reply> {
 async fn place_of(call: &Call, project: &Record, entity: &Entity, id: i64) -> ApiResult<Place> {
     let mut sql = Sql::new("SELECT phase_id, group_id FROM project_plan WHERE company_id = ");
     sql.bind(call.company()).push(" AND project_id = ").bind(project.id);
-    sql.push(" AND item_type = ").bind(entity.name).push(" AND item_id = ").bind(id);
+    sql.push(" AND entity = ").bind(entity.name).push(" AND record_id = ").bind(id);
     let on_row = |place: &mut Place, row: &dyn Row| *place = Place { phase: row.int(0), group: row.int(1) };
     Ok(call.store().read(sql, Weight::Light, Place::default(), on_row).await?)
 }
@@ -172,8 +172,8 @@ pub fn new_group(company: CompanyId, project: i64, id: i64, name: &str, order_nr
 /// Puts an item of the plan into a phase and a group.
 pub fn placing(company: CompanyId, project: i64, entity: &Entity, id: i64, phase: Option<i64>, group: Option<i64>) -> Statement {
     Statement::new(
-        "INSERT INTO project_plan (company_id, project_id, item_type, item_id, phase_id, group_id) VALUES ($1, $2, $3, $4, $5, $6)
-             ON CONFLICT (company_id, project_id, item_type, item_id)
+        "INSERT INTO project_plan (company_id, project_id, entity, record_id, phase_id, group_id) VALUES ($1, $2, $3, $4, $5, $6)
+             ON CONFLICT (company_id, project_id, record_id, entity)
              DO UPDATE SET phase_id = excluded.phase_id, group_id = excluded.group_id",
         vec![company.into(), project.into(), entity.name.into(), id.into(), phase.into(), group.into()],
     )

@@ -1,13 +1,17 @@
 //! Records of any kind in the flat form of v1, as recents and the flow show them.
 
+use crate::activities::{self, ACTIVITY};
+use crate::activity_types::{self, ACTIVITY_TYPE};
 use crate::call::Call;
 use crate::deals::DEALS;
 use crate::error::ApiResult;
 use crate::json::Json;
 use crate::list;
+use crate::notes::{self, NOTE};
 use crate::organizations::ORGANIZATIONS;
 use crate::persons::PERSONS;
 use crate::pipelines::{self, PIPELINE};
+use crate::products::PRODUCTS;
 use crate::resource::Resource;
 use crate::stages::{self, STAGE};
 use crate::users::{self, USER};
@@ -32,10 +36,14 @@ pub struct Kind {
 
 /// In the order of their names, by which rows of one moment are sorted.
 pub static KINDS: &[Kind] = &[
+    Kind { item: "activity", entity: &ACTIVITY, show: activities },
+    Kind { item: "activityType", entity: &ACTIVITY_TYPE, show: |call, ids| known(call, ids, write_activity_type) },
     Kind { item: "deal", entity: DEALS.entity, show: |call, ids| records(call, &DEALS, ids) },
+    Kind { item: "note", entity: &NOTE, show: notes::flat },
     Kind { item: "organization", entity: ORGANIZATIONS.entity, show: |call, ids| records(call, &ORGANIZATIONS, ids) },
     Kind { item: "person", entity: PERSONS.entity, show: |call, ids| records(call, &PERSONS, ids) },
     Kind { item: "pipeline", entity: &PIPELINE, show: |call, ids| known(call, ids, write_pipeline) },
+    Kind { item: "product", entity: PRODUCTS.entity, show: |call, ids| records(call, &PRODUCTS, ids) },
     Kind { item: "stage", entity: &STAGE, show: |call, ids| known(call, ids, write_stage) },
     Kind { item: "user", entity: &USER, show: |call, ids| known(call, ids, write_user) },
 ];
@@ -61,6 +69,17 @@ pub fn known<'a>(call: &'a Call, ids: &'a [i64], write: fn(&Call, i64, &mut Json
         write(call, *id, &mut json).then(|| (*id, json.into_bytes()))
     };
     Box::pin(async move { Ok(ids.iter().filter_map(show).collect()) })
+}
+
+pub fn activities<'a>(call: &'a Call, ids: &'a [i64]) -> Shown<'a> {
+    Box::pin(async move {
+        let shown = activities::flat(call, ids.to_vec()).await?;
+        Ok(shown.into_iter().map(|(id, activity)| (id, activity.into_bytes())).collect())
+    })
+}
+
+fn write_activity_type(call: &Call, id: i64, json: &mut Json) -> bool {
+    call.directory.activity_types.get(&id).map(|known| activity_types::write_v1(json, known)).is_some()
 }
 
 fn write_pipeline(call: &Call, id: i64, json: &mut Json) -> bool {

@@ -6,7 +6,8 @@ use super::notes;
 use crate::call::Call;
 use crate::error::ApiResult;
 use crate::json::Json;
-use crate::related::{self, OrganizationRef, PersonRef};
+use crate::projects::PROJECT;
+use crate::related::{self, DealRef, OrganizationRef, PersonRef};
 use crate::view::write_money;
 use penstock_model::{Money, Time, Value};
 use penstock_store::{Sql, Weight};
@@ -38,6 +39,9 @@ struct Shown {
     notes: HashMap<(&'static str, i64), Vec<String>>,
     persons: BTreeMap<i64, PersonRef>,
     organizations: BTreeMap<i64, OrganizationRef>,
+    deals: BTreeMap<i64, DealRef>,
+    /// The names of phases, where a project is shown.
+    phases: BTreeMap<i64, String>,
 }
 
 /// Writes a list of items with their scores. Without `look` nothing in them is said to match.
@@ -63,7 +67,7 @@ pub async fn write_items(call: &Call, json: &mut Json, items: &[Item], look: Opt
 
 async fn read(call: &Call, items: &[Item], look: Option<&Look>) -> ApiResult<Shown> {
     let mut shown = Shown::default();
-    let (mut persons, mut organizations) = (BTreeSet::new(), BTreeSet::new());
+    let (mut persons, mut organizations, mut deals) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     for kind in KINDS {
         let ids: Vec<i64> = items.iter().filter(|item| item.kind.word == kind.word).map(|item| item.record).collect();
         if ids.is_empty() {
@@ -73,9 +77,9 @@ async fn read(call: &Call, items: &[Item], look: Option<&Look>) -> ApiResult<Sho
         sql.bind(call.company()).push(" AND t.is_deleted = 0 AND ");
         call.store().dialect().among(&mut sql, "t.id", ids.iter().copied());
         for row in call.store().rows(sql, Weight::Heavy, kind.columns.split(',').count()).await? {
-            let linked = |column: Option<usize>| column.and_then(|column| row.get(column)?.as_int());
-            persons.extend(linked(kind.person));
-            organizations.extend(linked(kind.organization));
+            persons.extend(linked(&row, kind.person).first());
+            organizations.extend(linked(&row, kind.organization).first());
+            deals.extend(linked(&row, kind.deal).first());
             if let Some(id) = row[0].as_int() {
                 shown.rows.insert((kind.word, id), row);
             }
@@ -87,7 +91,30 @@ async fn read(call: &Call, items: &[Item], look: Option<&Look>) -> ApiResult<Sho
     }
     shown.persons = related::persons(call, &persons).await?;
     shown.organizations = related::organizations(call, &organizations).await?;
+    shown.deals = related::deals(call, &deals).await?;
+    if items.iter().any(|item| item.kind.entity.name == PROJECT.name) {
+        shown.phases = phases(call).await?;
+    }
     Ok(shown)
+}
+
+/// The ids in a column, be it one or a list of them.
+fn linked(row: &[Value], column: Option<usize>) -> Vec<i64> {
+    match column.and_then(|column| row.get(column)) {
+        Some(Value::Int(id)) => vec![*id],
+        Some(Value::Text(list)) => serde_json::from_str(list).unwrap_or_default(),
+        _ => Vec::new(),
+    }
+}
+
+/// The names of the phases of the company, which are few.
+async fn phases(call: &Call) -> ApiResult<BTreeMap<i64, String>> {
+    let mut sql = Sql::new("SELECT t.id, t.name FROM phases t WHERE t.company_id = ");
+    sql.bind(call.company());
+    let push = |phases: &mut BTreeMap<i64, String>, row: &dyn penstock_store::Row| {
+        phases.extend(row.int(0).zip(row.text(1).map(str::to_owned)));
+    };
+    Ok(call.store().read(sql, Weight::Light, BTreeMap::new(), push).await?)
 }
 
 /// The values of custom fields that match, as they are kept.
@@ -172,7 +199,7 @@ impl Row<'_> {
     }
 
     fn person_ref(&self) -> Option<(i64, &PersonRef)> {
-        let id = self.int(self.kind.person?)?;
+        let id = *linked(self.cells, self.kind.person).first()?;
         Some((id, self.shown.persons.get(&id)?))
     }
 
@@ -180,21 +207,14 @@ impl Row<'_> {
     fn write_person(&self, json: &mut Json) {
         json.key("person");
         match self.person_ref() {
-            Some((id, person)) => {
-                json.begin_object();
-                json.key("id");
-                json.int(id);
-                json.key("name");
-                json.string(&person.name);
-                json.end_object();
-            }
+            Some((id, person)) => write_named(json, id, "name", Some(&person.name)),
             None => json.null(),
         }
     }
 
     fn write_organization(&self, json: &mut Json) {
         json.key("organization");
-        let id = self.kind.organization.and_then(|column| self.int(column));
+        let id = linked(self.cells, self.kind.organization).first().copied();
         match id.and_then(|id| Some((id, self.shown.organizations.get(&id)?))) {
             Some((id, organization)) => {
                 json.begin_object();
@@ -343,4 +363,40 @@ pub fn write_lead(json: &mut Json, row: &Row<'_>) {
     if row.asks("lead.was_seen") {
         row.write_flag(json, "was_seen", 11);
     }
+}
+
+pub fn write_project(json: &mut Json, row: &Row<'_>) {
+    row.write_head(json);
+    row.write_text(json, "title", 2);
+    row.write_text(json, "status", 3);
+    row.write_owner(json, 4);
+    row.write_int(json, "board_id", 5);
+    json.key("phase");
+    match row.int(6) {
+        Some(id) => write_named(json, id, "name", row.shown.phases.get(&id).map(String::as_str)),
+        None => json.null(),
+    }
+    row.write_person(json);
+    row.write_organization(json);
+    let deals = linked(row.cells, row.kind.deal);
+    json.key("deal");
+    match deals.first().and_then(|id| Some((*id, row.shown.deals.get(id)?))) {
+        Some((id, deal)) => write_named(json, id, "title", Some(&deal.title)),
+        None => json.null(),
+    }
+    json.key("deal_count");
+    json.int(deals.len() as i64);
+    row.write_text(json, "description", 10);
+    row.write_text(json, "end_date", 11);
+    row.write_custom_fields(json);
+    row.write_notes(json);
+}
+
+fn write_named(json: &mut Json, id: i64, key: &str, name: Option<&str>) {
+    json.begin_object();
+    json.key("id");
+    json.int(id);
+    json.key(key);
+    json.string_or_null(name);
+    json.end_object();
 }

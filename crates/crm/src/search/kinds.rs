@@ -8,6 +8,7 @@ use crate::leads::LEAD;
 use crate::organizations::ORGANIZATION;
 use crate::persons::PERSON;
 use crate::products::PRODUCT;
+use crate::projects::PROJECT;
 use penstock_model::Entity;
 
 /// The word for notes among the fields of a request. They are kept apart and found as part of what they belong to.
@@ -26,11 +27,22 @@ pub struct Kind {
     pub note_link: Option<&'static str>,
     /// What is read of a record `t` to show it. Begins with the id and the custom fields.
     pub columns: &'static str,
-    /// Which of the columns are ids of its person and of its organization.
+    /// Which of the columns are ids, or lists of ids, of its persons, organizations and deals.
     pub person: Option<usize>,
     pub organization: Option<usize>,
+    pub deal: Option<usize>,
+    pub links: Links,
     /// Writes the keys of the item.
     pub write: fn(&mut Json, &Row<'_>),
+}
+
+/// How records of a kind are found by their person and their organization.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Links {
+    /// By the columns `person_id` and `org_id`.
+    Columns,
+    /// They have lists of both.
+    Lists,
 }
 
 pub static KINDS: &[Kind] = &[
@@ -43,6 +55,8 @@ pub static KINDS: &[Kind] = &[
                   t.person_id, t.org_id, t.is_archived",
         person: Some(10),
         organization: Some(11),
+        deal: None,
+        links: Links::Columns,
         write: items::write_deal,
     },
     Kind {
@@ -53,6 +67,8 @@ pub static KINDS: &[Kind] = &[
         columns: "t.id, t.custom_fields, t.name, t.phones, t.emails, t.visible_to, t.owner_id, t.org_id, t.update_time, t.picture_id",
         person: None,
         organization: Some(7),
+        deal: None,
+        links: Links::Columns,
         write: items::write_person,
     },
     Kind {
@@ -63,6 +79,8 @@ pub static KINDS: &[Kind] = &[
         columns: "t.id, t.custom_fields, t.name, t.address, t.visible_to, t.owner_id",
         person: None,
         organization: None,
+        deal: None,
+        links: Links::Columns,
         write: items::write_organization,
     },
     Kind {
@@ -73,6 +91,8 @@ pub static KINDS: &[Kind] = &[
         columns: "t.id, t.custom_fields, t.name, t.code, t.visible_to, t.owner_id, t.tax, t.prices",
         person: None,
         organization: None,
+        deal: None,
+        links: Links::Columns,
         write: items::write_product,
     },
     Kind {
@@ -84,7 +104,22 @@ pub static KINDS: &[Kind] = &[
                   t.is_archived, t.was_seen",
         person: Some(5),
         organization: Some(6),
+        deal: None,
+        links: Links::Columns,
         write: items::write_lead,
+    },
+    Kind {
+        word: "project",
+        entity: &PROJECT,
+        fields: &[CUSTOM_FIELDS, NOTES, "title", "description"],
+        note_link: Some("t.project_id"),
+        columns: "t.id, t.custom_fields, t.title, t.status, t.owner_id, t.board_id, t.phase_id, t.person_ids, t.org_ids, t.deal_ids, \
+                  t.description, t.end_date",
+        person: Some(7),
+        organization: Some(8),
+        deal: Some(9),
+        links: Links::Lists,
+        write: items::write_project,
     },
 ];
 

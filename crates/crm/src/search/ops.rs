@@ -3,7 +3,7 @@
 use super::field;
 use super::find::{self, Hit, Page, Place};
 use super::items::{self, Item};
-use super::kinds::{Kind, kind};
+use super::kinds::{Kind, Links, kind};
 use super::look::{self, Look};
 use super::related_items;
 use crate::call::{Call, Reply};
@@ -55,6 +55,7 @@ const TITLED: Param = fields(&["custom_fields", "notes", "title"]);
 const PERSON_FIELDS: Param = fields(&["custom_fields", "email", "notes", "phone", "name"]);
 const ORGANIZATION_FIELDS: Param = fields(&["address", "custom_fields", "notes", "name"]);
 const PRODUCT_FIELDS: Param = fields(&["code", "custom_fields", "name"]);
+const PROJECT_FIELDS: Param = fields(&["custom_fields", "notes", "title", "description"]);
 const DEAL_INCLUDE: Param = include(&["deal.cc_email"]);
 const PERSON_INCLUDE: Param = include(&["person.picture"]);
 const PRODUCT_INCLUDE: Param = include(&["product.price"]);
@@ -162,6 +163,11 @@ pub const OPS: &[Op] = &[
         .scopes("leads:read,leads:full,search:read")
         .query(&[TERM, TITLED, EXACT_MATCH, PERSON_ID, ORGANIZATION_ID, LEAD_INCLUDE, START, LIMIT])
         .about("Looks for leads"),
+    op(V2, "/projects/search", "searchProjects", run!(one("project")))
+        .tag("Projects")
+        .scopes("projects:read,projects:full,search:read")
+        .query(&[TERM, PROJECT_FIELDS, EXACT_MATCH, PERSON_ID, ORGANIZATION_ID, LIMIT, CURSOR])
+        .about("Looks for projects"),
 ];
 
 /// Records of the kinds that the request names.
@@ -190,8 +196,12 @@ async fn one(call: Call, word: &'static str) -> ApiResult<Reply> {
 
 /// The newest records of the person and the organization that the request names; `None` where it names neither.
 async fn linked(call: &Call, kind: &'static Kind) -> ApiResult<Option<Vec<i64>>> {
-    let links = [("person_id", "person_id"), ("organization_id", "org_id")];
-    let named: Vec<_> = links.into_iter().filter_map(|(parameter, column)| Some((column, call.args.int(parameter)?))).collect();
+    let columns = match kind.links {
+        Links::Columns => ["person_id", "org_id"],
+        Links::Lists => ["person_ids", "org_ids"],
+    };
+    let parameters = ["person_id", "organization_id"].map(|parameter| call.args.int(parameter));
+    let named: Vec<_> = columns.into_iter().zip(parameters).filter_map(|(column, id)| Some((column, id?))).collect();
     if named.is_empty() {
         return Ok(None);
     }
@@ -199,7 +209,14 @@ async fn linked(call: &Call, kind: &'static Kind) -> ApiResult<Option<Vec<i64>>>
     select::scope(&mut sql, call, kind.entity);
     sql.push(" AND t.is_deleted = 0");
     for (column, id) in named {
-        sql.push(" AND t.").push(column).push(" = ").bind(id);
+        match kind.links {
+            Links::Columns => sql.push(" AND t.").push(column).push(" = ").bind(id),
+            Links::Lists => {
+                sql.push(" AND t.id IN (SELECT l.record_id FROM links l WHERE l.company_id = ").bind(call.company());
+                sql.push(" AND l.member_id = ").bind(id).push(" AND l.entity = ").bind(kind.entity.name);
+                sql.push(" AND l.field_key = ").bind(column).push(")")
+            }
+        };
     }
     sql.push(" ORDER BY t.id DESC LIMIT ").bind(MOST_LINKED);
     Ok(Some(call.store().read(sql, Weight::Heavy, Vec::new(), |ids, row| ids.extend(row.int(0))).await?))
