@@ -14,6 +14,7 @@ PYTHON ?= python3
 
 JS := tests/client/js
 PY := tests/client/python
+S3 := tests/support
 
 run:
 	cargo build --release --bin penstock
@@ -38,7 +39,7 @@ bench: postgres
 crash: postgres
 	PENSTOCK_CRASH_KILLS=$(CRASH_KILLS) cargo test --release --workspace --test crash -- --nocapture
 
-setup: postgres $(JS)/node_modules/.package-lock.json $(PY)/.venv/installed
+setup: postgres $(JS)/node_modules/.package-lock.json $(PY)/.venv/installed $(S3)/.venv/installed
 
 postgres:
 	tests/support/install-postgres
@@ -48,7 +49,8 @@ $(JS)/node_modules/.package-lock.json: $(JS)/package.json $(JS)/package-lock.jso
 	cd $(JS) && npm ci --no-audit --no-fund
 	touch $@
 
-$(PY)/.venv/installed: $(PY)/requirements.txt
-	$(PYTHON) -m venv $(PY)/.venv
-	$(PY)/.venv/bin/pip install --quiet --requirement $<
+# The clients for Python, and the S3 server that the object store is tested against.
+$(PY)/.venv/installed $(S3)/.venv/installed: %/.venv/installed: %/requirements.txt
+	$(PYTHON) -m venv $*/.venv
+	$*/.venv/bin/pip install --quiet --requirement $<
 	touch $@

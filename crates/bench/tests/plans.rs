@@ -68,6 +68,7 @@ impl Company {
             today: Date::parse("2026-01-31").unwrap(),
             admin_password: "a long password".to_owned(),
             api_token: ADMIN.to_owned(),
+            files: Default::default(),
         };
         let members = penstock_demo::generate(&store, &sample, || {}).await.unwrap().members;
         let app = App::open(store.clone(), Arc::new(SystemClock), Settings::default()).await.unwrap();

@@ -6,7 +6,10 @@ use crate::call::{Call, Reply, Request, Response};
 use crate::directory::Directory;
 use crate::error::{ApiError, ApiResult};
 use crate::op::{Method, Version};
+use crate::pictures;
+use crate::product_images;
 use crate::router::{Found, Router};
+use penstock_files::Objects;
 use penstock_model::{Clock, CompanyId, Principal, Time, UserId};
 use penstock_store::{Sql, Store, StoreError, Weight};
 use std::collections::HashMap;
@@ -20,6 +23,8 @@ pub struct Settings {
     pub public_url: Option<String>,
     /// The host of smart BCC addresses, if not the one that clients know.
     pub mail_domain: Option<String>,
+    /// Where the bytes of files are.
+    pub files: Objects,
 }
 
 /// How long a directory may be used before its revision is checked again. Writes of this process are seen
@@ -70,6 +75,11 @@ impl App {
         }))
     }
 
+    /// The bytes of files and pictures.
+    pub fn files(&self) -> &Objects {
+        &self.settings.files
+    }
+
     pub fn store(&self) -> &Store {
         &self.store
     }
@@ -101,12 +111,20 @@ impl App {
     }
 
     async fn answer(self: &Arc<Self>, request: Request, seen: &mut Seen) -> ApiResult<Reply> {
+        if let Some(rest) = request.path.strip_prefix(pictures::PREFIX) {
+            seen.operation = Some("penstock.picture");
+            return Box::pin(only_read(&request, pictures::serve(self, rest))).await;
+        }
+        if let Some(rest) = request.path.strip_prefix(product_images::PREFIX) {
+            seen.operation = Some("penstock.image");
+            return Box::pin(only_read(&request, product_images::serve(self, rest))).await;
+        }
         // Credentials come before routes: without them nobody learns which paths exist (semantics.md 2).
         let (principal, directory) = self.authenticate(&request).await?;
         let unknown = || ApiError::NotFound("Unknown method.".to_owned());
         if request.path == OPENAPI_PATH {
             let document = crate::openapi::document(self.settings.public_url.as_deref());
-            return Ok(Reply { status: 200, body: document.to_string().into_bytes() });
+            return Ok(Reply::new(200, document.to_string().into_bytes()));
         }
         let (version, path) = split_prefix(&request.path);
         let version = version.ok_or_else(unknown)?;
@@ -219,6 +237,11 @@ impl App {
             companies.insert(company, Known { directory, checked });
         }
     }
+}
+
+/// What has an address that opens it takes no writes.
+async fn only_read(request: &Request, answer: impl Future<Output = ApiResult<Reply>>) -> ApiResult<Reply> {
+    if request.method == "GET" { answer.await } else { Err(ApiError::MethodNotAllowed) }
 }
 
 /// The user behind a token, who must be active.

@@ -149,7 +149,7 @@ fn read(version: Version, param: &Param, text: &str) -> ApiResult<Option<Arg>> {
             _ if lenient && text.eq_ignore_ascii_case("false") => false,
             _ => return Err(refuse("must be true or false")),
         }),
-        ParamKind::Text | ParamKind::Json => Arg::Text(text.to_owned()),
+        ParamKind::Text | ParamKind::Json | ParamKind::File => Arg::Text(text.to_owned()),
         ParamKind::Choice(words) => {
             let same = |word: &&&str| **word == text || (lenient && word.eq_ignore_ascii_case(text));
             let word = words.iter().find(same).ok_or_else(|| refuse(&format!("must be one of {}", words.join(", "))))?;

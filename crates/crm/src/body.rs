@@ -17,7 +17,8 @@ pub enum Body {
 impl Body {
     /// Reads what the operation takes. Bodies of operations that take none are ignored.
     pub fn parse(op: &'static Op, content_type: Option<&str>, bytes: &[u8]) -> ApiResult<Self> {
-        if matches!(op.takes, Takes::Nothing) {
+        // A multipart body is read by its operation, which knows where the file is to go.
+        if matches!(op.takes, Takes::Nothing | Takes::Multipart(_)) {
             return Ok(Body::Nothing);
         }
         match (op.takes, read(op.version, content_type, bytes)?) {
@@ -30,6 +31,16 @@ impl Body {
             (_, Value::Object(members)) => Ok(Body::Object(Arc::new(members))),
             _ => Err(ApiError::invalid("the body must be an object")),
         }
+    }
+
+    /// The texts of a form.
+    pub fn of_texts(op: &'static Op, texts: Vec<(String, String)>) -> ApiResult<Self> {
+        let members = form(texts);
+        members.values().try_for_each(refuse_nul)?;
+        if let Takes::Keys(params) | Takes::Multipart(params) = op.takes {
+            check_keys(op.version, params, &members)?;
+        }
+        Ok(Body::Object(Arc::new(members)))
     }
 
     pub fn object(&self) -> ApiResult<&Map<String, Value>> {
@@ -71,18 +82,34 @@ impl Body {
 
 /// The body as JSON, whatever form it came in.
 fn read(version: Version, content_type: Option<&str>, bytes: &[u8]) -> ApiResult<Value> {
-    let media = content_type.unwrap_or("application/json").split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let media = media_type(content_type.unwrap_or("application/json"));
     let value = if bytes.iter().all(u8::is_ascii_whitespace) {
         Value::Object(Map::new())
     } else if media.ends_with("json") || (media == "text/plain" && version == Version::V1) {
         serde_json::from_slice(bytes).map_err(|_| ApiError::invalid("the body is not valid JSON"))?
     } else if media == "application/x-www-form-urlencoded" && version == Version::V1 {
-        form(bytes)?
+        let texts = serde_urlencoded::from_bytes(bytes).map_err(|_| ApiError::invalid("the form cannot be read"))?;
+        Value::Object(form(texts))
     } else {
-        return Err(ApiError::UnsupportedMediaType(format!("Content type {media} is not supported")));
+        return Err(unsupported(&media));
     };
     refuse_nul(&value)?;
     Ok(value)
+}
+
+/// The type without its parameters.
+fn media_type(content_type: &str) -> String {
+    content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+pub fn unsupported(media: &str) -> ApiError {
+    ApiError::UnsupportedMediaType(format!("Content type {media} is not supported"))
+}
+
+/// Refuses what is no multipart form.
+pub fn require_multipart(content_type: Option<&str>) -> ApiResult<()> {
+    let media = media_type(content_type.unwrap_or_default());
+    if media == "multipart/form-data" { Ok(()) } else { Err(unsupported(&media)) }
 }
 
 /// The ids of a bulk deletion in v1, with commas: the first official clients send them as `ids` in the body,
@@ -137,14 +164,12 @@ pub fn flag(value: &Value) -> Option<bool> {
 const FORM_DEPTH: usize = 4;
 
 /// Reads a form, with lists and objects as PHP writes them: `label_ids[]=1`, `email[0][value]=ann@weir.example`.
-fn form(bytes: &[u8]) -> ApiResult<Value> {
-    let pairs: Vec<(String, String)> = serde_urlencoded::from_bytes(bytes).map_err(|_| ApiError::invalid("the form cannot be read"))?;
+fn form(texts: Vec<(String, String)>) -> Map<String, Value> {
     let mut members = Map::new();
-    for (name, text) in pairs {
+    for (name, text) in texts {
         place(&mut members, &form_path(&name), text);
     }
-    let members = members.into_iter().map(|(key, value)| (key, with_lists(value)));
-    Ok(Value::Object(members.collect()))
+    members.into_iter().map(|(key, value)| (key, with_lists(value))).collect()
 }
 
 /// The steps of a name: `email[0][value]` is `email`, `0`, `value`. Other names are one step.
@@ -213,7 +238,7 @@ fn check_keys(version: Version, params: &[Param], members: &Map<String, Value>) 
             check_kind(version, param, value)?;
         }
     }
-    for param in params.iter().filter(|param| param.required) {
+    for param in params.iter().filter(|param| param.required && param.kind != ParamKind::File) {
         if members.get(param.name).is_none_or(Value::is_null) {
             return Err(ApiError::invalid_key(param.name, "is required"));
         }
@@ -234,7 +259,7 @@ fn check_kind(version: Version, param: &Param, value: &Value) -> ApiResult<()> {
             }
             (value.is_string(), "string")
         }
-        ParamKind::Ids | ParamKind::Json => (true, ""),
+        ParamKind::Ids | ParamKind::Json | ParamKind::File => (true, ""),
     };
     if fits { Ok(()) } else { Err(ApiError::invalid_key(param.name, &format!("The value is not a valid '{wanted}'"))) }
 }
@@ -244,22 +269,26 @@ mod tests {
     use super::*;
     use serde_json::json;
 
+    fn read_form(text: &str) -> Value {
+        Value::Object(form(serde_urlencoded::from_str(text).unwrap()))
+    }
+
     #[test]
     fn forms_hold_lists_and_objects() {
-        let text = b"name=Ann&email[0][value]=a@b.c&email[0][primary]=true&email%5B1%5D%5Bvalue%5D=d@e.f&label_ids[]=1&label_ids[]=2";
+        let text = "name=Ann&email[0][value]=a@b.c&email[0][primary]=true&email%5B1%5D%5Bvalue%5D=d@e.f&label_ids[]=1&label_ids[]=2";
         let expected = json!({
             "name": "Ann",
             "email": [{"value": "a@b.c", "primary": "true"}, {"value": "d@e.f"}],
             "label_ids": ["1", "2"],
         });
-        assert_eq!(form(text), Ok(expected));
+        assert_eq!(read_form(text), expected);
     }
 
     #[test]
     fn odd_names_of_forms_are_plain_keys() {
         for name in ["a[", "a]", "a[b", "a[b]c", "a[b[c]]", "a[1][2][3][4]"] {
-            assert_eq!(form(format!("{name}=x").as_bytes()), Ok(json!({name: "x"})));
+            assert_eq!(read_form(&format!("{name}=x")), json!({name: "x"}));
         }
-        assert_eq!(form(b"a=1&a[b]=2"), Ok(json!({"a": {"b": "2"}})));
+        assert_eq!(read_form("a=1&a[b]=2"), json!({"a": {"b": "2"}}));
     }
 }

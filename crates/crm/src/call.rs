@@ -7,7 +7,8 @@ use crate::budget::Left;
 use crate::directory::{Directory, User};
 use crate::error::{ApiError, ApiResult};
 use crate::json::Json;
-use crate::op::{Method, Op, Version};
+use crate::op::{Method, Op, Takes, Version};
+use crate::stream::{ByteStream, Upload};
 use jiff::tz::TimeZone;
 use penstock_model::{Actor, ChangeSource, CompanyId, Principal, Time, UserId};
 use penstock_store::{Batch, Store};
@@ -27,7 +28,14 @@ pub struct Request {
     pub content_type: Option<String>,
     pub user_agent: Option<String>,
     pub request_id: String,
+    /// The host that the client has asked, with its port.
+    pub host: Option<String>,
+    /// The part of a file that is asked for.
+    pub range: Option<String>,
+    /// What was read already; empty where there is an upload.
     pub body: Vec<u8>,
+    /// A multipart body that is still on its way.
+    pub upload: Option<Upload>,
 }
 
 impl Request {
@@ -53,15 +61,17 @@ pub struct Response {
     pub headers: Vec<(&'static str, String)>,
     /// What is left of the caller's budget, where the request reached an operation.
     pub left: Option<Left>,
-    /// JSON; empty for 204.
+    /// JSON; empty for 204, and where there is a stream.
     pub body: Vec<u8>,
+    /// A file, whose headers are all there.
+    pub stream: Option<ByteStream>,
     /// Such as `v2.getDeals`, for metrics and logs.
     pub operation: Option<&'static str>,
 }
 
 impl Response {
     pub(crate) fn of_reply(reply: Reply, operation: Option<&'static str>) -> Self {
-        Response { status: reply.status, headers: Vec::new(), left: None, body: reply.body, operation }
+        Response { status: reply.status, headers: reply.headers, left: None, body: reply.body, stream: reply.stream, operation }
     }
 
     pub(crate) fn of_error(error: &ApiError, version: Version, operation: Option<&'static str>) -> Self {
@@ -70,10 +80,10 @@ impl Response {
         }
         let headers = match error {
             ApiError::Unauthorized => vec![("x-401-by-gw", "true".to_owned())],
-            ApiError::Unavailable => vec![("retry-after", "1".to_owned())],
+            ApiError::Unavailable | ApiError::FilesUnavailable(_) => vec![("retry-after", "1".to_owned())],
             _ => Vec::new(),
         };
-        Response { status: error.status(), headers, left: None, body: error.body(version), operation }
+        Response { status: error.status(), headers, left: None, body: error.body(version), stream: None, operation }
     }
 }
 
@@ -81,7 +91,16 @@ impl Response {
 #[derive(Debug)]
 pub struct Reply {
     pub status: u16,
+    pub headers: Vec<(&'static str, String)>,
     pub body: Vec<u8>,
+    pub stream: Option<ByteStream>,
+}
+
+impl Reply {
+    /// An answer in JSON.
+    pub fn new(status: u16, body: Vec<u8>) -> Self {
+        Reply { status, headers: Vec::new(), body, stream: None }
+    }
 }
 
 /// Stands for the operation in calls that no request has made.
@@ -100,8 +119,14 @@ pub struct Call {
     pub selector: Option<Arc<[String]>>,
     pub args: Args,
     pub body: Body,
+    /// A multipart form that was not read yet, and its type, which tells what stands between its parts.
+    pub upload: Option<Upload>,
+    pub content_type: Option<String>,
+    /// The part of a file that is asked for.
+    pub range: Option<String>,
     /// When the request came in; every row of a write carries it.
     pub now: Time,
+    host: Option<String>,
     user_agent: Option<Arc<str>>,
 }
 
@@ -119,8 +144,18 @@ impl Call {
         let args = Args::parse(op, &request.query, bulk_ids)?;
         let body = Body::parse(op, request.content_type.as_deref(), &request.body)?;
         let now = app.clock.now();
+        let upload = match (op.takes, request.upload) {
+            (Takes::Multipart(_), upload) => {
+                body::require_multipart(request.content_type.as_deref())?;
+                Some(upload.unwrap_or_else(|| Upload::of_bytes(request.body)))
+            }
+            (Takes::Nothing, _) | (_, None) => None,
+            (_, Some(_)) => return Err(body::unsupported("multipart/form-data")),
+        };
+        let content_type = request.content_type.filter(|_| upload.is_some());
+        let (range, host) = (request.range, request.host);
         let user_agent = request.user_agent.map(Arc::from);
-        Ok(Call { app, principal, directory, op, path, selector, args, body, now, user_agent })
+        Ok(Call { app, principal, directory, op, path, selector, args, body, upload, content_type, range, now, host, user_agent })
     }
 
     /// A call that the server makes for a user without a request: for work in the background and mail that comes in.
@@ -137,6 +172,10 @@ impl Call {
             selector: None,
             args: Args::default(),
             body: Body::Nothing,
+            upload: None,
+            content_type: None,
+            range: None,
+            host: None,
             user_agent: None,
         })
     }
@@ -200,6 +239,15 @@ impl Call {
         Some(Uuid::try_parse(text).ok().filter(|_| text.len() == 36)?.to_string())
     }
 
+    /// Where clients reach this server: as the operator says, else as this client did. Without a slash at the end.
+    pub fn base_url(&self) -> String {
+        match (&self.app.settings.public_url, &self.host) {
+            (Some(url), _) => url.clone(),
+            (None, Some(host)) => format!("http://{host}"),
+            (None, None) => "http://localhost".to_owned(),
+        }
+    }
+
     pub fn actor(&self) -> Actor {
         Actor {
             company: self.company(),
@@ -216,7 +264,7 @@ impl Call {
 
     /// An answer of this operation's success status.
     pub fn reply(&self, body: Json) -> Reply {
-        Reply { status: self.op.status, body: body.into_bytes() }
+        Reply::new(self.op.status, body.into_bytes())
     }
 
     /// `{"success":true,"data":…}` around what `write` writes, with `rest` after the data.

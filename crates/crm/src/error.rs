@@ -2,6 +2,7 @@
 
 use crate::json::Json;
 use crate::op::Version;
+use penstock_files::FilesError;
 use penstock_store::StoreError;
 
 const SHORT_INFO: &str = "Please check developers.pipedrive.com";
@@ -34,12 +35,16 @@ pub enum ApiError {
     MethodNotAllowed,
     /// 409
     Conflicting(String),
+    /// 410
+    Gone(String),
     /// 413
     TooLarge,
     /// 415: a body in a form that the operation does not take.
     UnsupportedMediaType(String),
     /// 503: the store does not answer; may be tried again.
     Unavailable,
+    /// 503: files cannot be kept or read for now.
+    FilesUnavailable(&'static str),
     /// 500: a fault of ours; the details are in the log.
     Internal(String),
 }
@@ -70,10 +75,11 @@ impl ApiError {
             ApiError::Messaging { status, .. } => *status,
             ApiError::MethodNotAllowed => 405,
             ApiError::Conflicting(_) => 409,
+            ApiError::Gone(_) => 410,
             ApiError::TooLarge => 413,
             ApiError::UnsupportedMediaType(_) => 415,
             ApiError::Internal(_) => 500,
-            ApiError::Unavailable => 503,
+            ApiError::Unavailable | ApiError::FilesUnavailable(_) => 503,
         }
     }
 
@@ -89,11 +95,13 @@ impl ApiError {
             | ApiError::Forbidden(text)
             | ApiError::NotFound(text)
             | ApiError::Conflicting(text)
+            | ApiError::Gone(text)
             | ApiError::UnsupportedMediaType(text) => application(text),
             ApiError::Messaging { text, code, .. } => messaging(text, code),
             ApiError::MethodNotAllowed => application("Method not allowed"),
             ApiError::TooLarge => application("Request entity too large"),
             ApiError::Unavailable => application("Requested service is not available"),
+            ApiError::FilesUnavailable(text) => application(text),
             ApiError::Internal(_) => application("Internal server error"),
         }
     }
@@ -160,6 +168,30 @@ fn bare(text: &str) -> Vec<u8> {
     let mut json = begin(text);
     json.end_object();
     json.into_bytes()
+}
+
+impl std::fmt::Display for ApiError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Debug::fmt(self, f)
+    }
+}
+
+impl std::error::Error for ApiError {}
+
+impl From<FilesError> for ApiError {
+    fn from(error: FilesError) -> Self {
+        match error {
+            FilesError::Missing => ApiError::not_found("File"),
+            FilesError::Full(details) => {
+                tracing::error!(details, "there is no space left for files");
+                ApiError::FilesUnavailable("The file cannot be kept: there is no space left for files")
+            }
+            FilesError::Unavailable(details) | FilesError::Invalid(details) => {
+                tracing::error!(details, "the place of files cannot be reached");
+                ApiError::FilesUnavailable("The place where files are kept cannot be reached")
+            }
+        }
+    }
 }
 
 impl From<StoreError> for ApiError {

@@ -60,6 +60,8 @@ pub enum ParamKind {
     Date,
     /// Anything; the operation looks itself.
     Json,
+    /// A part of a multipart body.
+    File,
 }
 
 /// A query parameter, or a key of a body that is not a record.
@@ -92,6 +94,8 @@ pub enum Takes {
     Keys(&'static [Param]),
     /// A bare JSON list.
     List,
+    /// A multipart form of one file and these texts.
+    Multipart(&'static [Param]),
 }
 
 pub type Answer = Pin<Box<dyn Future<Output = ApiResult<Reply>> + Send>>;

@@ -65,7 +65,8 @@ fn operation(op: &Op) -> Value {
         "x-scopes": op.scopes.split(',').collect::<Vec<_>>(),
     });
     if let Some(body) = body(op) {
-        found["requestBody"] = json!({"required": true, "content": {"application/json": {"schema": body}}});
+        let media = if matches!(op.takes, Takes::Multipart(_)) { "multipart/form-data" } else { "application/json" };
+        found["requestBody"] = json!({"required": true, "content": {media: {"schema": body}}});
     }
     found
 }
@@ -103,6 +104,7 @@ fn param_schema(version: Version, kind: ParamKind) -> Value {
         ParamKind::Time => json!({"type": "string", "format": "date-time"}),
         ParamKind::Date => json!({"type": "string", "format": "date"}),
         ParamKind::Json => json!({}),
+        ParamKind::File => json!({"type": "string", "format": "binary"}),
     }
 }
 
@@ -111,7 +113,7 @@ fn body(op: &Op) -> Option<Value> {
         Takes::Nothing => None,
         Takes::Record(entity) => Some(json!({"$ref": format!("#/components/schemas/{}", body_name(op.version, entity))})),
         Takes::List => Some(json!({"type": "array", "items": {}})),
-        Takes::Keys(params) => {
+        Takes::Keys(params) | Takes::Multipart(params) => {
             let properties: Map<String, Value> =
                 params.iter().map(|param| (param.name.to_owned(), key_schema(op.version, param))).collect();
             let required: Vec<_> = params.iter().filter(|param| param.required).map(|param| param.name).collect();
@@ -211,7 +213,8 @@ fn value_schema(version: Version, kind: Kind) -> Value {
         | Kind::Phase
         | Kind::Template
         | Kind::Choosable
-        | Kind::Category => json!({"type": "integer"}),
+        | Kind::Category
+        | Kind::Picture => json!({"type": "integer"}),
         Kind::Switch => json!({"type": "integer", "enum": [0, 1]}),
         Kind::Percent => json!({"type": "number", "minimum": 0, "maximum": 100}),
         Kind::Money => json!({"type": "number"}),

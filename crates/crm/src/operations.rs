@@ -3,9 +3,9 @@
 
 use crate::op::Op;
 use crate::{
-    activities, activity_types, boards, channels, currencies, deal_products, deals, fields, goals, lead_labels, leads, mail, meetings,
-    notes, organization_relationships, organizations, persons, phases, pipelines, products, project_templates, projects, stages,
-    subscriptions, tasks, users,
+    activities, activity_types, boards, call_logs, channels, currencies, deal_products, deals, fields, files, goals, lead_labels, leads,
+    mail, meetings, notes, organization_relationships, organizations, persons, phases, pictures, pipelines, product_images, products,
+    project_templates, projects, stages, subscriptions, tasks, users,
 };
 use crate::{flow, recents, search};
 
@@ -51,6 +51,11 @@ const RESOURCES: &[&[Op]] = &[
     search::OPS,
     recents::OPS,
     flow::OPS,
+    files::OPS,
+    files::OF_RECORDS,
+    pictures::OPS,
+    product_images::OPS,
+    call_logs::OPS,
 ];
 
 /// Every operation, in the order of the resources.

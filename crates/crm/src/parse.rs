@@ -39,7 +39,8 @@ pub fn value(version: Version, field: &Field, given: &JsonValue) -> Result<Value
         | Kind::Phase
         | Kind::Template
         | Kind::Choosable
-        | Kind::Category => int(strict, given),
+        | Kind::Category
+        | Kind::Picture => int(strict, given),
         Kind::List(_) => id_list(strict, given).map(Into::into),
         Kind::Switch => switch(strict, given),
         Kind::Percent => percent(strict, given),

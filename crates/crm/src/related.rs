@@ -10,6 +10,7 @@ use crate::json::Json;
 use crate::leads::LEAD;
 use crate::organizations::ORGANIZATION;
 use crate::persons::PERSON;
+use crate::pictures::{self, Picture};
 use crate::select;
 use crate::view::write_money;
 use crate::view_v1::{write_contacts, write_user_members};
@@ -69,6 +70,7 @@ pub struct Related {
     /// The titles of leads by UUID.
     pub leads: BTreeMap<String, String>,
     pub activities: BTreeMap<i64, ActivityRef>,
+    pictures: BTreeMap<i64, Picture>,
 }
 
 impl Related {
@@ -81,6 +83,7 @@ impl Related {
             deals: deals(call, &linked(records, Kind::Deal)).await?,
             leads: leads(call, records).await?,
             activities: activities(call, &linked(records, Kind::Activity)).await?,
+            pictures: pictures::load(call, &linked(records, Kind::Picture)).await?,
         })
     }
 
@@ -115,6 +118,16 @@ impl Related {
                 json.null();
             }
         }
+        json.key("value");
+        json.int(id);
+        json.end_object();
+    }
+
+    /// A reference to a picture: where it is, with the id under `value`.
+    pub fn write_picture_ref(&self, json: &mut Json, call: &Call, id: i64) {
+        let Some(picture) = self.pictures.get(&id) else { return json.null() };
+        json.begin_object();
+        picture.write_members(json, call);
         json.key("value");
         json.int(id);
         json.end_object();
@@ -164,6 +177,14 @@ impl Related {
         if records.iter().any(|record| record.entity.field("picture_id").is_some()) {
             json.key("picture");
             json.begin_object();
+            for (id, picture) in &self.pictures {
+                json.key(&id.to_string());
+                json.begin_object();
+                json.key("id");
+                json.int(*id);
+                picture.write_members(json, call);
+                json.end_object();
+            }
             json.end_object();
         }
         json.end_object();

@@ -3,10 +3,13 @@
 
 use crate::activities::ACTIVITY;
 use crate::call::Call;
+use crate::call_logs::CALL_LOG;
 use crate::deals::DEAL;
 use crate::directory::{Directory, Group, User};
 use crate::error::{ApiError, ApiResult};
+use crate::files::FILE;
 use crate::leads::LEAD;
+use crate::notes::NOTE;
 use crate::organizations::ORGANIZATION;
 use crate::persons::PERSON;
 use crate::projects::PROJECT;
@@ -153,10 +156,17 @@ pub fn readable_linked_mail(sql: &mut Sql, call: &Call, threads: &str) {
 const DECIDING: &[Kind] = &[Kind::Deal, Kind::Lead, Kind::Project, Kind::Task];
 /// Where none of those is set, whoever sees one of these sees it.
 const SUFFICING: &[Kind] = &[Kind::Person, Kind::Organization];
+/// The same of files, which hang on more. A call log names its own activity, which says nothing of who may see it.
+const SUFFICING_FOR_FILES: &[Kind] = &[Kind::Person, Kind::Organization, Kind::Product, Kind::Activity];
 
 /// Whether rows of the entity have no visibility of their own, but are seen with the records that they hang on.
 pub fn is_seen_with_others(entity: &Entity) -> bool {
-    entity.name == "note"
+    entity.name == NOTE.name || belongs_to_user(entity)
+}
+
+/// Whether rows that are seen with others have a user, too, who sees them wherever they hang.
+fn belongs_to_user(entity: &Entity) -> bool {
+    entity.name == FILE.name || entity.name == CALL_LOG.name
 }
 
 /// Appends `AND (…)` to a condition on the rows called `t`, so that only those remain which hang on something that the
@@ -166,6 +176,9 @@ pub fn visible_with_others(sql: &mut Sql, call: &Call, entity: &'static Entity, 
         return;
     }
     sql.push(" AND (");
+    if belongs_to_user(entity) {
+        sql.push("t.user_id = ").bind(call.principal.user).push(" OR ");
+    }
     let mut undecided = String::new();
     for field in of_kinds(entity, DECIDING) {
         sql.push("(").push(&undecided).push("t.").push(field.column).push(" IS NOT NULL AND ");
@@ -174,7 +187,8 @@ pub fn visible_with_others(sql: &mut Sql, call: &Call, entity: &'static Entity, 
         undecided.push_str(&format!("t.{} IS NULL AND ", field.column));
     }
     sql.push("(").push(&undecided).push("(");
-    for field in of_kinds(entity, SUFFICING) {
+    let sufficing = if entity.name == FILE.name { SUFFICING_FOR_FILES } else { SUFFICING };
+    for field in of_kinds(entity, sufficing) {
         sees_linked(sql, call, field, followed);
         sql.push(" OR ");
     }

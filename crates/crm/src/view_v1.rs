@@ -98,6 +98,7 @@ impl<'a> ViewV1<'a> {
             (Kind::Organization, Value::Int(id)) if self.form == Form::Nested => {
                 self.related.write_organization_ref(json, self.directory(), *id);
             }
+            (Kind::Picture, Value::Int(id)) if self.form == Form::Nested => self.related.write_picture_ref(json, self.call, *id),
             (Kind::Money, Value::Int(amount)) => write_money(json, Money::from_ten_thousandths(*amount)),
             (Kind::Time, Value::Int(millis)) => json.plain_string(|out| Time::from_millis(*millis).write_v1(out)),
             (Kind::Visibility, Value::Int(level)) => json.string(&level.to_string()),

@@ -23,6 +23,7 @@ pub enum Part {
     Projects,
     Products,
     Sales,
+    Files,
 }
 
 impl Chance {

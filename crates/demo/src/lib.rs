@@ -11,6 +11,7 @@ mod contacts;
 mod custom;
 mod deals;
 mod draft;
+mod files;
 mod leads;
 mod mail;
 mod notes;
@@ -33,6 +34,7 @@ use notes::Subjects;
 use penstock_crm::accounts::AccountError;
 use penstock_crm::mail::MailError;
 use penstock_crm::setup::SetupError;
+use penstock_files::{FilesError, Objects};
 use penstock_model::{CompanyId, Date};
 use penstock_store::{Load, Store, StoreError};
 use std::sync::Arc;
@@ -47,6 +49,8 @@ pub struct Sample {
     pub admin_password: String,
     /// The token of the administrator, 40 hex digits.
     pub api_token: String,
+    /// Where the bytes of its files go.
+    pub files: Objects,
 }
 
 /// A company that was generated.
@@ -79,6 +83,8 @@ pub enum DemoError {
     Mail(#[from] MailError),
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error(transparent)]
+    Files(#[from] FilesError),
 }
 
 /// Generates a company in a store whose schema is up to date and which has no company yet. Calls `progress` for each
@@ -105,6 +111,7 @@ pub async fn generate(store: &Arc<Store>, sample: &Sample, progress: impl FnMut(
     let subjects = Subjects { organizations: &organizations, persons: &persons, deals: &deals, leads: &leads };
     notes::write(&mut draft, &team, &subjects, sample.scale.notes()).await?;
     projects::write(&mut draft, &team).await?;
+    files::write(&mut draft, &sample.files, &organizations, &persons).await?;
     draft.load.finish().await?;
     store.execute(activities::totals(id)).await?;
     mail::write(store, id, sample.seed, &draft.calendar, team::ADMIN_EMAIL).await?;

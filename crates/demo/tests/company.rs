@@ -2,6 +2,7 @@
 
 use penstock_cluster::Cluster;
 use penstock_demo::{Company, Sample, Scale, generate};
+use penstock_files::Objects;
 use penstock_model::{Date, Value};
 use penstock_store::{Sql, Store, Target, Weight};
 use std::error::Error;
@@ -17,6 +18,7 @@ fn sample(seed: u64) -> Result<Sample, Box<dyn Error + Send + Sync>> {
         today: Date::parse("2026-03-02")?,
         admin_password: "open sesame".to_owned(),
         api_token: "0123456789abcdef0123456789abcdef01234567".to_owned(),
+        files: Objects::default(),
     })
 }
 
@@ -61,6 +63,7 @@ const TABLES: &[(&str, &str)] = &[
     ("deal_products", "id"),
     ("deal_discounts", "id"),
     ("deal_installments", "id"),
+    ("files", "id"),
     ("followers", "entity, record_id, user_id"),
     ("participants", "deal_id, person_id"),
     ("totals", "entity, record_id"),
@@ -148,6 +151,8 @@ const TOTALS: &[(&str, &str, &str)] = &[
     ("deal", "notes_count", "notes n WHERE n.deal_id = t.record_id AND n.is_deleted = 0"),
     ("person", "notes_count", "notes n WHERE n.person_id = t.record_id AND n.is_deleted = 0"),
     ("organization", "notes_count", "notes n WHERE n.org_id = t.record_id AND n.is_deleted = 0"),
+    ("person", "files_count", "files f WHERE f.person_id = t.record_id AND f.is_deleted = 0"),
+    ("organization", "files_count", "files f WHERE f.org_id = t.record_id AND f.is_deleted = 0"),
     ("person", "participant_open_deals_count", PARTICIPANT_OPEN),
     ("person", "participant_closed_deals_count", PARTICIPANT_CLOSED),
 ];
@@ -204,6 +209,9 @@ const REFERENCES: &[(&str, &str, &str)] = &[
     ("notes", "person_id", "persons"),
     ("notes", "org_id", "organizations"),
     ("note_comments", "note_id", "notes"),
+    ("files", "user_id", "users"),
+    ("files", "person_id", "persons"),
+    ("files", "org_id", "organizations"),
     ("followers", "user_id", "users"),
     ("participants", "deal_id", "deals"),
     ("participants", "person_id", "persons"),

@@ -35,6 +35,8 @@ pub enum Kind {
     Deal,
     /// The UUID of a lead.
     Lead,
+    /// The picture of the record itself.
+    Picture,
     Product,
     Activity,
     Project,
@@ -262,6 +264,12 @@ impl Field {
         self
     }
 
+    /// v1 does not sort by it.
+    pub const fn unsorted(mut self) -> Self {
+        self.sort_v1 = false;
+        self
+    }
+
     pub const fn show_v1(mut self, show: Show) -> Self {
         self.v1 = show;
         self
@@ -307,6 +315,7 @@ const fn default_type(kind: Kind) -> &'static str {
         Kind::Organization => "org",
         Kind::Deal => "deal",
         Kind::Lead => "lead",
+        Kind::Picture => "picture",
         Kind::Product => "product",
         Kind::Activity => "activity",
         Kind::Project => "project",

@@ -20,7 +20,7 @@ pub async fn run(command: Command) -> Result<(), Failure> {
         Command::User { company, action } => accounts::user(&company, action).await,
         Command::Token { company, action } => accounts::token(&company, action).await,
         Command::Mail { company, action } => mail::run(&company, action).await,
-        Command::Doctor(options) => doctor::run(&options).await,
+        Command::Doctor { store, files } => doctor::run(&store, &files).await,
         Command::Openapi => openapi(),
     }
 }

@@ -52,6 +52,7 @@ impl From<DemoError> for Failure {
             DemoError::Account(error) => error.into(),
             DemoError::Mail(error) => error.into(),
             DemoError::Store(error) => error.into(),
+            DemoError::Files(error) => Failure::Unusable(error.to_string()),
         }
     }
 }

@@ -5,10 +5,16 @@ use crate::logging::LogOptions;
 use clap::builder::{BoolishValueParser, Resettable};
 use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use penstock_demo::Scale;
+use penstock_files::{FilesError, Objects, Place, S3};
 use penstock_model::Date;
 use penstock_store::{Store, Target};
 use std::ffi::{OsStr, OsString};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+/// The data directory of those who name none.
+pub const DATA_DIR: &str = "./penstock-data";
+/// Where files are, below the data directory.
+const FILES_FOLDER: &str = "files";
 
 /// A sales CRM that speaks the Pipedrive API
 #[derive(Debug, Parser)]
@@ -50,16 +56,36 @@ pub enum Command {
         action: MailAction,
     },
     /// Look for problems; exits with 1 where there are any
-    Doctor(StoreOptions),
+    Doctor {
+        #[command(flatten)]
+        store: StoreOptions,
+        #[command(flatten)]
+        files: FilesOptions,
+    },
     /// Print the description of the API as OpenAPI
     Openapi,
+}
+
+/// Where the bytes of files are. The keys of an S3 service come from variables only (`PENSTOCK_S3_ACCESS_KEY`,
+/// `PENSTOCK_S3_SECRET_KEY`): arguments are for all eyes.
+#[derive(Debug, Clone, Args)]
+pub struct FilesOptions {
+    /// A bucket to keep files in, as s3://bucket/prefix, instead of in the data directory
+    #[arg(long, env = "PENSTOCK_FILES_URL", value_name = "URL")]
+    pub files_url: Option<String>,
+    /// Where the S3 service answers, if not at Amazon
+    #[arg(long, env = "PENSTOCK_S3_ENDPOINT", value_name = "URL")]
+    pub s3_endpoint: Option<String>,
+    /// The region of the S3 service
+    #[arg(long, env = "PENSTOCK_S3_REGION", value_name = "REGION", default_value = "us-east-1")]
+    pub s3_region: String,
 }
 
 /// Where the data is.
 #[derive(Debug, Clone, Args)]
 pub struct StoreOptions {
     /// The directory of the embedded store
-    #[arg(long, env = "PENSTOCK_DATA_DIR", value_name = "DIR", default_value = "./penstock-data", global = true)]
+    #[arg(long, env = "PENSTOCK_DATA_DIR", value_name = "DIR", default_value = DATA_DIR, global = true)]
     pub data_dir: PathBuf,
     /// A PostgreSQL database to use instead, as postgres://user:password@host/name
     #[arg(long, env = "PENSTOCK_DATABASE_URL", value_name = "URL", hide_env_values = true, global = true)]
@@ -70,6 +96,8 @@ pub struct StoreOptions {
 pub struct ServeOptions {
     #[command(flatten)]
     pub store: StoreOptions,
+    #[command(flatten)]
+    pub files: FilesOptions,
     /// The address and port to listen on; port 0 takes a free one
     #[arg(long, env = "PENSTOCK_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     pub listen: String,
@@ -100,6 +128,8 @@ pub struct DemoOptions {
     /// A PostgreSQL database to use instead, as postgres://user:password@host/name
     #[arg(long, env = "PENSTOCK_DATABASE_URL", value_name = "URL", hide_env_values = true)]
     pub database_url: Option<String>,
+    #[command(flatten)]
+    pub files: FilesOptions,
     /// The address and port to listen on; port 0 takes a free one
     #[arg(long, env = "PENSTOCK_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     pub listen: String,
@@ -253,6 +283,30 @@ fn without_empty_variables(command: clap::Command) -> clap::Command {
     command
         .mut_args(|arg| if arg.get_env().is_some_and(is_empty) { arg.env(Resettable::Reset) } else { arg })
         .mut_subcommands(without_empty_variables)
+}
+
+impl FilesOptions {
+    /// The bucket, or the folder in the data directory.
+    pub fn place(&self, data_dir: &Path) -> Result<Place, Failure> {
+        let Some(url) = &self.files_url else {
+            return Ok(Place::Directory(data_dir.join(FILES_FOLDER)));
+        };
+        let unusable = |error: FilesError| Failure::Unusable(format!("--files-url: {error}"));
+        let secret = |name| std::env::var(name).ok().filter(|text| !text.is_empty());
+        let (access_key, secret_key) = (secret("PENSTOCK_S3_ACCESS_KEY"), secret("PENSTOCK_S3_SECRET_KEY"));
+        if access_key.is_some() != secret_key.is_some() {
+            return Err(Failure::Unusable("PENSTOCK_S3_ACCESS_KEY and PENSTOCK_S3_SECRET_KEY belong together".to_owned()));
+        }
+        let bucket = S3::parse(url).map_err(unusable)?;
+        let region = Some(self.s3_region.clone());
+        Ok(Place::S3(S3 { endpoint: self.s3_endpoint.clone(), region, access_key, secret_key, ..bucket }))
+    }
+
+    /// Opens the place. Whether it answers is not asked.
+    pub fn open(&self, data_dir: &Path) -> Result<Objects, Failure> {
+        let place = self.place(data_dir)?;
+        Objects::open(&place).map_err(|error| Failure::Unusable(format!("files at {place}: {error}")))
+    }
 }
 
 impl StoreOptions {

@@ -2,8 +2,10 @@
 //! records belongs here.
 
 use crate::activities::ACTIVITY;
+use crate::call_logs::CALL_LOG;
 use crate::custom::FieldType;
 use crate::deals::DEAL;
+use crate::files::FILE;
 use crate::leads::LEAD;
 use crate::mail::MAIL_THREAD;
 use crate::notes::{self, COMMENT, NOTE};
@@ -17,10 +19,10 @@ use penstock_model::{Entity, Field, Kind, Place};
 
 /// Records that are kept for a while after their deletion, then go. Those come first that others hang on.
 pub const PURGED: &[&Entity] =
-    &[&DEAL, &LEAD, &PERSON, &ORGANIZATION, &PRODUCT, &PROJECT, &TASK, &ACTIVITY, &NOTE, &COMMENT, &RELATIONSHIP];
+    &[&DEAL, &LEAD, &PERSON, &ORGANIZATION, &PRODUCT, &PROJECT, &TASK, &ACTIVITY, &NOTE, &COMMENT, &RELATIONSHIP, &FILE];
 
 /// Entities whose own fields refer to records of other ones.
-const REFERRING: &[&Entity] = &[&PERSON, &DEAL, &LEAD, &ACTIVITY, &NOTE, &MAIL_THREAD];
+const REFERRING: &[&Entity] = &[&PERSON, &DEAL, &LEAD, &ACTIVITY, &NOTE, &MAIL_THREAD, &FILE, &CALL_LOG];
 
 /// Entities whose custom fields may refer to persons and organizations.
 pub const REFERRING_BY_CUSTOM_FIELDS: &[&Entity] = &[&PERSON, &ORGANIZATION, &DEAL, &LEAD, &PRODUCT, &PROJECT];
@@ -51,6 +53,8 @@ pub const BELONGINGS: &[Belonging] = &[
     Belonging { of: "project", table: "tasks", column: "project_id", entity: Some("task") },
     Belonging { of: "project", table: "project_groups", column: "project_id", entity: None },
     Belonging { of: "project", table: "project_plan", column: "project_id", entity: None },
+    Belonging { of: "person", table: "pictures", column: "item_id", entity: None },
+    Belonging { of: "product", table: "product_images", column: "product_id", entity: None },
     Belonging { of: "note", table: "note_comments", column: "note_id", entity: Some("comment") },
     Belonging {
         of: "organization",

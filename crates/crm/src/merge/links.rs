@@ -3,9 +3,11 @@
 use super::{Merge, Pair, set_update_time};
 use crate::activities::{self, ACTIVITY};
 use crate::call::Call;
+use crate::call_logs::CALL_LOG;
 use crate::deal_products;
 use crate::deals::{self, DEAL, participants};
 use crate::error::ApiResult;
+use crate::files::FILE;
 use crate::followers;
 use crate::jobs::ties::kinds;
 use crate::leads::LEAD;
@@ -25,7 +27,8 @@ use penstock_store::{Batch, Weight};
 use std::collections::BTreeSet;
 
 /// The entities whose fields may refer to deals, persons and organizations, own fields and custom ones.
-const REFERRING: &[&Entity] = &[&PERSON, &ORGANIZATION, &DEAL, &ACTIVITY, &LEAD, &NOTE, &RELATIONSHIP, &PROJECT, &PRODUCT];
+const REFERRING: &[&Entity] =
+    &[&PERSON, &ORGANIZATION, &DEAL, &ACTIVITY, &LEAD, &NOTE, &RELATIONSHIP, &PROJECT, &PRODUCT, &FILE, &CALL_LOG];
 
 /// Where one record refers to another.
 enum Place {

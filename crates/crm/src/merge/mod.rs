@@ -11,6 +11,7 @@ use crate::op::{Param, ParamKind};
 use crate::organization_relationships::{self, RELATIONSHIP, is_with_itself};
 use crate::organizations::ORGANIZATIONS;
 use crate::persons::PERSONS;
+use crate::pictures;
 use crate::resource::Resource;
 use crate::rights;
 use crate::select::Depth;
@@ -108,6 +109,7 @@ async fn plan(call: &Call, sort: &Sort, pair: Pair) -> ApiResult<Batch> {
     (sort.resource.rules.on_delete)(&mut merge.removed.after, call.now);
 
     let mut batch = call.batch();
+    pictures::inherit(&mut merge.removed.after, &mut merge.kept.after, &mut batch);
     links::redirect(call, &mut merge, pair).await?;
     links::move_guests(call, &mut merge, pair).await?;
     links::move_followers(call, entity, pair, &mut batch).await?;

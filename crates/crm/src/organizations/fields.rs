@@ -30,7 +30,7 @@ const FIELDS: &[Field] = &[
     Field::new(12, "industry", "Industry", Kind::Choosable).writable(),
     Field::new(13, "annual_revenue", "Annual revenue", Kind::Int).writable().reports("double"),
     Field::new(14, "employee_count", "Number of employees", Kind::Int).writable().reports("double"),
-    Field::new(15, "picture_id", "Picture", Kind::Int).show_v2(Show::Never).reports("picture"),
+    Field::new(15, "picture_id", "Picture", Kind::Picture).show_v2(Show::Never),
     Field::new(16, "country_code", "Country code", Kind::Text(2)).show_v2(Show::Never).unlisted(),
     Field::total(17, "next_activity_id", "Next activity", Kind::Int).reports("activity"),
     Field::total(18, "last_activity_id", "Last activity", Kind::Int).reports("activity"),

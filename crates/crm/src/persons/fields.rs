@@ -31,7 +31,7 @@ const FIELDS: &[Field] = &[
     Field::new(11, "is_deleted", "Deleted", Kind::Bool).show_v1(Show::Never).not_null().unlisted(),
     Field::new(12, "visible_to", "Visible to", Kind::Visibility).writable().not_null(),
     Field::new(13, "label_ids", "Label", Kind::Labels).writable(),
-    Field::new(14, "picture_id", "Picture", Kind::Int).reports("picture"),
+    Field::new(14, "picture_id", "Picture", Kind::Picture),
     Field::new(15, "marketing_status", "Marketing status", Kind::Choice(MARKETING_STATUSES))
         .writable()
         .show_v2(Show::OnRequest)
@@ -86,6 +86,7 @@ pub const ORGANIZATION: Col<i64> = col(&PERSON, "org_id");
 pub const EMAILS: Col<String> = col(&PERSON, "emails");
 pub const PHONES: Col<String> = col(&PERSON, "phones");
 pub const LABELS: Col<String> = col(&PERSON, "label_ids");
+pub const PICTURE: Col<i64> = col(&PERSON, "picture_id");
 pub const VISIBLE_TO: Col<i64> = col(&PERSON, "visible_to");
 pub const MARKETING_STATUS: Col<String> = col(&PERSON, "marketing_status");
 pub const MARKETING_STATUS_CHANGED: Col<bool> = col(&PERSON, "marketing_status_changed");

@@ -111,7 +111,7 @@ async fn find(call: Call) -> ApiResult<Reply> {
     let deal = write::find(&call, &DEAL, call.id(DEAL.title)?, Depth::Row).await?;
     match store::of_deal(&call, deal.id).await? {
         Some(subscription) => Ok(show(&call, &subscription)),
-        None => Ok(Reply { status: 204, body: Vec::new() }),
+        None => Ok(Reply::new(204, Vec::new())),
     }
 }
 

@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "every test file takes what it needs")]
 
+use futures::StreamExt;
 use penstock_cluster::Cluster;
 use penstock_crm::setup::{NewCompany, create_company};
 use penstock_crm::{App, Request, Settings, accounts};
@@ -182,12 +183,78 @@ impl Company {
             query: query.to_owned(),
             api_token: Some(self.token.to_owned()),
             content_type: Some("application/json".to_owned()),
+            host: Some("crm.test".to_owned()),
             body: if body.is_null() { Vec::new() } else { body.to_string().into_bytes() },
             ..Request::default()
         };
         let response = self.app.handle(request).await;
         let body = if response.body.is_empty() { Value::Null } else { serde_json::from_slice(&response.body)? };
         Ok((response.status, body))
+    }
+
+    /// Sends a form with texts and one file, given as key, name and bytes.
+    pub async fn upload(&self, method: &str, target: &str, texts: &[(&str, &str)], file: (&str, &str, &[u8])) -> Outcome<(u16, Value)> {
+        let mut body = Vec::new();
+        let (key, name, bytes) = file;
+        body.extend_from_slice(
+            format!("--bound\r\ncontent-disposition: form-data; name=\"{key}\"; filename=\"{name}\"\r\n\r\n").as_bytes(),
+        );
+        body.extend_from_slice(bytes);
+        for (key, text) in texts {
+            body.extend_from_slice(format!("\r\n--bound\r\ncontent-disposition: form-data; name=\"{key}\"\r\n\r\n{text}").as_bytes());
+        }
+        body.extend_from_slice(b"\r\n--bound--\r\n");
+        let answer = self.raw(method, target, Some("multipart/form-data; boundary=bound"), body, None).await?;
+        Ok((answer.status, serde_json::from_slice(&answer.body)?))
+    }
+
+    /// One request as it is, and its answer with all of its bytes.
+    pub async fn raw(
+        &self,
+        method: &str,
+        target: &str,
+        content_type: Option<&str>,
+        body: Vec<u8>,
+        range: Option<&str>,
+    ) -> Outcome<penstock_crm::Response> {
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        let request = Request {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            query: query.to_owned(),
+            api_token: Some(self.token.to_owned()),
+            content_type: content_type.map(str::to_owned),
+            host: Some("crm.test".to_owned()),
+            range: range.map(str::to_owned),
+            body,
+            ..Request::default()
+        };
+        let mut response = self.app.handle(request).await;
+        if let Some(mut stream) = response.stream.take() {
+            while let Some(piece) = stream.next().await {
+                response.body.extend_from_slice(&piece?);
+            }
+        }
+        Ok(response)
+    }
+
+    /// The same company under other settings.
+    pub async fn with_settings(self, settings: Settings) -> Outcome<Self> {
+        let app = App::open(self.store.clone(), self.clock.clone(), settings).await?;
+        Ok(Company { app, ..self })
+    }
+
+    /// The answer to a request of any kind.
+    pub async fn handle(&self, request: Request) -> penstock_crm::Response {
+        self.app.handle(request).await
+    }
+
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
+    pub fn id(&self) -> CompanyId {
+        self.id
     }
 
     /// The data of a request that must succeed.

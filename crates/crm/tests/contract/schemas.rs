@@ -50,7 +50,7 @@ fn writable(version: Version, field: &Field, moment: &str) -> bool {
 fn types(version: Version, moment: &str, kind: Kind) -> &'static [&'static str] {
     let v1_read = version == Version::V1 && moment == "read";
     match kind {
-        Kind::User | Kind::Person | Kind::Organization if v1_read => &["object", "any"],
+        Kind::User | Kind::Person | Kind::Organization | Kind::Picture if v1_read => &["object", "any"],
         Kind::Money if version == Version::V1 => &["number", "string"],
         Kind::Bool if version == Version::V1 => &["boolean", "any"],
         Kind::Choice(_) if version == Version::V1 => &["string", "any"],
@@ -73,7 +73,8 @@ fn types(version: Version, moment: &str, kind: Kind) -> &'static [&'static str] 
         | Kind::Phase
         | Kind::Template
         | Kind::Visibility
-        | Kind::Choosable => {
+        | Kind::Choosable
+        | Kind::Picture => {
             // Schemas of v1 seldom tell whole numbers from others.
             if version == Version::V1 { &["integer", "number"] } else { &["integer"] }
         }

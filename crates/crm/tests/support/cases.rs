@@ -107,6 +107,8 @@ fn subject(op: &Op) -> &'static str {
         "phases" => "phase",
         "projectTemplates" => "template",
         "goals" => "goal",
+        "files" => "file",
+        "callLogs" => "call log",
         "products" => "product",
         // Fields are named apart, by code in v2 and by id in v1.
         segment => segment,
@@ -116,6 +118,8 @@ fn subject(op: &Op) -> &'static str {
 /// What a parameter of the path names, by the segment before it.
 fn path_key(op: &Op, segment: &str, parameter: &str) -> Option<String> {
     Some(match (segment, parameter) {
+        ("persons", "id") if op.path.ends_with("/picture") => "pictured person".to_owned(),
+        ("products", "id") if op.path.ends_with("/images") && op.method != Method::Post => "pictured product".to_owned(),
         ("projects", "id") if op.path.contains("/plan/activities/") => "planned project".to_owned(),
         ("activities", "activityId") => "planned activity".to_owned(),
         ("tasks", "taskId") => "task".to_owned(),
@@ -137,7 +141,7 @@ fn path_key(op: &Op, segment: &str, parameter: &str) -> Option<String> {
         ("installment", "id") => "installment subscription of a deal".to_owned(),
         (
             "deals" | "persons" | "organizations" | "pipelines" | "stages" | "users" | "leads" | "leadLabels" | "activities"
-            | "activityTypes" | "notes",
+            | "activityTypes" | "notes" | "files" | "callLogs",
             "id",
         ) => subject(op).to_owned(),
         ("status", "conversion_id") => format!("{} conversion", subject(op)),
@@ -185,6 +189,9 @@ fn member_key(op: &Op, name: &str) -> Option<String> {
         "stage_id" => "stage".to_owned(),
         "product_id" => "product".to_owned(),
         "task_id" => "task".to_owned(),
+        "activity_id" => "activity".to_owned(),
+        // Of the sort that stands first in `item_type`.
+        "item_id" => "deal".to_owned(),
         "filter_id" => "filter".to_owned(),
         _ => return None,
     })
@@ -200,6 +207,7 @@ const FOREIGN: &[&str] = &[
     "user_provider_id",
     "marketplace_client_id",
     "expected_outcome.currency_id",
+    "remote_id",
 ];
 
 /// References of which a new record needs one or another; requests send this one.
@@ -231,7 +239,7 @@ pub fn slots(op: &'static Op) -> Vec<Slot> {
         Takes::Keys(_) if op.path.ends_with("/products/bulk") => {
             slots.push(Slot { place: Place::DataItem("product_id"), key: "product".to_owned(), required: true });
         }
-        Takes::Keys(params) => {
+        Takes::Keys(params) | Takes::Multipart(params) => {
             slots.extend(
                 params.iter().filter(|param| is_id(param)).map(|param| member(op, param.name, Place::Body(param.name), param.required)),
             );
@@ -303,8 +311,12 @@ pub async fn plain(world: &World, op: &'static Op, sample: &mut Sample) -> Case 
         op.query.iter().filter(|param| param.required && !is_id(param)).map(|param| (param.name, plain_id(&asked(op, param)))).collect();
     let body = match op.takes {
         Takes::Nothing => None,
-        Takes::Keys(params) => {
-            let sent = |param: &&Param| param.required || matches!(param.name, "name" | "field_name" | "cycles_count");
+        Takes::Keys(params) | Takes::Multipart(params) => {
+            let sent = |param: &&Param| match param.kind {
+                // Sent with every multipart body.
+                ParamKind::File => false,
+                _ => param.required || matches!(param.name, "name" | "field_name" | "cycles_count"),
+            };
             let members = params.iter().filter(|param| sent(param) && !is_id(param));
             Some(Value::Object(members.map(|param| (param.name.to_owned(), value(param))).collect()))
         }
@@ -325,6 +337,7 @@ fn record(op: &Op, entity: &'static Entity) -> Map<String, Value> {
         Kind::Text(_) if field.required => Some(json!("A text")),
         Kind::Money if field.required => Some(json!(3)),
         Kind::Date if field.required => Some(json!("2026-03-20")),
+        Kind::Time if field.required => Some(json!("2026-03-20T00:00:00Z")),
         Kind::Choice(words) if field.required => Some(json!(words[0])),
         _ => None,
     };
@@ -362,7 +375,7 @@ pub fn value(param: &Param) -> Value {
         (_, "payments") => json!([{"amount": 3, "description": "A part", "due_at": "2026-03-20"}]),
         (ParamKind::Int, _) => json!(1),
         (ParamKind::Bool, _) => json!(true),
-        (ParamKind::Text | ParamKind::Json, _) => json!("a"),
+        (ParamKind::Text | ParamKind::Json | ParamKind::File, _) => json!("a"),
         (ParamKind::Choice(words) | ParamKind::Choices(words), _) => json!(words[0]),
         (ParamKind::Time, _) => json!("2026-03-01T00:00:00Z"),
         (ParamKind::Date, _) => json!("2026-03-01"),

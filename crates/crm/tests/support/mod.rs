@@ -5,15 +5,17 @@
 
 mod cases;
 mod dump;
+mod form;
 mod sample;
 
 pub use cases::{Case, Place, Slot, key, plain, slots, writable};
 pub use dump::Dump;
 pub use sample::Sample;
 
+use futures::StreamExt;
 use penstock_cluster::Cluster;
 use penstock_crm::setup::{NewCompany, create_company};
-use penstock_crm::{App, Method, Op, Request, Settings, Version, accounts, mail, operations};
+use penstock_crm::{App, Method, Op, ParamKind, Request, Settings, Takes, Version, accounts, mail, operations};
 use penstock_model::{Clock, CompanyId, Time, UserId};
 use penstock_store::{Sql, Statement, Store, Target, Weight};
 use serde_json::Value;
@@ -174,8 +176,14 @@ impl World {
         let app = self.app.clone();
         match tokio::spawn(async move { app.handle(request).await }).await {
             Ok(response) => {
-                let json = serde_json::from_slice(&response.body).unwrap_or_default();
-                Answer { status: response.status, body: response.body, json }
+                let mut body = response.body;
+                if let Some(mut stream) = response.stream {
+                    while let Some(piece) = stream.next().await {
+                        body.extend_from_slice(&piece.unwrap());
+                    }
+                }
+                let json = serde_json::from_slice(&body).unwrap_or_default();
+                Answer { status: response.status, body, json }
             }
             // As the server answers it.
             Err(panic) => Answer { status: 500, body: panic.to_string().into_bytes(), json: Value::Null },
@@ -200,9 +208,31 @@ impl World {
     }
 }
 
-/// A request without credentials.
+/// A request without credentials. Operations that take a file get one, and the members of the body as texts beside it.
 pub fn request(version: Version, method: Method, target: &str, body: Vec<u8>) -> Request {
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    if let Some(file) = file_key(version, method, path)
+        && let Ok(Value::Object(members)) = serde_json::from_slice(if body.is_empty() { b"{}" } else { &body })
+    {
+        let plain = request_with(version, method, path, query, Vec::new());
+        return Request { content_type: Some(form::CONTENT_TYPE.to_owned()), body: form::of(file, &members), ..plain };
+    }
+    request_with(version, method, path, query, body)
+}
+
+/// The key of the file that the operation of a path takes.
+fn file_key(version: Version, method: Method, path: &str) -> Option<&'static str> {
+    let fits = |template: &str| {
+        let (template, path) = (template.split('/'), path.split('/'));
+        template.clone().count() == path.clone().count()
+            && template.zip(path).all(|(known, given)| known.starts_with('{') || known == given)
+    };
+    let op = operations::all().find(|op| op.version == version && op.method == method && fits(op.path))?;
+    let Takes::Multipart(params) = op.takes else { return None };
+    params.iter().find(|param| param.kind == ParamKind::File).map(|param| param.name)
+}
+
+fn request_with(version: Version, method: Method, path: &str, query: &str, body: Vec<u8>) -> Request {
     Request {
         method: method.as_str().to_owned(),
         path: format!("{}{path}", prefix(version)),

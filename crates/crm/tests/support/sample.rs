@@ -103,6 +103,15 @@ const MAKES: &[Make] = &[
     make(V1, "/notes/$note/comments", r#"{"content":"% comment"}"#, &[("comment", "/uuid")]),
     make(V1, "/deals/$deal/participants", r#"{"person_id":"$other person"}"#, &[("participant", "/id")]),
     make(V1, "/deals/$deal/followers", r#"{"user_id":"$user"}"#, &[("deal follower", "/id"), ("deal follower user", "/user_id")]),
+    make(V1, "/persons/$person/picture", "{}", &[("pictured person", "/item_id")]),
+    make(V2, "/products/$product/images", "{}", &[("pictured product", "/product_id")]),
+    make(V1, "/files", r#"{"deal_id":"$deal"}"#, &[("file", "/id")]),
+    make(
+        V1,
+        "/callLogs",
+        r#"{"subject":"% call","deal_id":"$deal","outcome":"busy","to_phone_number":"1","start_time":"2026-03-01 10:00:00","end_time":"2026-03-01 10:01:00"}"#,
+        &[("call log", "/id")],
+    ),
     make(V1, "/persons/$person/followers", r#"{"user_id":"$user"}"#, &[("person follower", "/id"), ("person follower user", "/user_id")]),
     make(
         V1,

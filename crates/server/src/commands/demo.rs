@@ -5,10 +5,11 @@ use super::serve::{self, Started};
 use crate::console;
 use crate::failure::Failure;
 use crate::http::Signals;
-use crate::options::DemoOptions;
+use crate::options::{DATA_DIR, DemoOptions};
 use indicatif::{ProgressBar, ProgressStyle};
 use penstock_crm::{App, Settings, setup};
 use penstock_demo::{Company, Sample};
+use penstock_files::Objects;
 use penstock_model::{Clock, SystemClock};
 use penstock_store::{Sql, Store, StoreError, Target, Weight};
 use std::path::Path;
@@ -18,6 +19,7 @@ use tempfile::TempDir;
 /// Where the company is to live.
 struct Place {
     target: Target,
+    files: Objects,
     /// Removed when it goes out of scope.
     throw_away: Option<TempDir>,
 }
@@ -43,7 +45,7 @@ async fn run_in(place: &Place, options: &DemoOptions) -> Result<(), Failure> {
     let entrance = Entrance::new(options)?;
     let store = Arc::new(Store::open(&place.target).await?);
     let outcome = tokio::select! {
-        company = fill(&store, sample(options, &entrance)) => company.map(Some),
+        company = fill(&store, sample(options, &entrance, &place.files)) => company.map(Some),
         () = signals.stop() => Ok(None),
     };
     store.close().await;
@@ -54,7 +56,7 @@ async fn run_in(place: &Place, options: &DemoOptions) -> Result<(), Failure> {
     };
     // Opened anew: nothing that the generation has warmed up or left behind is part of what is served.
     let store = Arc::new(Store::open(&place.target).await?);
-    let app = App::open(Arc::clone(&store), Arc::new(SystemClock), Settings::default()).await?;
+    let app = App::open(Arc::clone(&store), Arc::new(SystemClock), Settings { files: place.files.clone(), ..Settings::default() }).await?;
     console::line(format_args!("{} is ready at http://{address}", company.name));
     entrance.say(&company);
     Started { listener, address, store, app }.serve(&mut signals).await;
@@ -82,13 +84,14 @@ impl Entrance {
     }
 }
 
-fn sample(options: &DemoOptions, entrance: &Entrance) -> Sample {
+fn sample(options: &DemoOptions, entrance: &Entrance, files: &Objects) -> Sample {
     Sample {
         seed: options.seed,
         scale: options.scale,
         today: options.now.unwrap_or_else(|| SystemClock.now().date()),
         admin_password: entrance.password.clone(),
         api_token: entrance.token.clone(),
+        files: files.clone(),
     }
 }
 
@@ -124,18 +127,22 @@ impl Place {
             (None, None) => None,
         };
         match given {
-            Some(target) => Ok(Place { target, throw_away: None }),
+            Some(target) => {
+                let directory = options.data_dir.clone().unwrap_or_else(|| Path::new(DATA_DIR).to_owned());
+                Ok(Place { target, files: options.files.open(&directory)?, throw_away: None })
+            }
             None if options.generate_only => {
                 Err(Failure::Unusable("--generate-only needs a place that stays: --data-dir or --database-url".to_owned()))
             }
-            None => Place::throw_away(),
+            None => Place::throw_away(options),
         }
     }
 
-    fn throw_away() -> Result<Self, Failure> {
+    fn throw_away(options: &DemoOptions) -> Result<Self, Failure> {
         let directory = tempfile::Builder::new().prefix("penstock-demo-").tempdir();
         let directory = directory.map_err(|error| Failure::Unusable(format!("cannot create a temporary directory: {error}")))?;
-        Ok(Place { target: Target::Directory(directory.path().join("data")), throw_away: Some(directory) })
+        let data = directory.path().join("data");
+        Ok(Place { files: options.files.open(&data)?, target: Target::Directory(data), throw_away: Some(directory) })
     }
 
     /// What it means that a signal came before the company was complete.

@@ -1,16 +1,33 @@
 //! `penstock doctor`
 
+mod files;
+
 use crate::console;
 use crate::failure::Failure;
-use crate::options::StoreOptions;
+use crate::options::{FilesOptions, StoreOptions};
 use penstock_crm::{accounts, setup};
+use penstock_files::Place;
 use penstock_model::CompanyId;
 use penstock_store::{Dialect, Sql, Store, StoreError, Target, Weight};
 use std::fmt::Display;
 use std::path::Path;
 
 /// Tables whose ids come from the counter of the same name.
-const COUNTED: [&str; 9] = ["users", "groups", "roles", "pipelines", "stages", "fields", "organizations", "persons", "deals"];
+const COUNTED: [&str; 13] = [
+    "users",
+    "groups",
+    "roles",
+    "pipelines",
+    "stages",
+    "fields",
+    "organizations",
+    "persons",
+    "deals",
+    "files",
+    "pictures",
+    "product_images",
+    "call_logs",
+];
 
 /// What was found so far; every finding is a line of its own.
 #[derive(Default)]
@@ -30,10 +47,15 @@ impl Report {
 }
 
 /// Changes no data. Errors: [`Failure::Refused`] where there are problems.
-pub async fn run(options: &StoreOptions) -> Result<(), Failure> {
+pub async fn run(options: &StoreOptions, files: &FilesOptions) -> Result<(), Failure> {
     let mut report = Report::default();
-    if let Err(error) = examine(options, &mut report).await {
-        report.problem(error);
+    match files.place(&options.data_dir) {
+        Err(failure) => report.problem(failure),
+        Ok(place) => {
+            if let Err(error) = examine(options, &place, &mut report).await {
+                report.problem(error);
+            }
+        }
     }
     match report.problems {
         0 => Ok(()),
@@ -43,7 +65,7 @@ pub async fn run(options: &StoreOptions) -> Result<(), Failure> {
 }
 
 /// An error means that looking further makes no sense.
-async fn examine(options: &StoreOptions, report: &mut Report) -> Result<(), StoreError> {
+async fn examine(options: &StoreOptions, files: &Place, report: &mut Report) -> Result<(), StoreError> {
     let target = options.target();
     if let Target::Directory(directory) = &target
         && !examine_directory(directory, report)
@@ -51,7 +73,7 @@ async fn examine(options: &StoreOptions, report: &mut Report) -> Result<(), Stor
         return Ok(());
     }
     let store = Store::open(&target).await?;
-    let outcome = examine_store(&store, report).await;
+    let outcome = examine_store(&store, files, report).await;
     store.close().await;
     outcome
 }
@@ -73,7 +95,7 @@ fn examine_directory(directory: &Path, report: &mut Report) -> bool {
     }
 }
 
-async fn examine_store(store: &Store, report: &mut Report) -> Result<(), StoreError> {
+async fn examine_store(store: &Store, files: &Place, report: &mut Report) -> Result<(), StoreError> {
     match store.pending_migrations().await? {
         0 => report.fine("schema up to date"),
         steps => {
@@ -88,10 +110,10 @@ async fn examine_store(store: &Store, report: &mut Report) -> Result<(), StoreEr
     if companies.is_empty() {
         report.problem("there is no company: penstock serve creates one");
     }
-    for (company, name) in companies {
-        examine_company(store, company, &name, report).await?;
+    for (company, name) in &companies {
+        examine_company(store, *company, name, report).await?;
     }
-    Ok(())
+    files::examine(store, files, &companies, report).await
 }
 
 async fn examine_pages(store: &Store, report: &mut Report) -> Result<(), StoreError> {

@@ -15,6 +15,7 @@ use tokio::net::TcpListener;
 
 const JOBS_PAUSE: Duration = Duration::from_secs(5);
 const HOUSEKEEPING_PAUSE: Duration = Duration::from_secs(3600);
+const HOURS_BETWEEN_SWEEPS: u64 = 24;
 
 /// A port that was taken, and what is going to answer there.
 pub struct Started {
@@ -48,13 +49,19 @@ pub async fn run(options: &ServeOptions) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Tidies up every hour, first when the rush of the start is over.
+/// Tidies up every hour, first when the rush of the start is over; looks at every object once a day.
 async fn keep_house(app: Arc<App>) {
-    loop {
+    for hour in 0_u64.. {
         tokio::time::sleep(HOUSEKEEPING_PAUSE).await;
         match app.keep_house().await {
             Ok(removed) => tracing::debug!(removed, "housekeeping"),
             Err(error) => tracing::warn!(%error, "housekeeping failed"),
+        }
+        if hour % HOURS_BETWEEN_SWEEPS == 0 {
+            match app.sweep_objects().await {
+                Ok(removed) => tracing::debug!(removed, "objects that nothing refers to"),
+                Err(error) => tracing::warn!(%error, "the objects could not be swept"),
+            }
         }
     }
 }
@@ -82,7 +89,11 @@ async fn start(options: &ServeOptions) -> Result<Started, Failure> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let url = public_url.clone().unwrap_or_else(|| format!("http://{address}"));
     first_start::ensure_company(&store, clock.as_ref(), &options.first, &url).await?;
-    let settings = Settings { public_url, mail_domain: options.mail.mail_domain.clone() };
+    let files = options.files.open(&options.store.data_dir)?;
+    if let Err(error) = files.check().await {
+        tracing::warn!(place = %files.place(), %error, "files can be neither taken nor given for now");
+    }
+    let settings = Settings { public_url, mail_domain: options.mail.mail_domain.clone(), files };
     let app = App::open(Arc::clone(&store), clock, settings).await?;
     Ok(Started { listener, address, store, app })
 }

@@ -7,7 +7,7 @@ use axum::Router;
 use bytes::Bytes;
 use futures::FutureExt;
 use http_body_util::{Either, Full};
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
 use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
 use hyper::http::request::Parts;
 use hyper::{Method, Request, Response, StatusCode};
@@ -26,6 +26,8 @@ const OPERATION_PATIENCE: Duration = Duration::from_secs(60);
 /// Room for what every answer carries and the rate limit headers.
 const HEADERS: usize = 16;
 
+const MULTIPART: &[u8] = b"multipart/form-data";
+
 const API_TOKEN: HeaderName = HeaderName::from_static("x-api-token");
 const BURST_LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
 const BURST_LEFT: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
@@ -36,7 +38,7 @@ const REQUESTS_LEFT: HeaderName = HeaderName::from_static("x-daily-requests-left
 const CORRELATION_ID: HeaderName = HeaderName::from_static("x-correlation-id");
 const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
 
-/// An answer of the product is in memory as a whole; a page may be anything.
+/// An answer of the product is in memory as a whole, or a stream; a page may be anything.
 pub type Body = Either<Full<Bytes>, axum::body::Body>;
 
 /// Answers requests: those of the API by the product, all others by a page.
@@ -100,24 +102,42 @@ impl Gateway {
             return (preflight(), None);
         }
         let (head, body) = request.into_parts();
-        let answer = match body::read(body).await {
-            Ok(body) => self.operate(api_request(&head, id, body), id, is_write(&head.method)).await,
-            Err(error) => refuse_body(&error, version(head.uri.path())),
+        let answer = if is_multipart(&head.headers) {
+            self.upload(&head, body, id).await
+        } else {
+            match body::read(body).await {
+                Ok(body) => self.operate(api_request(&head, id, body), id, is_write(&head.method), OPERATION_PATIENCE).await,
+                Err(error) => refuse_body(&error, version(head.uri.path())),
+            }
         };
         let operation = answer.operation;
         (render(answer), operation)
     }
 
-    async fn operate(&self, request: penstock_crm::Request, id: Uuid, is_write: bool) -> penstock_crm::Response {
+    /// Lets the product take a multipart body while it comes in.
+    async fn upload(&self, head: &Parts, body: Incoming, id: Uuid) -> penstock_crm::Response {
+        if body.size_hint().lower() > body::UPLOAD_LIMIT as u64 {
+            return refuse_body(&BodyError::TooLarge, version(head.uri.path()));
+        }
+        let (upload, pump) = body::stream(body);
+        let request = penstock_crm::Request { upload: Some(upload), ..api_request(head, id, Vec::new()) };
+        let patience = body::UPLOAD_PATIENCE + OPERATION_PATIENCE;
+        let answer = self.operate(request, id, is_write(&head.method), patience).await;
+        // It ends by itself, soon after nobody takes from it any more.
+        let _ = pump.await;
+        answer
+    }
+
+    async fn operate(&self, request: penstock_crm::Request, id: Uuid, is_write: bool, patience: Duration) -> penstock_crm::Response {
         let version = version(&request.path);
         let app = Arc::clone(&self.app);
         let answer = caught(async move { app.handle(request).await }, id, version);
         if !is_write {
-            return in_time(answer, version).await;
+            return in_time(answer, patience, version).await;
         }
         let task = self.writes.spawn(answer);
         let ended = async { task.await.unwrap_or_else(|error| refuse(&ApiError::Internal(error.to_string()), version)) };
-        in_time(ended, version).await
+        in_time(ended, patience, version).await
     }
 }
 
@@ -147,8 +167,23 @@ fn api_request(head: &Parts, id: Uuid, body: Vec<u8>) -> penstock_crm::Request {
         content_type: text(header::CONTENT_TYPE),
         user_agent: text(header::USER_AGENT),
         request_id: id.to_string(),
+        host: host(head),
+        range: text(header::RANGE),
         body,
+        upload: None,
     }
+}
+
+fn is_multipart(headers: &HeaderMap) -> bool {
+    let media = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
+    media.get(..MULTIPART.len()).is_some_and(|start| start.eq_ignore_ascii_case(MULTIPART))
+}
+
+/// The host that was asked, where it looks like one: it comes back in the addresses of files.
+fn host(head: &Parts) -> Option<String> {
+    let host = head.headers.get(header::HOST)?.to_str().ok()?;
+    let is_host = !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte));
+    is_host.then(|| host.to_owned())
 }
 
 /// Turns a panic, which should never happen, into an answer.
@@ -160,30 +195,37 @@ async fn caught(answer: impl Future<Output = penstock_crm::Response>, id: Uuid, 
 }
 
 /// Gives up on an answer that takes too long. A write goes on: it may have been committed.
-async fn in_time(answer: impl Future<Output = penstock_crm::Response>, version: Version) -> penstock_crm::Response {
-    tokio::time::timeout(OPERATION_PATIENCE, answer).await.unwrap_or_else(|_| refuse(&ApiError::Unavailable, version))
+async fn in_time(answer: impl Future<Output = penstock_crm::Response>, patience: Duration, version: Version) -> penstock_crm::Response {
+    tokio::time::timeout(patience, answer).await.unwrap_or_else(|_| refuse(&ApiError::Unavailable, version))
 }
 
 fn refuse(error: &ApiError, version: Version) -> penstock_crm::Response {
-    penstock_crm::Response { status: error.status(), headers: Vec::new(), left: None, body: error.body(version), operation: None }
+    penstock_crm::Response {
+        status: error.status(),
+        headers: Vec::new(),
+        left: None,
+        body: error.body(version),
+        stream: None,
+        operation: None,
+    }
 }
 
 fn refuse_body(error: &BodyError, version: Version) -> penstock_crm::Response {
     let hang_up = ("connection", "close".to_owned());
     match error {
         BodyError::TooLarge => penstock_crm::Response { headers: vec![hang_up], ..refuse(&ApiError::TooLarge, version) },
-        BodyError::Broken => refuse(&ApiError::invalid("the body cannot be read"), version),
-        BodyError::TooSlow => {
-            let answer = refuse(&ApiError::invalid("the body did not arrive in time"), version);
-            penstock_crm::Response { status: 408, headers: vec![hang_up], ..answer }
-        }
+        BodyError::Broken => refuse(&error.refusal(), version),
+        BodyError::TooSlow => penstock_crm::Response { status: 408, headers: vec![hang_up], ..refuse(&error.refusal(), version) },
     }
 }
 
 fn render(answer: penstock_crm::Response) -> Response<Body> {
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let has_body = !answer.body.is_empty();
-    let mut response = Response::new(Either::Left(Full::new(Bytes::from(answer.body))));
+    let mut response = Response::new(match answer.stream {
+        Some(stream) => Either::Right(axum::body::Body::from_stream(stream)),
+        None => Either::Left(Full::new(Bytes::from(answer.body))),
+    });
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.reserve(HEADERS);
@@ -263,7 +305,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn an_operation_that_hangs_becomes_an_answer() {
-        let answer = in_time(std::future::pending(), Version::V1).await;
+        let answer = in_time(std::future::pending(), OPERATION_PATIENCE, Version::V1).await;
         assert_eq!(answer.status, 503);
         assert_eq!(body(&answer)["error"], "Requested service is not available");
     }

@@ -2,7 +2,9 @@
 
 use crate::activities::ACTIVITY;
 use crate::call::Call;
+use crate::call_logs::CALL_LOG;
 use crate::error::ApiResult;
+use crate::files::FILE;
 use crate::list;
 use crate::mail::{self, MAIL_THREAD};
 use crate::notes::NOTE;
@@ -23,6 +25,8 @@ const MOVING: &[Moving] = &[
     Moving { entity: &NOTE, also: |_, _| {} },
     Moving { entity: &ACTIVITY, also: |_, _| {} },
     Moving { entity: &MAIL_THREAD, also: mail::follow_thread },
+    Moving { entity: &FILE, also: |_, _| {} },
+    Moving { entity: &CALL_LOG, also: |_, _| {} },
 ];
 
 /// A deal or a lead, whichever of the two is there.
