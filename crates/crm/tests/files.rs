@@ -319,6 +319,21 @@ async fn remote_files_are_only_known() -> Outcome {
     Ok(())
 }
 
+/// Files are among what has changed lately, and in the flow of what they belong to.
+#[tokio::test]
+async fn files_are_recent_and_flow() -> Outcome {
+    for company in Company::each().await? {
+        company.at("2026-03-01 12:00:00")?;
+        let deal = company.add_deal(json!({})).await?;
+        let id = add(&company, &[("deal_id", &deal.to_string())]).await?["id"].clone();
+        let recent = company.get("/v1/recents?since_timestamp=2026-03-01%2000:00:00&items=file").await?;
+        assert_eq!((&recent[0]["item"], &recent[0]["id"], &recent[0]["data"]["name"]), (&json!("file"), &id, &json!("levels.txt")));
+        let flow = company.get(&format!("/v1/deals/{deal}/flow?items=file")).await?;
+        assert_eq!((&flow[0]["object"], &flow[0]["data"]["id"], &flow[1]), (&json!("file"), &id, &Value::Null));
+    }
+    Ok(())
+}
+
 /// Merged records bring their files with them.
 #[tokio::test]
 async fn files_move_with_merged_records() -> Outcome {

@@ -10,6 +10,7 @@ mod view;
 pub use fields::*;
 pub use list::OF_RECORDS;
 pub use ops::OPS;
+pub use view::flat;
 
 use penstock_model::CompanyId;
 

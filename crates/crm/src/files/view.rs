@@ -4,8 +4,10 @@ use super::fields::*;
 use crate::call::Call;
 use crate::error::ApiResult;
 use crate::json::Json;
+use crate::list;
 use crate::products;
 use crate::projects;
+use crate::recents::shown::Shown;
 use crate::related::Related;
 use crate::select;
 use crate::view_v1::write_selected;
@@ -53,6 +55,20 @@ pub fn write(json: &mut Json, call: &Call, file: &Record, names: &Names) {
         write_members(json, call, file, names);
         json.end_object();
     });
+}
+
+/// Files as objects by themselves, by id.
+pub fn flat<'a>(call: &'a Call, ids: &'a [i64]) -> Shown<'a> {
+    Box::pin(async move {
+        let files = list::by_ids(call, &FILE, ids).await?;
+        let names = Names::of(call, &files).await?;
+        let show = |file: &Record| {
+            let mut json = Json::with_capacity(1024);
+            write(&mut json, call, file, &names);
+            (file.id, json.into_bytes())
+        };
+        Ok(files.iter().map(show).collect())
+    })
 }
 
 fn write_members(json: &mut Json, call: &Call, file: &Record, names: &Names) {

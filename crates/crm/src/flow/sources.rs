@@ -4,6 +4,7 @@ use crate::activities::ACTIVITY;
 use crate::call::Call;
 use crate::deals::DEAL;
 use crate::error::ApiResult;
+use crate::files::{self, FILE};
 use crate::mail::{MAIL_MESSAGE, listed};
 use crate::notes::{self, COMMENT, NOTE};
 use crate::recents::shown::{self, Show};
@@ -92,6 +93,16 @@ pub static SOURCES: &[Source] = &[
         moment: Moment::Column("t.add_time"),
         narrow: " AND t.is_deleted = 0",
         show: notes::flat_comments,
+    },
+    Source {
+        object: "file",
+        words: &["file"],
+        part: None,
+        entity: &FILE,
+        of: OF_RECORD,
+        moment: Moment::Column("t.add_time"),
+        narrow: " AND t.is_deleted = 0",
+        show: files::flat,
     },
     Source {
         object: "deal",
