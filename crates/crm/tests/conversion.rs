@@ -36,6 +36,8 @@ async fn a_lead_becomes_a_deal_with_all_that_hangs_on_it() -> Outcome {
         });
         let lead = add(&company, "/v1/leads", keys).await?;
         let note = add(&company, "/v1/notes", json!({"content": "x", "lead_id": lead, "pinned_to_lead_flag": 1})).await?;
+        let activity = add(&company, "/v1/activities", json!({"subject": "Call", "due_date": "2026-03-09", "lead_id": lead})).await?;
+        assert_eq!(company.get(&format!("/v1/leads/{}", text(&lead))).await?["next_activity_id"], activity);
         let gone = add(&company, "/v1/notes", json!({"content": "y", "lead_id": lead})).await?;
         company.data("DELETE", &format!("/v1/notes/{gone}"), Value::Null).await?;
 
@@ -61,6 +63,10 @@ async fn a_lead_becomes_a_deal_with_all_that_hangs_on_it() -> Outcome {
         for (key, value) in wanted.as_object().into_iter().flatten() {
             assert_eq!(&made[key], value, "{key}");
         }
+        let shown = company.get(&format!("/v1/deals/{deal}")).await?;
+        assert_eq!((&shown["next_activity_id"], &shown["undone_activities_count"]), (&activity, &json!(1)));
+        let moved = company.get(&format!("/v1/activities/{activity}")).await?;
+        assert_eq!((&moved["deal_id"], &moved["lead_id"]), (&deal, &Value::Null));
         let moved = company.get(&format!("/v1/notes/{note}")).await?;
         assert_eq!((&moved["deal_id"], &moved["lead_id"]), (&deal, &Value::Null));
         assert_eq!((&moved["pinned_to_deal_flag"], &moved["pinned_to_lead_flag"]), (&json!(true), &json!(false)));
@@ -85,6 +91,8 @@ async fn a_deal_becomes_a_lead_and_back() -> Outcome {
         company.data("POST", &format!("/v1/deals/{deal}/participants"), json!({"person_id": otto})).await?;
         let note = add(&company, "/v1/notes", json!({"content": "x", "deal_id": deal, "pinned_to_deal_flag": 1})).await?;
 
+        let activity = add(&company, "/v1/activities", json!({"subject": "Call", "due_date": "2026-03-09", "deal_id": deal})).await?;
+
         // Regular users may not delete deals, but they may make leads of them.
         let status = convert(&ben, &format!("/api/v2/deals/{deal}/convert/lead"), Value::Null).await?;
         company.run_jobs().await?;
@@ -94,7 +102,7 @@ async fn a_deal_becomes_a_lead_and_back() -> Outcome {
         let wanted = json!({
             "title": "Crane", "person_id": mary, "organization_id": null, "owner_id": 1, "creator_id": 2, "source_name": "Deal",
             "origin": "API", "source_deal_id": deal, "value": {"amount": 12.5, "currency": "EUR"}, "is_archived": false,
-            "was_seen": false, "visible_to": "3", "label_ids": [],
+            "was_seen": false, "visible_to": "3", "label_ids": [], "next_activity_id": activity,
         });
         for (key, value) in wanted.as_object().into_iter().flatten() {
             assert_eq!(&lead[key], value, "{key}");
@@ -180,7 +188,7 @@ async fn a_crash_loses_nothing() -> Outcome {
         let status = convert(&company, &format!("/api/v2/leads/{}/convert/deal", text(&lead)), json!({})).await?;
         // What a process leaves that is killed between taking the job up and its commit: 2026-03-01 10:01:00 UTC.
         let taken = "UPDATE jobs SET status = 'running', attempts = 1, lease_until = $2 WHERE company_id = $1";
-        company.run(taken, &[1_772_359_260_000]).await?;
+        company.execute(taken, &[1_772_359_260_000]).await?;
         assert_eq!(company.get(&status).await?["status"], json!("running"));
         assert_eq!(company.run_jobs().await?, 0, "the holder may still be alive");
         company.at("2026-03-01 10:01:00")?;

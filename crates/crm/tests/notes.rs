@@ -81,7 +81,7 @@ async fn what_makes_no_sense_is_refused() -> Outcome {
             json!({"content": "x".repeat(100_001), "person_id": mary}),
             json!({"content": "x", "deal_id": 999}),
             json!({"content": "x", "lead_id": "00000000-0000-4000-8000-000000000000"}),
-            json!({"content": "x", "project_id": 999}),
+            json!({"content": "x", "project_id": 999, "pinned_to_project_flag": 1}),
             json!({"content": "x", "task_id": 999}),
             json!({"content": "x", "person_id": mary, "pinned_to_deal_flag": 1}),
             json!({"content": "x", "person_id": mary, "user_id": 999}),
@@ -159,7 +159,12 @@ async fn notes_are_seen_with_what_they_hang_on() -> Outcome {
         let open_deal = company.add_deal(json!({"title": "Open", "person_id": hidden, "org_id": hidden_org})).await?;
         let hidden_lead =
             company.data("POST", "/v1/leads", json!({"title": "Secret", "person_id": open, "visible_to": "1"})).await?["id"].clone();
+        let project = add(&company, "/api/v2/projects", json!({"title": "Secret"})).await?;
+        company.execute("UPDATE projects SET visible_to = 1 WHERE company_id = $1", &[]).await?;
+        let task = add(&company, "/api/v2/tasks", json!({"title": "Secret", "project_id": project})).await?;
         let unseen = [
+            note(&company, json!({"content": "project", "project_id": project, "person_id": open})).await?,
+            note(&company, json!({"content": "task", "task_id": task, "person_id": open})).await?,
             note(&company, json!({"content": "deal", "deal_id": hidden_deal})).await?,
             note(&company, json!({"content": "lead", "lead_id": hidden_lead, "person_id": open})).await?,
             note(&company, json!({"content": "person", "person_id": hidden, "org_id": hidden_org})).await?,

@@ -19,7 +19,7 @@ async fn count(company: &Company, table: &str, condition: &str) -> Outcome<Value
 /// How many rows of any table are about a record.
 async fn traces(company: &Company, entity: &str, id: i64) -> Outcome<i64> {
     let mut traces = 0;
-    for table in ["totals", "followers", "history", "recents", "search_documents"] {
+    for table in ["totals", "followers", "history", "recents", "search_documents", "activity_links"] {
         traces += count(company, table, &format!("entity = '{entity}' AND record_id = {id}")).await?.as_i64().unwrap_or_default();
     }
     Ok(traces)
@@ -80,10 +80,23 @@ async fn a_purged_record_takes_what_is_its_own_and_leaves_the_rest() -> Outcome 
             add(&company, "/v1/notes", json!({"content": "x", "deal_id": gone, "person_id": other, "pinned_to_deal_flag": 1})).await?;
         let on_lead =
             add(&company, "/v1/notes", json!({"content": "y", "lead_id": lead, "person_id": other, "pinned_to_lead_flag": 1})).await?;
+        let meeting =
+            json!({"subject": "Meet", "deal_id": deal, "participants": [{"person_id": person}, {"person_id": other, "primary": true}]});
+        let meeting = add(&company, "/api/v2/activities", meeting).await?;
+        let old_activity = add(&company, "/api/v2/activities", json!({"subject": "Old", "deal_id": deal, "org_id": kept_org})).await?;
         let old_note = add(&company, "/v1/notes", json!({"content": "z", "deal_id": deal})).await?;
         company.data("POST", &format!("/v1/notes/{old_note}/comments"), json!({"content": "x"})).await?;
         let relation = json!({"type": "parent", "rel_owner_org_id": org, "rel_linked_org_id": kept_org});
         add(&company, "/v1/organizationRelationships", relation).await?;
+
+        let product = add(&company, "/api/v2/products", json!({"name": "Rope"})).await?;
+        let sold = json!({"product_id": product, "item_price": 3, "quantity": 2});
+        company.data("POST", &format!("/api/v2/deals/{gone}/products"), sold).await?;
+        let lists = json!({"title": "Kept", "deal_ids": [gone, deal], "person_ids": [person, other], "org_ids": [org]});
+        let project = add(&company, "/api/v2/projects", lists.clone()).await?;
+        let old_project = add(&company, "/api/v2/projects", lists).await?;
+        let task = add(&company, "/api/v2/tasks", json!({"title": "Old", "project_id": old_project})).await?;
+        let on_task = add(&company, "/v1/notes", json!({"content": "t", "task_id": task, "person_id": other})).await?;
 
         let lead_path = format!("/v1/leads/{}", lead.as_str().unwrap_or_default());
         for target in [
@@ -92,6 +105,8 @@ async fn a_purged_record_takes_what_is_its_own_and_leaves_the_rest() -> Outcome 
             format!("/v1/organizations/{org}"),
             lead_path.clone(),
             format!("/v1/notes/{old_note}"),
+            format!("/v1/activities/{old_activity}"),
+            format!("/api/v2/projects/{old_project}"),
         ] {
             company.data("DELETE", &target, Value::Null).await?;
         }
@@ -107,6 +122,23 @@ async fn a_purged_record_takes_what_is_its_own_and_leaves_the_rest() -> Outcome 
         for (entity, id) in [("deal", gone), ("person", person), ("organization", org), ("lead", 1), ("note", old_note)] {
             assert_eq!(traces(&company, entity, id).await?, 0, "{entity}");
         }
+        let known = format!("activity_id = {old_activity} OR (entity = 'person' AND record_id = {person})");
+        assert_eq!(count(&company, "activity_links", &known).await?, json!(0));
+        let met = company.get(&format!("/api/v2/activities/{meeting}")).await?;
+        assert_eq!(met["participants"], json!([{"person_id": other, "primary": true}]));
+        assert_eq!(company.get(&format!("/v1/deals/{deal}")).await?["next_activity_id"], json!(meeting));
+        for (table, condition) in [
+            ("deal_products", "id > 0".to_owned()),
+            ("projects", format!("id = {old_project}")),
+            ("tasks", "id > 0".to_owned()),
+            ("recents", "entity = 'task'".to_owned()),
+            ("links", format!("record_id = {old_project} OR member_id = {gone} AND field_key = 'deal_ids'")),
+        ] {
+            assert_eq!(count(&company, table, &condition).await?, json!(0), "{table}");
+        }
+        let left = company.get(&format!("/api/v2/projects/{project}")).await?;
+        assert_eq!((&left["deal_ids"], &left["person_ids"], &left["org_ids"]), (&json!([deal]), &json!([other]), &json!([])));
+        assert_eq!(company.get(&format!("/v1/notes/{on_task}")).await?["task_id"], Value::Null);
         assert_eq!(count(&company, "note_comments", "id > 0").await?, json!(0));
         assert_eq!(count(&company, "recents", "entity = 'comment'").await?, json!(0));
         assert_eq!(count(&company, "organization_relationships", "id > 0").await?, json!(0));
@@ -142,7 +174,7 @@ async fn many_records_go_in_several_steps() -> Outcome {
             company.data("DELETE", &format!("/v1/persons?ids={list}"), Value::Null).await?;
         }
         company.at("2026-03-15")?.data("DELETE", &format!("/v1/persons/{}", ids[220]), Value::Null).await?;
-        company.run("INSERT INTO totals (company_id, entity, record_id) VALUES ($1 + 1, 'person', $2)", &[ids[0]]).await?;
+        company.execute("INSERT INTO totals (company_id, entity, record_id) VALUES ($1 + 1, 'person', $2)", &[ids[0]]).await?;
         company.at("2026-04-01")?;
         let (one, two) = (company.another(), company.another());
         let (first, second) = tokio::join!(one.keep_house(), two.keep_house());

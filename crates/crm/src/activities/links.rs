@@ -210,6 +210,21 @@ pub fn next_and_last_of_all(company: CompanyId) -> Vec<Statement> {
     vec![next, last]
 }
 
+/// Takes activities that go for good off all their records, where as deleted ones they count for nothing.
+pub async fn remove(store: &Store, company: CompanyId, activities: Vec<Record>) -> Result<Vec<Statement>, StoreError> {
+    let changes: Vec<Change> = activities.into_iter().map(Change::insert).collect();
+    let leads = leads(store, company, &changes).await?;
+    let mut statements = Vec::new();
+    for Change { after: activity, .. } in &changes {
+        let Standing { state, place } = Standing::of(activity);
+        statements.extend(about(activity, &leads).into_iter().map(|(entity, record)| {
+            let key = vec![company.into(), record.into(), entity.into(), state.into(), place.into(), activity.id.into()];
+            Statement::new(DELETE, key)
+        }));
+    }
+    Ok(statements)
+}
+
 /// The activities of a record, deleted ones included, as a condition on `column`.
 pub fn of_record(sql: &mut Sql, company: CompanyId, column: &str, (entity, record): About) {
     sql.push(column).push(" IN (SELECT l.activity_id FROM activity_links l WHERE l.company_id = ").bind(company);

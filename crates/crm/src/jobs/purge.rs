@@ -10,7 +10,7 @@ use crate::leads::LEAD;
 use crate::persons::PERSON;
 use crate::select::{self, Depth, purge_limit};
 use crate::write::kept_custom;
-use penstock_model::{CompanyId, Entity, Time, Value};
+use penstock_model::{CompanyId, Entity, Record, Time, Value};
 use penstock_store::{Row, Sql, Statement, StoreError, Weight};
 
 /// Records that go in one transaction, so that none holds up the others for long.
@@ -62,7 +62,7 @@ impl App {
     async fn statements(&self, directory: &Directory, going: &Going) -> Result<Vec<Statement>, StoreError> {
         let mut statements: Vec<_> = going.ids.iter().map(|id| going.remove(*id)).collect();
         statements.extend(self.unlink_custom_fields(directory, going).await?);
-        statements.extend(self.unlink_guests(going).await?);
+        statements.extend(self.leave_activities(going).await?);
         statements.extend(self.unlink_lists(going).await?);
         statements.extend(self.unlink(going));
         if going.entity.name == PERSON.name {
@@ -187,28 +187,35 @@ impl App {
         Ok(statements)
     }
 
-    /// Takes persons out of the activities in which they take part.
-    async fn unlink_guests(&self, going: &Going) -> Result<Vec<Statement>, StoreError> {
-        if going.entity.name != PERSON.name {
+    /// Takes activities off the records that they were about, and persons out of the activities in which they take part.
+    async fn leave_activities(&self, going: &Going) -> Result<Vec<Statement>, StoreError> {
+        let mut sql = select::records(&ACTIVITY, Depth::Row);
+        sql.push(" WHERE t.company_id = ").bind(going.company).push(" AND ");
+        if going.entity.name == ACTIVITY.name {
+            self.among(&mut sql, "t.id", going);
+        } else if going.entity.name == PERSON.name {
+            sql.push("t.id IN (SELECT l.activity_id FROM activity_links l WHERE l.company_id = ").bind(going.company);
+            sql.push(" AND l.entity = ").bind(PERSON.name).push(" AND ");
+            self.among(&mut sql, "l.record_id", going);
+            sql.push(")");
+        } else {
             return Ok(Vec::new());
         }
-        let mut sql = select::records(&ACTIVITY, Depth::Row);
-        sql.push(" WHERE t.company_id = ").bind(going.company).push(" AND t.id IN (SELECT l.activity_id FROM activity_links l");
-        sql.push(" WHERE l.company_id = ").bind(going.company).push(" AND l.entity = ").bind(PERSON.name).push(" AND ");
-        self.among(&mut sql, "l.record_id", going);
-        sql.push(")");
         let read = |records: &mut Vec<_>, row: &dyn Row| records.push(select::record(&ACTIVITY, Depth::Row, row));
-        let mut statements = Vec::new();
-        for mut activity in self.store().read(sql, Weight::Heavy, Vec::new(), read).await? {
+        let found = self.store().read(sql, Weight::Heavy, Vec::new(), read).await?;
+        if going.entity.name == ACTIVITY.name {
+            return activities::links::remove(self.store(), going.company, found).await;
+        }
+        let without = |mut activity: Record| {
             activities::forget_guests(&mut activity, &going.ids);
             let [person, participants, attendees] = [activities::PERSON.index, activities::PARTICIPANTS.index, activities::ATTENDEES.index]
                 .map(|index| activity.values[index].clone());
             let text = "UPDATE activities SET person_id = $1, participants = $2, attendees = $3, version = version + 1
                  WHERE company_id = $4 AND id = $5 AND version = $6";
             let values = vec![person, participants, attendees, going.company.into(), activity.id.into(), activity.version.into()];
-            statements.push(Statement::one_row(text, values));
-        }
-        Ok(statements)
+            Statement::one_row(text, values)
+        };
+        Ok(found.into_iter().map(without).collect())
     }
 
     /// Deals lose participants with the persons.

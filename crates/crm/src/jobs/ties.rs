@@ -17,9 +17,9 @@ use crate::projects::PROJECT;
 use crate::tasks::TASK;
 use penstock_model::{Entity, Field, Kind, Place};
 
-/// Records that are kept for a while after their deletion, then go. Those come first that others hang on.
+/// Records that are kept for a while after their deletion, then go. Tasks go before the projects that take the rest of theirs along.
 pub const PURGED: &[&Entity] =
-    &[&DEAL, &LEAD, &PERSON, &ORGANIZATION, &PRODUCT, &PROJECT, &TASK, &ACTIVITY, &NOTE, &COMMENT, &RELATIONSHIP, &FILE];
+    &[&DEAL, &LEAD, &PERSON, &ORGANIZATION, &PRODUCT, &TASK, &PROJECT, &ACTIVITY, &NOTE, &COMMENT, &RELATIONSHIP, &FILE];
 
 /// Entities whose own fields refer to records of other ones.
 const REFERRING: &[&Entity] = &[&PERSON, &DEAL, &LEAD, &ACTIVITY, &NOTE, &MAIL_THREAD, &FILE, &CALL_LOG];
@@ -48,8 +48,11 @@ pub struct Belonging {
 
 pub const BELONGINGS: &[Belonging] = &[
     Belonging { of: "deal", table: "participants", column: "deal_id", entity: None },
+    Belonging { of: "deal", table: "deal_products", column: "deal_id", entity: None },
+    Belonging { of: "deal", table: "deal_discounts", column: "deal_id", entity: None },
+    Belonging { of: "deal", table: "deal_installments", column: "deal_id", entity: None },
+    Belonging { of: "deal", table: "subscriptions", column: "deal_id", entity: None },
     Belonging { of: "person", table: "participants", column: "person_id", entity: None },
-    Belonging { of: "activity", table: "activity_links", column: "activity_id", entity: None },
     Belonging { of: "project", table: "tasks", column: "project_id", entity: Some("task") },
     Belonging { of: "project", table: "project_groups", column: "project_id", entity: None },
     Belonging { of: "project", table: "project_plan", column: "project_id", entity: None },
