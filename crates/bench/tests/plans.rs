@@ -178,6 +178,14 @@ async fn frequent_reads_follow_an_index() {
         ("/v1/activities?limit=100", "activities", "by_owner"),
         ("/v1/activities?limit=100&user_id=0", "activities", "primary"),
         ("/v1/activities?limit=100&user_id=0&start=20", "activities", "by_listing"),
+        ("/api/v2/projects?limit=100", "projects", "primary"),
+        ("/api/v2/projects?limit=100&phase_id=1", "projects", "by_phase"),
+        ("/api/v2/projects?limit=100&deal_id=1", "projects", "primary"),
+        ("/v1/projects?limit=100", "projects", "primary"),
+        ("/api/v2/tasks?limit=100", "tasks", "primary"),
+        ("/api/v2/tasks?limit=100&project_id=1", "tasks", "by_project"),
+        ("/api/v2/tasks?limit=100&parent_task_id=1", "tasks", "by_parent"),
+        ("/api/v2/tasks?limit=100&assignee_id=1", "tasks", "primary"),
     ];
     for company in Company::each(&reads).await {
         for (target, table, name) in cases {

@@ -6,6 +6,8 @@ use crate::chance::{Chance, Part};
 use crate::draft::{Draft, Ids, Life};
 use crate::settings::stored;
 use crate::team::Team;
+use penstock_crm::activities::links::{self, Leads};
+use penstock_crm::activities::{self, ACTIVITY, Participant};
 use penstock_crm::goals::Goal;
 use penstock_crm::project_templates::{self as templates, Plan, PlannedActivity, PlannedTask};
 use penstock_crm::projects::{self, plan};
@@ -56,7 +58,7 @@ pub async fn write(draft: &mut Draft<'_>, team: &Team) -> Result<(), DemoError> 
     }
     draft.load.add(batch).await?;
     let site = Site { team, boards, templates };
-    let mut ids = Rows { tasks: Ids::new("tasks"), groups: Ids::new("project_groups") };
+    let mut ids = Rows { tasks: Ids::new("tasks"), groups: Ids::new("project_groups"), activities: Ids::new("activities") };
     let won: Vec<Won> = won_deals(draft).await?.into_iter().filter(|_| chance.percent(SHARE)).collect();
     for (deal, id) in won.iter().zip(draft.ids("projects", won.len()).await?) {
         site.project(draft, &mut chance, &mut ids, id, deal).await?;
@@ -188,6 +190,7 @@ async fn won_deals(draft: &Draft<'_>) -> Result<Vec<Won>, DemoError> {
 struct Rows {
     tasks: Ids,
     groups: Ids,
+    activities: Ids,
 }
 
 /// Where projects are done.
@@ -230,6 +233,9 @@ impl Site<'_> {
         let life = Life::begin(draft, batch, record).await?;
         for task in &template.plan.tasks {
             self.task(draft, chance, ids, &work, task).await?;
+        }
+        for activity in &template.plan.activities {
+            self.activity(draft, chance, ids, &work, activity, deal).await?;
         }
         self.live(draft, chance, life, &work, days).await
     }
@@ -293,6 +299,49 @@ impl Site<'_> {
             finish(draft, chance, life, assignee, earlier).await?;
         }
         Ok(())
+    }
+
+    /// An activity of the plan, done when it was due.
+    async fn activity(
+        &self,
+        draft: &mut Draft<'_>,
+        chance: &mut Chance,
+        ids: &mut Rows,
+        work: &Work<'_>,
+        planned: &PlannedActivity,
+        deal: &Won,
+    ) -> Result<(), DemoError> {
+        let id = draft.next_id(&mut ids.activities).await?;
+        let day = work.first_day.plus_days(planned.due_day);
+        let done = draft.calendar.moment(day.start()).max(work.added) + chance.between(3600, WORKDAY - 1);
+        let done = Some(done).filter(|done| *done < draft.calendar.end());
+        let participants: Vec<_> = deal.person.map(|person_id| Participant { person_id, primary: true }).into_iter().collect();
+        let mut record = Record::blank(&ACTIVITY, id);
+        record.set(activities::SUBJECT, planned.subject.as_str());
+        record.set(activities::TYPE, planned.kind.as_str());
+        record.set(activities::OWNER, work.owner);
+        record.set(activities::CREATOR, work.owner);
+        record.set(activities::PROJECT, work.id);
+        record.set(activities::PERSON, deal.person);
+        record.set(activities::ORGANIZATION, deal.organization);
+        record.set(activities::PARTICIPANTS, serde_json::json!(participants).to_string());
+        record.set(activities::ATTENDEES, "[]");
+        record.set(activities::DUE_DATE, day);
+        record.set(activities::BUSY, false);
+        record.set(activities::BUSY_BY_TIME, true);
+        record.set(activities::DONE, done.is_some());
+        record.set(activities::MARKED_AS_DONE_TIME, done.map(|done| draft.calendar.time(done)));
+        record.set(activities::IS_DELETED, false);
+        record.set(activities::ADD_TIME, draft.calendar.time(work.added));
+        record.set(activities::UPDATE_TIME, draft.calendar.time(done.unwrap_or(work.added)));
+        let mut batch = Batch::new(draft.actor(work.owner, done.unwrap_or(work.added)));
+        let change = Change::insert(record);
+        links::place(&mut batch, &change, &Leads::new());
+        batch.save(change);
+        let named = |list: &[i64], place: Option<usize>| place.and_then(|place| list.get(place).copied());
+        let (phase, group) = (named(&work.board.phases, planned.phase), named(&work.groups, planned.group));
+        batch.run(plan::placing(draft.company, work.id, &ACTIVITY, id, phase, group));
+        Ok(draft.load.add(batch).await?)
     }
 
     fn blank_task(&self, draft: &Draft<'_>, work: &Work<'_>, id: i64, title: &str, assignee: UserId) -> Record {

@@ -231,7 +231,6 @@ const REFERENCES: &[(&str, &str, &str)] = &[
     ("project_templates", "projects_board_id", "boards"),
     ("project_groups", "project_id", "projects"),
     ("project_plan", "project_id", "projects"),
-    ("project_plan", "record_id", "tasks"),
     ("project_plan", "phase_id", "phases"),
     ("project_plan", "group_id", "project_groups"),
     ("tasks", "project_id", "projects"),
@@ -315,6 +314,9 @@ const NOWHERE: &[(&str, &str)] = &[
     ("a project without a link to its deal", "FROM projects p WHERE NOT EXISTS (SELECT 1 FROM links l WHERE l.company_id = p.company_id
         AND l.record_id = p.id AND l.entity = 'project' AND p.deal_ids = '[' || CAST(l.member_id AS TEXT) || ']')"),
     ("a subtask in another project", "FROM tasks t JOIN tasks p ON p.company_id = t.company_id AND p.id = t.parent_task_id WHERE p.project_id <> t.project_id"),
+    ("a place in a plan for nothing", "FROM project_plan p WHERE NOT EXISTS (SELECT 1 FROM tasks t WHERE t.company_id = p.company_id
+        AND t.id = p.record_id AND t.project_id = p.project_id AND p.entity = 'task') AND NOT EXISTS (SELECT 1 FROM activities a
+        WHERE a.company_id = p.company_id AND a.id = p.record_id AND a.project_id = p.project_id AND p.entity = 'activity')"),
     ("a task that is half done", "FROM tasks t WHERE (t.is_done = 1) <> (t.marked_as_done_time IS NOT NULL)"),
 ];
 
@@ -346,6 +348,7 @@ const SOMEWHERE: &[(&str, &str)] = &[
     ("notes about leads", "FROM notes WHERE lead_id IS NOT NULL"),
     ("deleted notes", "FROM notes WHERE is_deleted = 1"),
     ("comments", "FROM note_comments"),
+    ("activities of projects", "FROM activities WHERE project_id IS NOT NULL"),
     ("open projects", "FROM projects WHERE status = 'open'"),
     ("completed projects", "FROM projects WHERE status = 'completed'"),
     ("archived projects", "FROM projects WHERE archive_time IS NOT NULL"),
