@@ -85,6 +85,53 @@ async fn changes_come_newest_first_with_names() -> Outcome {
 }
 
 #[tokio::test]
+async fn activities_notes_and_comments_are_part_of_it() -> Outcome {
+    for company in Company::each().await? {
+        company.at("2026-03-01 08:00:00")?;
+        let deal = company.add_deal(json!({"title": "Weir"})).await?;
+        let target = format!("/v1/deals/{deal}/flow");
+        let note = company.data("POST", "/v1/notes", json!({"content": "A note", "deal_id": deal})).await?;
+        company.at("2026-03-01 09:00:00")?;
+        company.data("POST", &format!("/v1/notes/{}/comments", note["id"]), json!({"content": "A comment"})).await?;
+        let planned = json!({"subject": "Call", "deal_id": deal, "due_date": "2026-03-05", "due_time": "10:30"});
+        let planned = add(&company, "/activities", planned).await?;
+        let other = json!({"subject": "Visit", "deal_id": deal, "due_date": "2026-03-05"});
+        let other = add(&company, "/activities", other).await?;
+        let done = add(&company, "/activities", json!({"subject": "Mail", "deal_id": deal, "due_date": "2026-01-01"})).await?;
+        company.at("2026-03-01 10:00:00")?;
+        company.data("PATCH", &format!("/api/v2/activities/{done}"), json!({"done": true})).await?;
+        let gone = company.data("POST", "/v1/notes", json!({"content": "Gone", "deal_id": deal})).await?;
+        company.data("DELETE", &format!("/v1/notes/{}", gone["id"]), Value::Null).await?;
+
+        let told = async |query: &str| -> Outcome<Vec<(String, String, String)>> {
+            let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            let rows = flow(&company, &format!("{target}{query}")).await?;
+            Ok(rows.iter().map(|row| (text(&row["object"]), text(&row["timestamp"]), text(&row["data"]["id"]))).collect())
+        };
+        let row = |object: &str, time: &str, id: Value| (object.to_owned(), time.to_owned(), id.to_string());
+        let activity = |time: &str, id: i64| row("activity", time, json!(id));
+        let all = told("").await?;
+        assert_eq!(
+            all,
+            [
+                activity("2026-03-05 10:30:00", planned),
+                activity("2026-03-05 00:00:00", other),
+                activity("2026-03-01 10:00:00", done),
+                row("comment", "2026-03-01 09:00:00", Value::Null),
+                row("note", "2026-03-01 08:00:00", note["id"].clone()),
+            ]
+        );
+        assert_eq!(told("?items=plannedActivity").await?, all[..2]);
+        assert_eq!(told("?items=activity&limit=1&start=2").await?, all[2..3]);
+        assert_eq!(told("?items=note,comment").await?, all[3..]);
+        let rows = flow(&company, &target).await?;
+        assert_eq!((&rows[0]["data"]["subject"], &rows[4]["data"]["content"]), (&json!("Call"), &json!("A note")));
+        assert_eq!(rows[3]["data"]["content"], "A comment");
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn persons_and_organizations_have_their_deals_too() -> Outcome {
     for company in Company::each().await? {
         company.at("2026-03-01 08:00:00")?;

@@ -75,6 +75,30 @@ async fn what_changed_comes_in_order() -> Outcome {
 }
 
 #[tokio::test]
+async fn activities_notes_and_products_are_listed() -> Outcome {
+    for company in Company::each().await? {
+        company.at("2026-03-01 09:00:00")?;
+        let deal = company.add_deal(json!({"title": "Weir", "visible_to": 1})).await?;
+        company.add_colleague().await?;
+        company.at("2026-03-01 10:00:00")?;
+        let activity = add(&company, "/activities", json!({"subject": "Call", "deal_id": deal})).await?;
+        let kind = company.data("POST", "/v1/activityTypes", json!({"name": "Visit", "icon_key": "car"})).await?;
+        let note = company.data("POST", "/v1/notes", json!({"content": "A note", "deal_id": deal})).await?;
+        let product = add(&company, "/products", json!({"name": "Rope"})).await?;
+        let items = "items=activity,activityType,note,product";
+        let all = recents(&company, &format!("since_timestamp=2026-03-01%2010:00:00&{items}")).await?;
+        let id = |row: &Value| row["id"].as_i64().unwrap_or_default();
+        assert_eq!(rows(&all), named(&[("activity", activity), ("activityType", id(&kind)), ("note", id(&note)), ("product", product)]));
+        let shown = |place: usize, key: &str| all["data"][place]["data"][key].clone();
+        assert_eq!((shown(0, "subject"), shown(0, "deal_id")), (json!("Call"), json!(deal)));
+        assert_eq!((shown(1, "key_string"), shown(2, "content"), shown(3, "name")), (json!("visit"), json!("A note"), json!("Rope")));
+        let seen = recents(&company.as_colleague(), &format!("since_timestamp=2026-03-01%2010:00:00&{items}")).await?;
+        assert_eq!(rows(&seen), named(&[("activityType", id(&kind)), ("product", product)]), "the rest is about a hidden deal");
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn only_what_the_caller_may_see_changed() -> Outcome {
     for company in Company::each().await? {
         company.at("2026-03-01 09:00:00")?;

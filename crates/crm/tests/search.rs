@@ -255,6 +255,110 @@ async fn searches_are_narrowed_and_shown() -> Outcome {
 }
 
 #[tokio::test]
+async fn notes_products_leads_and_projects_are_found() -> Outcome {
+    for company in Company::each().await? {
+        company.at("2026-03-01")?;
+        let ben = company.add_colleague().await?;
+        let colleague = company.as_colleague();
+        let organization = add(&company, "/organizations", json!({"name": "Lock Works"})).await?;
+        let person = add(&company, "/persons", json!({"name": "Ann Weir", "emails": [{"value": "ann@lock.test"}]})).await?;
+        let deal = company.add_deal(json!({"title": "Gate", "person_id": person, "visible_to": 1})).await?;
+        let note =
+            async |content: &str, link: &str, id: Value| company.data("POST", "/v1/notes", json!({"content": content, link: id})).await;
+        let made = note("<p>Wants <b>blue</b> paint &amp; rope</p>", "deal_id", json!(deal)).await?;
+        note("A rope for the quay", "org_id", json!(organization)).await?;
+
+        // The note on the deal hangs on its person, too; whoever may not see the deal sees neither note nor text.
+        let found_by_note = search(&company, "/itemSearch", "rope", "").await?;
+        assert_eq!(names(&found_by_note), ["Lock Works", "Gate", "Ann Weir"]);
+        assert_eq!(found_by_note["items"][1]["item"]["notes"], json!(["Wants blue paint & rope"]));
+        assert_eq!(found(&colleague, "/itemSearch", "rope", "").await?, ["Lock Works"]);
+        assert_eq!(found(&company, "/itemSearch", "rope", "&fields=name,title").await?, [""; 0]);
+        assert_eq!(found(&company, "/deals/search", "paint & rope", "&fields=notes").await?, ["Gate"]);
+        assert_eq!(found(&company, "/deals/search", "wants blue paint & rope", "&exact_match=true").await?, ["Gate"]);
+        assert_eq!(found(&company, "/deals/search", "strong", "").await?, [""; 0]);
+        company.data("POST", &format!("/v1/deals/{deal}/followers"), json!({"user_id": ben})).await?;
+        assert_eq!(found(&colleague, "/deals/search", "rope", "").await?, ["Gate"]);
+        company.data("DELETE", &format!("/v1/notes/{}", made["id"]), Value::Null).await?;
+        assert_eq!(found(&company, "/itemSearch", "rope", "").await?, ["Lock Works"]);
+
+        let prices = json!([{"price": 30, "currency": "USD"}, {"price": 12.5, "currency": "EUR"}]);
+        add(&company, "/products", json!({"name": "Rope", "code": "R-100", "prices": prices})).await?;
+        let product = search(&company, "/products/search", "r-100", "&include_fields=product.price").await?;
+        let item = &product["items"][0]["item"];
+        assert_eq!(
+            (&item["name"], &item["code"], &item["price"], &item["tax"]),
+            (&json!("Rope"), &json!("R-100"), &json!(12.5), &json!(0))
+        );
+
+        let lead = json!({"title": "Gate lead", "person_id": person, "value": {"amount": 5, "currency": "EUR"}});
+        let lead = company.data("POST", "/v1/leads", lead).await?;
+        note("Rope by lead", "lead_id", lead["id"].clone()).await?;
+        let leads = search(&company, "/leads/search", "rope", &format!("&person_id={person}&include_fields=lead.was_seen")).await?;
+        let item = &leads["items"][0]["item"];
+        assert_eq!((&item["id"], &item["title"], &item["notes"]), (&lead["id"], &json!("Gate lead"), &json!(["Rope by lead"])));
+        assert_eq!((&item["emails"], &item["value"], &item["was_seen"]), (&json!(["ann@lock.test"]), &json!(5), &json!(false)));
+        assert_eq!(found(&company, "/itemSearch", "rope", "").await?, ["Rope", "Gate lead", "Lock Works"]);
+
+        let board = company.data("POST", "/api/v2/boards", json!({"name": "Board"})).await?;
+        let phase = company.data("POST", "/api/v2/phases", json!({"name": "First", "board_id": board["id"]})).await?;
+        let project = json!({
+            "title": "Dredging", "description": "With rope and anchor", "board_id": board["id"], "phase_id": phase["id"],
+            "person_ids": [person], "deal_ids": [deal],
+        });
+        let project = add(&company, "/projects", project).await?;
+        let projects = search(&company, "/projects/search", "anchor", &format!("&person_id={person}")).await?;
+        assert_eq!(
+            projects["items"],
+            json!([{"result_score": 0.4, "item": {
+                "id": project, "type": "project", "title": "Dredging", "status": "open", "owner": {"id": 1}, "board_id": board["id"],
+                "phase": {"id": phase["id"], "name": "First"}, "person": {"id": person, "name": "Ann Weir"}, "organization": null,
+                "deal": {"id": deal, "title": "Gate"}, "deal_count": 1, "description": "With rope and anchor", "end_date": null,
+                "custom_fields": [], "notes": [],
+            }}])
+        );
+        assert_eq!(found(&company, "/projects/search", "anchor", "&person_id=999").await?, [""; 0]);
+    }
+    Ok(())
+}
+
+/// Many notes, so that they are read rank by rank: each record comes once, at its best place.
+#[tokio::test]
+async fn a_record_with_many_notes_is_found_once() -> Outcome {
+    for company in Company::each().await? {
+        company.at("2026-03-01")?;
+        let mut deals = Vec::new();
+        for number in 0..40 {
+            let title = if number % 4 == 0 { format!("Rope {number}") } else { format!("Gate {number}") };
+            deals.push(company.add_deal(json!({"title": title})).await?);
+        }
+        for round in 0..8 {
+            for (number, deal) in deals.iter().enumerate() {
+                let content = if (number + round) % 5 == 0 { "Rope".to_owned() } else { format!("About a towrope and rope {round}") };
+                company.data("POST", "/v1/notes", json!({"content": content, "deal_id": deal})).await?;
+            }
+        }
+        let (mut all, mut cursor) = (Vec::new(), String::new());
+        loop {
+            let (_, answer) = company.send("GET", &format!("/api/v2/deals/search?term=rope&limit=7{cursor}"), &Value::Null).await?;
+            let items = answer["data"]["items"].as_array().cloned().unwrap_or_default();
+            all.extend(items.iter().map(|row| (row["item"]["id"].as_i64().unwrap_or_default(), row["result_score"].as_f64())));
+            match answer["additional_data"]["next_cursor"].as_str() {
+                Some(next) => cursor = format!("&cursor={next}"),
+                None => break,
+            }
+        }
+        let mut once: Vec<_> = all.iter().map(|(id, _)| *id).collect();
+        once.sort_unstable();
+        assert_eq!(once, deals);
+        assert!(all.iter().all(|(_, score)| *score == Some(0.9)), "every deal has a note that is the term: {all:?}");
+        let titled = company.get("/api/v2/deals/search?term=rope&fields=title&limit=100").await?;
+        assert_eq!(titled["items"].as_array().map(Vec::len), Some(10));
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn field_search_minds_case() -> Outcome {
     for company in Company::each().await? {
         let code = "5a".repeat(20);

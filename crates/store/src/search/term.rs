@@ -77,7 +77,8 @@ impl Term {
         let mut all_begin = true;
         for piece in &self.pieces {
             let begins = piece.begins_word_of(text);
-            if !begins && !(piece.anywhere && text.contains(&piece.text)) {
+            let inside = begins || (piece.anywhere && text.contains(&piece.text));
+            if !inside {
                 return None;
             }
             all_begin &= begins;
