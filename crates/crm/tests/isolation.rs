@@ -163,8 +163,21 @@ async fn without_credentials_there_is_nothing() {
 /// What a user may be hidden from.
 fn can_be_hidden(key: &str) -> bool {
     let hides = key.split(' ').any(|word| {
-        ["deal", "lead", "conversion", "relationship", "note", "comment", "person", "organization", "participant", "activity", "product"]
-            .contains(&word)
+        [
+            "deal",
+            "lead",
+            "conversion",
+            "relationship",
+            "note",
+            "comment",
+            "person",
+            "organization",
+            "participant",
+            "activity",
+            "product",
+            "filter",
+        ]
+        .contains(&word)
     });
     hides && !key.ends_with("user") && !key.ends_with("label")
 }

@@ -107,6 +107,7 @@ async fn a_purged_record_takes_what_is_its_own_and_leaves_the_rest() -> Outcome 
         for (entity, id) in [("deal", gone), ("person", person), ("organization", org), ("lead", 1), ("note", old_note)] {
             assert_eq!(traces(&company, entity, id).await?, 0, "{entity}");
         }
+        assert_eq!(count(&company, "field_values", "record_id > 0").await?, json!(1), "only what is beside");
         assert_eq!(count(&company, "note_comments", "id > 0").await?, json!(0));
         assert_eq!(count(&company, "recents", "entity = 'comment'").await?, json!(0));
         assert_eq!(count(&company, "organization_relationships", "id > 0").await?, json!(0));

@@ -1,6 +1,6 @@
 //! From questions to conditions in SQL. Nothing that came from a request becomes text of a statement; only values are bound.
 
-use super::objects::{FilterType, Link};
+use super::objects::{FilterType, Link, Through};
 use super::operators::Operator;
 use super::question::{Asks, Currency, Pattern, Question, Test, Within};
 use super::subject::{Form, Source, Subject};
@@ -59,9 +59,18 @@ struct Compiler<'a> {
 impl Compiler<'_> {
     /// Some linked record that the caller may see is as the questions want it.
     fn linked(&mut self, link: &'static Link, questions: &[&Question]) {
-        let Link { to, own, theirs, only_open } = *link;
-        self.sql.push(LISTED).push(".").push(own).push(" IN (SELECT l.").push(theirs).push(" FROM ").push(to.table);
-        self.sql.push(" l WHERE l.company_id = ").bind(self.call.company()).push(" AND l.is_deleted = 0");
+        let Link { to, own, theirs, through, only_open } = *link;
+        self.sql.push(LISTED).push(".").push(own).push(" IN (SELECT ");
+        match through {
+            None => self.sql.push("l.").push(theirs).push(" FROM ").push(to.table).push(" l WHERE l.company_id = "),
+            Some(Through { table, listed, linked, only }) => {
+                self.sql.push("x.").push(listed).push(" FROM ").push(table).push(" x JOIN ").push(to.table);
+                self.sql.push(" l ON l.company_id = x.company_id AND l.id = x.").push(linked);
+                self.sql.push(" WHERE x.company_id = ").bind(self.call.company()).push(only).push(" AND l.company_id = ")
+            }
+        }
+        .bind(self.call.company())
+        .push(" AND l.is_deleted = 0");
         if to.field("is_archived").is_some() && own == "id" {
             self.sql.push(" AND l.is_archived = 0");
         }
@@ -167,6 +176,18 @@ fn hold(
             }
             sql.push(if negated { ") IS NOT TRUE)" } else { "))" });
         }
+        Source::Held(key) => {
+            sql.push(rows).push(if negated { ".id NOT IN (" } else { ".id IN (" });
+            sql.push("SELECT x.record_id FROM links x WHERE x.company_id = ").bind(call.company());
+            sql.push(" AND x.entity = ").bind(object.name).push(" AND x.field_key = ").bind(key).push(" AND ");
+            test(sql, dialect, "x.member_id");
+            sql.push(")");
+        }
+        Source::Prices(column) => {
+            sql.push(exists).push(&dialect.json_items(&format!("{rows}.{column}"))).push(" WHERE ");
+            test(sql, dialect, "CAST(item.value ->> 'price' AS DOUBLE PRECISION)");
+            sql.push(")");
+        }
         Source::Contacts(column) => {
             sql.push(exists).push(&dialect.json_items(&format!("{rows}.{column}"))).push(" WHERE ");
             test(sql, dialect, "(item.value ->> 'value')");
@@ -254,7 +275,11 @@ impl Test {
             Test::Within(within, currency) => {
                 within.push(sql, value);
                 if let Some(Currency(code)) = currency {
-                    let column = subject.currency.map_or("v.extra".to_owned(), |column| format!("{rows}.{column}"));
+                    let column = match (subject.source, subject.currency) {
+                        (Source::Prices(_), _) => "(item.value ->> 'currency')".to_owned(),
+                        (_, Some(column)) => format!("{rows}.{column}"),
+                        (_, None) => "v.extra".to_owned(),
+                    };
                     sql.push(" AND ").push(&column).push(" = ").bind(code.as_str());
                 }
             }

@@ -156,7 +156,12 @@ impl Reader<'_> {
         Ok(match self.subject.form {
             Form::Real => {
                 let number = number()?;
-                Bounds { start: number_key(number).into(), end: number_key(number.next_up()).into() }
+                let [start, end] = [number, number.next_up()];
+                if self.is_indexed() {
+                    Bounds { start: number_key(start).into(), end: number_key(end).into() }
+                } else {
+                    Bounds { start: start.into(), end: end.into() }
+                }
             }
             Form::Amount => {
                 let amount = text.parse::<Money>().map_err(|error| self.refuse(&error.to_string()))?;

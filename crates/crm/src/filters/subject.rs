@@ -13,7 +13,7 @@ use penstock_store::field_values::field_number;
 pub enum Form {
     /// A whole number, or an id.
     Whole,
-    /// Any number.
+    /// Any number; in the index, its key.
     Real,
     Amount,
     /// Milliseconds.
@@ -42,6 +42,10 @@ pub enum Source {
         column: &'static str,
         part: &'static str,
     },
+    /// A JSON list of prices.
+    Prices(&'static str),
+    /// Ids in a list of the record, under this key.
+    Held(&'static str),
     /// The value index, under this number.
     Index(i64),
 }
@@ -88,10 +92,15 @@ impl Subject {
             (Place::Computed | Place::Nowhere, _) => return Ok(None),
             (Place::Row, Kind::Contacts) => Source::Contacts(field.column),
             (Place::Row, Kind::Address) => Source::Address { column: field.column, part: address_part(part)? },
+            (Place::Row, Kind::Prices) => Source::Prices(field.column),
+            (Place::Row, Kind::List(_)) => Source::Held(field.key),
             (Place::Row, _) if class == Class::Set => Source::Index(field_number(object.name, field.key, "")),
             (Place::Row, _) => Source::Column(field.column),
         };
-        let currency = (class == Class::Money).then(|| object.field("currency")).flatten().map(|(_, field)| field.column);
+        let currency = (class == Class::Money && field.kind != Kind::Prices)
+            .then(|| object.field("currency"))
+            .flatten()
+            .map(|(_, field)| field.column);
         Ok(Some(Subject { class, form: form_of(field), source, currency }))
     }
 
@@ -139,13 +148,15 @@ fn class_of(field: &Field) -> Option<Class> {
         Kind::Text(_) if field.key == "title" => Class::Title,
         _ => match field.field_type {
             "int" | "double" | "picture" => Class::Number,
-            "monetary" => Class::Money,
+            "monetary" | "price_list" => Class::Money,
             "date" => Class::Date,
             "time" => Class::Time,
             "status" => Class::Status,
             "set" => Class::Set,
             "enum" | "boolean" | "billing_frequency" => Class::Choice,
-            "people" | "org" | "deal" | "lead" | "product" | "activity" | "project" => Class::Record,
+            "people" | "org" | "deal" | "deals" | "lead" | "product" | "activity" | "project" | "projects_board" | "projects_phase" => {
+                Class::Record
+            }
             "varchar" | "varchar_auto" | "varchar_options" | "text" | "phone" | "address" => Class::Text,
             _ => return None,
         },
@@ -155,7 +166,8 @@ fn class_of(field: &Field) -> Option<Class> {
 fn form_of(field: &Field) -> Form {
     match field.kind {
         Kind::Money => Form::Amount,
-        Kind::Time => Form::Instant,
+        Kind::Time | Kind::Moment => Form::Instant,
+        Kind::Prices => Form::Real,
         Kind::Date => Form::Day,
         Kind::Text(_) if field.field_type == "time" => Form::Clock,
         Kind::Labels => Form::Real,

@@ -7,7 +7,7 @@ mod ops;
 pub mod rules;
 mod view;
 
-pub use fields::*;
 pub use comments::flat as flat_comments;
+pub use fields::*;
 pub use ops::OPS;
 pub use view::flat;

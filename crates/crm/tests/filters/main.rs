@@ -17,7 +17,8 @@ pub fn conditions(all: &[Value], any: &[Value]) -> Value {
     json!({"glue": "and", "conditions": [{"glue": "and", "conditions": all}, {"glue": "or", "conditions": any}]})
 }
 
-/// The list of fields that a condition on an object takes its ids from.
+/// The list of fields that a condition on an object takes its ids from. Fields of projects have numbers in no list, so
+/// conditions call them by their code.
 fn fields_of(object: &str) -> String {
     format!("/v1/{object}Fields?limit=500")
 }
@@ -33,9 +34,9 @@ pub async fn field_id(company: &Company, object: &str, field: &str) -> Outcome<i
 /// A condition on `object.field`. An empty value or extra value is left out.
 pub async fn condition(company: &Company, field: &str, operator: &str, value: &str, extra: &str) -> Outcome<Value> {
     let (object, field) = field.split_once('.').ok_or("a field is object.key")?;
-    let id = field_id(company, object, field).await?;
+    let id = if object == "project" { field.to_owned() } else { field_id(company, object, field).await?.to_string() };
     let text = |text: &str| if text.is_empty() { Value::Null } else { json!(text) };
-    Ok(json!({"object": object, "field_id": id.to_string(), "operator": operator, "value": text(value), "extra_value": text(extra)}))
+    Ok(json!({"object": object, "field_id": id, "operator": operator, "value": text(value), "extra_value": text(extra)}))
 }
 
 /// Saves a filter and answers its id.
@@ -52,6 +53,8 @@ pub fn list_of(of: &str) -> &str {
         "people" => "/api/v2/persons?limit=500",
         "org" => "/api/v2/organizations?limit=500",
         "activity" => "/api/v2/activities?limit=500",
+        "products" => "/api/v2/products?limit=500",
+        "projects" => "/api/v2/projects?limit=500",
         other => other,
     }
 }

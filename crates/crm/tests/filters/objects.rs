@@ -286,3 +286,106 @@ async fn activities_and_what_they_belong_to() -> Outcome {
     }
     Ok(())
 }
+
+#[tokio::test]
+async fn products_and_what_sells_them() -> Outcome {
+    for company in Company::each().await? {
+        fill(&company).await?;
+        let category = company.data("POST", "/api/v2/productFields/category/options", json!([{"label": "Pumps"}])).await?[0]["id"].clone();
+        let prices = json!([{"currency": "EUR", "price": 10.5}, {"currency": "USD", "price": 12}]);
+        add(&company, "products", json!({"name": "Pump", "code": "P-1", "prices": prices, "category": category, "tax": 20})).await?;
+        add(&company, "products", json!({"name": "Hose", "prices": [{"currency": "EUR", "price": 2}], "is_linkable": false})).await?;
+        for (deal, product) in [(1, 1), (2, 1)] {
+            let line = json!({"product_id": product, "item_price": 10, "quantity": 1});
+            company.data("POST", &format!("/api/v2/deals/{deal}/products"), line).await?;
+        }
+        let category = format!("product.category = {category}");
+        let cases: &[(&str, &str, &[i64])] = &[
+            ("products", "product.name LIKE_'$%' p", &[1]),
+            ("products", "product.code IS_NULL", &[2]),
+            ("products", &category, &[1]),
+            ("products", "product.category IS_NULL", &[2]),
+            ("products", "product.tax > 19.5", &[1]),
+            ("products", "product.selectable = 0", &[2]),
+            ("products", "deal.title = one", &[1]),
+            ("products", "deal.title != one", &[1]),
+            ("products", "deal.title = three", &[]),
+            ("products", "deal.status = won", &[1]),
+            ("deals", "product.name = pump", &[1, 2]),
+            ("deals", "product.name = hose", &[]),
+            ("deals", "product.name != hose", &[1, 2]),
+            ("deals", "product.code IS_NULL", &[]),
+        ];
+        for (of, text, expected) in cases {
+            assert_eq!(found(&company, of, &[text], &[]).await?, *expected, "{of}: {text}");
+        }
+        // operator, value, currency
+        for (operator, value, currency, expected) in [
+            ("=", "12", "", [1].as_slice()),
+            ("=", "10.50", "EUR", &[1]),
+            ("=", "10.5", "USD", &[]),
+            ("!=", "10.5", "USD", &[1, 2]),
+            ("<", "11", "EUR", &[1, 2]),
+            ("<=", "2", "", &[2]),
+            (">", "11", "EUR", &[]),
+            (">=", "10.5", "", &[1]),
+            ("IS NOT NULL", "", "", &[1, 2]),
+        ] {
+            let price = condition(&company, "product.prices", operator, value, currency).await?;
+            assert_eq!(find(&company, "products", &[price], &[]).await?, expected, "{operator} {value} {currency}");
+        }
+        let pumps = super::save(&company, "products", &[read(&company, "product.name = pump").await?], &[]).await?;
+        for query in ["/api/v2/products?owner_id=9&ids=2", "/v1/products?user_id=9"] {
+            assert_eq!(super::ids(&company, &format!("{query}&filter_id={pumps}")).await?, [1], "{query}");
+        }
+        assert_eq!(super::ids(&company, &format!("/v1/products?ids=2&filter_id={pumps}")).await?, Vec::<i64>::new());
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn projects_and_what_they_hold() -> Outcome {
+    for company in Company::each().await? {
+        fill(&company).await?;
+        let options = company.data("POST", "/api/v2/projectFields/label_ids/options", json!([{"label": "Big"}])).await?;
+        let label = &options[0]["id"];
+        let dyke = json!({"title": "Dyke", "deal_ids": [1, 3], "person_ids": [1], "start_date": "2026-04-01", "label_ids": [label]});
+        add(&company, "projects", dyke).await?;
+        add(&company, "projects", json!({"title": "Lock", "org_ids": [2], "status": "completed"})).await?;
+        add(&company, "activities", json!({"subject": "Dig", "project_id": 2})).await?;
+        let labelled = format!("project.label_ids contains {label}");
+        let cases: &[(&str, &str, &[i64])] = &[
+            ("projects", "project.title LIKE_'$%' d", &[1]),
+            ("projects", "project.status = completed", &[2]),
+            ("projects", "project.status != completed", &[1]),
+            ("projects", "project.start_date = next_month", &[1]),
+            ("projects", "project.start_date IS_NULL", &[2]),
+            ("projects", "project.add_time = today", &[1, 2]),
+            ("projects", &labelled, &[1]),
+            ("projects", "project.deal_ids = 3", &[1]),
+            ("projects", "project.deal_ids != 3", &[2]),
+            ("projects", "project.deal_ids IS_NULL", &[2]),
+            ("projects", "deal.title = three", &[1]),
+            ("projects", "person.name = ann ash", &[1]),
+            ("projects", "organization.name = weir", &[2]),
+            ("projects", "activity.subject = dig", &[2]),
+            ("deals", "project.title = dyke", &[1, 3]),
+            ("people", "project.title = dyke", &[1]),
+            ("org", "project.status = completed", &[2]),
+            ("activity", "project.title = lock", &[1]),
+        ];
+        for (of, text, expected) in cases {
+            assert_eq!(found(&company, of, &[text], &[]).await?, *expected, "{of}: {text}");
+        }
+        let locks = super::save(&company, "projects", &[read(&company, "project.title = lock").await?], &[]).await?;
+        for (query, expected) in [
+            ("/api/v2/projects?deal_id=1&status=open", [2].as_slice()),
+            ("/v1/projects?status=open", &[2]),
+            ("/api/v2/projects?phase_id=99", &[]),
+            ("/api/v2/projects/archived?status=open", &[]),
+        ] {
+            assert_eq!(super::ids(&company, &format!("{query}&filter_id={locks}")).await?, expected, "{query}");
+        }
+    }
+    Ok(())
+}

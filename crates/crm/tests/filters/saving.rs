@@ -136,7 +136,7 @@ async fn conditions_that_make_no_sense_are_refused() -> Outcome {
         let plain = |object: &str, field: &str| json!({"object": object, "field_id": field, "operator": "IS NULL"});
         for one in [
             plain("lead", "2"),
-            plain("project", "1"),
+            plain("note", "1"),
             plain("ship", "2"),
             plain("deal", "999999"),
             plain("deal", "no_such_key"),

@@ -55,7 +55,6 @@ impl Grams {
             out.extend(triples(word).map(|letters| self.gram('*', letters)));
         }
     }
-
 }
 
 /// The grams by which a term is looked up: few, since each has a list of documents to go through, and rare ones.
