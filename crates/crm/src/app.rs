@@ -5,6 +5,7 @@ use crate::budget::{Budget, Left};
 use crate::call::{Call, Reply, Request, Response};
 use crate::directory::Directory;
 use crate::error::{ApiError, ApiResult};
+use crate::filters;
 use crate::op::{Method, Version};
 use crate::pictures;
 use crate::product_images;
@@ -140,8 +141,12 @@ impl App {
         if op.admin_only && !principal.is_admin {
             return Err(ApiError::Forbidden("You do not have permissions to do this.".to_owned()));
         }
-        let call = Call::new(self.clone(), principal, directory, op, path, selector, request)?;
-        (op.run)(call).await
+        let mut call = Call::new(self.clone(), principal, directory, op, path, selector, request)?;
+        call.filter = filters::named(&call).await?;
+        let Some(filter) = call.filter.clone() else { return (op.run)(call).await };
+        let reply = (op.run)(call.clone()).await?;
+        filter.used(&call).await?;
+        Ok(reply)
     }
 
     async fn authenticate(&self, request: &Request) -> ApiResult<(Principal, Arc<Directory>)> {

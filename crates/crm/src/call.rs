@@ -4,10 +4,12 @@ use crate::app::App;
 use crate::args::Args;
 use crate::body::{self, Body};
 use crate::budget::Left;
-use crate::directory::{Directory, User};
+use crate::directory::{Directory, Pipeline, Stage, User};
 use crate::error::{ApiError, ApiResult};
+use crate::filters::Saved;
 use crate::json::Json;
 use crate::op::{Method, Op, Takes, Version};
+use crate::rights;
 use crate::stream::{ByteStream, Upload};
 use jiff::tz::TimeZone;
 use penstock_model::{Actor, ChangeSource, CompanyId, Principal, Time, UserId};
@@ -124,6 +126,8 @@ pub struct Call {
     pub content_type: Option<String>,
     /// The part of a file that is asked for.
     pub range: Option<String>,
+    /// The saved filter that the request names, if the caller sees it.
+    pub filter: Option<Arc<Saved>>,
     /// When the request came in; every row of a write carries it.
     pub now: Time,
     host: Option<String>,
@@ -155,7 +159,23 @@ impl Call {
         let content_type = request.content_type.filter(|_| upload.is_some());
         let (range, host) = (request.range, request.host);
         let user_agent = request.user_agent.map(Arc::from);
-        Ok(Call { app, principal, directory, op, path, selector, args, body, upload, content_type, range, now, host, user_agent })
+        Ok(Call {
+            app,
+            principal,
+            directory,
+            op,
+            path,
+            selector,
+            args,
+            body,
+            upload,
+            content_type,
+            range,
+            filter: None,
+            now,
+            host,
+            user_agent,
+        })
     }
 
     /// A call that the server makes for a user without a request: for work in the background and mail that comes in.
@@ -176,6 +196,7 @@ impl Call {
             content_type: None,
             range: None,
             host: None,
+            filter: None,
             user_agent: None,
         })
     }
@@ -205,6 +226,20 @@ impl Call {
     /// The calling user.
     pub fn user(&self) -> Option<&User> {
         self.directory.user(self.principal.user)
+    }
+
+    /// A pipeline that the caller sees; it may be deleted.
+    pub fn pipeline(&self, id: i64) -> Option<&Pipeline> {
+        self.directory.pipelines.get(&id).filter(|pipeline| self.sees_pipeline(pipeline.id))
+    }
+
+    /// A stage that the caller sees; it may be deleted.
+    pub fn stage(&self, id: i64) -> Option<&Stage> {
+        self.directory.stages.get(&id).filter(|stage| self.sees_pipeline(stage.pipeline))
+    }
+
+    pub fn sees_pipeline(&self, id: i64) -> bool {
+        self.principal.is_admin || self.user().is_some_and(|user| rights::sees_pipeline(&self.directory, user, id))
     }
 
     /// The zone in which days of this caller begin.

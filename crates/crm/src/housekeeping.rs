@@ -1,9 +1,11 @@
 //! Work that nobody asks for: rows that have served their time go.
 
 use crate::app::App;
+use crate::custom::FieldType;
 use crate::setup;
+use crate::value_index::numbers_of_field;
 use penstock_model::{CompanyId, Value};
-use penstock_store::{Sql, Statement, StoreError, Weight};
+use penstock_store::{Row, Sql, Statement, StoreError, Weight};
 
 /// Events older than this are of no use to anybody who listens.
 const OUTBOX_DAYS: i64 = 7;
@@ -11,23 +13,31 @@ const OUTBOX_DAYS: i64 = 7;
 const CHUNK: i64 = 1_000;
 
 impl App {
-    /// Removes old rows of the outbox, jobs that ended long ago, and records whose time after deletion is over. Answers how
-    /// many rows of the outbox and records. Safe to run at any time and from several nodes at once.
+    /// Removes old rows of the outbox, jobs that ended long ago, records whose time after deletion is over, and the values of
+    /// deleted fields in their index. Answers how many rows, but for jobs. Safe to run at any time and from several nodes at once.
     pub async fn keep_house(&self) -> Result<usize, StoreError> {
         let mut removed = 0;
         for (company, _) in setup::companies(self.store()).await? {
             self.forget_jobs(company).await?;
             removed += self.purge(company).await?;
-            loop {
-                let ids = self.old_events(company).await?;
-                removed += ids.len();
-                let Some(last) = ids.last() else { break };
-                let values = vec![company.into(), ids[0].into(), (*last).into(), self.outbox_limit()];
-                let text = "DELETE FROM outbox WHERE company_id = $1 AND id >= $2 AND id <= $3 AND time < $4";
-                self.store().execute(vec![Statement::new(text, values)]).await?;
+            removed += self.remove_old_events(company).await?;
+            for field in self.deleted_fields(company).await? {
+                removed += self.remove_values(company, field).await?;
             }
         }
         Ok(removed)
+    }
+
+    async fn remove_old_events(&self, company: CompanyId) -> Result<usize, StoreError> {
+        let mut removed = 0;
+        loop {
+            let ids = self.old_events(company).await?;
+            removed += ids.len();
+            let Some(last) = ids.last() else { return Ok(removed) };
+            let values = vec![company.into(), ids[0].into(), (*last).into(), self.outbox_limit()];
+            let text = "DELETE FROM outbox WHERE company_id = $1 AND id >= $2 AND id <= $3 AND time < $4";
+            self.store().execute(vec![Statement::new(text, values)]).await?;
+        }
     }
 
     async fn old_events(&self, company: CompanyId) -> Result<Vec<i64>, StoreError> {
@@ -38,5 +48,38 @@ impl App {
 
     fn outbox_limit(&self) -> Value {
         self.clock.now().plus_days(-OUTBOX_DAYS).into()
+    }
+
+    /// The numbers under which the values of deleted fields stand in the index, those of their parts included. Leads have
+    /// values of the fields of deals.
+    async fn deleted_fields(&self, company: CompanyId) -> Result<Vec<i64>, StoreError> {
+        let mut sql =
+            Sql::new("SELECT entity, code, field_type FROM fields WHERE is_custom_field = 1 AND is_deleted = 1 AND company_id = ");
+        sql.bind(company);
+        let add = |numbers: &mut Vec<i64>, row: &dyn Row| {
+            let text = |index| row.text(index).unwrap_or_default();
+            let field_type = FieldType::parse(text(2)).unwrap_or(FieldType::Varchar);
+            for entity in [text(0)].into_iter().chain((text(0) == "deal").then_some("lead")) {
+                numbers.extend(numbers_of_field(entity, text(1), field_type));
+            }
+        };
+        self.store().read(sql, Weight::Light, Vec::new(), add).await
+    }
+
+    async fn remove_values(&self, company: CompanyId, field: i64) -> Result<usize, StoreError> {
+        let mut removed = 0;
+        loop {
+            let mut sql = Sql::new("SELECT record_id FROM field_values WHERE company_id = ");
+            sql.bind(company).push(" AND field = ").bind(field).push(" LIMIT ").bind(CHUNK);
+            let records = self.store().read(sql, Weight::Heavy, Vec::new(), |records, row| records.extend(row.int(0))).await?;
+            if records.is_empty() {
+                return Ok(removed);
+            }
+            removed += records.len();
+            let mut sql = Sql::new("DELETE FROM field_values WHERE company_id = ");
+            sql.bind(company).push(" AND field = ").bind(field).push(" AND ");
+            self.store().dialect().among(&mut sql, "record_id", records);
+            self.store().execute(vec![sql.into()]).await?;
+        }
     }
 }

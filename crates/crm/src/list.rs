@@ -27,7 +27,7 @@ pub async fn page(call: Call, entity: &'static Entity, narrow: Narrow) -> ApiRes
     order.after_cursor(&mut sql);
     order.push(&mut sql, limit + 1);
 
-    let weight = order.weight();
+    let weight = order.weight(&call);
     let state = Page { json: begin_page(limit), rows: 0, last: None };
     let page = call
         .store()
@@ -90,7 +90,7 @@ pub async fn cursor_records(
     narrow(call, &mut sql)?;
     order.after_cursor(&mut sql);
     order.push(&mut sql, limit + 1);
-    let mut records = read_records(call, entity, Depth::Everything, sql, order.weight()).await?;
+    let mut records = read_records(call, entity, Depth::Everything, sql, order.weight(call)).await?;
     let more = records.len() as i64 > limit;
     records.truncate(limit as usize);
     let next = records.last().filter(|_| more).map(|last| {
@@ -169,9 +169,10 @@ impl CursorOrder {
         sql.push("t.id").push(direction).push(" LIMIT ").bind(limit);
     }
 
-    /// An order by id follows an index whatever the list is narrowed to; others may have to sort.
-    fn weight(&self) -> Weight {
-        if self.column == "id" { Weight::Light } else { Weight::Heavy }
+    /// An order by id follows an index whatever the parameters narrow the list to; others may have to sort, and filters to
+    /// look at every record.
+    fn weight(&self, call: &Call) -> Weight {
+        if self.column == "id" && call.filter.is_none() { Weight::Light } else { Weight::Heavy }
     }
 
     fn cursor(&self, value: Value, id: i64) -> String {
@@ -209,7 +210,7 @@ impl Offset {
             None => default.iter().filter_map(|(key, descending)| Some((entity.field(key)?.1, *descending))).collect(),
             Some(sort) => sort_order(entity, sort)?,
         };
-        Ok(Offset { start, limit, order, scans: false })
+        Ok(Offset { start, limit, order, scans: call.filter.is_some() })
     }
 
     /// Says that the list is narrowed by a condition that no index answers.
@@ -339,6 +340,30 @@ fn sort_order(entity: &'static Entity, sort: &str) -> ApiResult<Vec<(&'static Fi
         order.push((field, descending));
     }
     Ok(order)
+}
+
+/// A v1 page of rows that the directory holds; none is null, as in every v1 list.
+pub fn directory_page<T>(call: &Call, rows: &[T], write: impl Fn(&mut Json, &T)) -> ApiResult<Reply> {
+    let start = call.args.int("start").unwrap_or(0).max(0);
+    let limit = limit(call, "limit")?;
+    let page: Vec<_> = rows.iter().skip(start as usize).take(limit as usize).collect();
+    let more = rows.len() as i64 > start.saturating_add(limit);
+    Ok(call.data_and(
+        |json| {
+            if page.is_empty() {
+                return json.null();
+            }
+            json.begin_array();
+            page.iter().for_each(|row| write(json, row));
+            json.end_array();
+        },
+        |json| {
+            json.key("additional_data");
+            json.begin_object();
+            write_pagination(json, start, limit, more);
+            json.end_object();
+        },
+    ))
 }
 
 /// `"additional_data":{"pagination":{…}}` of an offset page.

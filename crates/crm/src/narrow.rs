@@ -2,6 +2,9 @@
 
 use crate::call::Call;
 use crate::error::{ApiError, ApiResult};
+use crate::filters::FILTER;
+use crate::params::FILTER_ID;
+use crate::select::purge_limit;
 use penstock_model::Entity;
 use penstock_store::Sql;
 use std::collections::HashSet;
@@ -56,6 +59,23 @@ pub fn owner_v1(call: &Call, sql: &mut Sql) {
     }
 }
 
+/// Filters list no deleted records but where they ask for that status; those for thirty days.
+pub fn live_or_wanted(call: &Call, sql: &mut Sql) {
+    if call.filter.as_ref().is_some_and(|filter| filter.wants_deleted(call)) {
+        sql.push(" AND (t.is_deleted = 0 OR t.delete_time > ").bind(purge_limit(call.now)).push(")");
+    } else {
+        sql.push(" AND t.is_deleted = 0");
+    }
+}
+
+/// v1: a filter wins over both of them (semantics.md 5.4).
+pub fn filter_or_owner_v1(call: &Call, sql: &mut Sql, entity: &Entity) -> ApiResult<()> {
+    if !filter(call, sql, entity)? {
+        owner_v1(call, sql);
+    }
+    Ok(())
+}
+
 /// The first letter of the name, in any case.
 pub fn first_char(call: &Call, sql: &mut Sql) {
     if let Some(letter) = call.args.text("first_char") {
@@ -63,12 +83,16 @@ pub fn first_char(call: &Call, sql: &mut Sql) {
     }
 }
 
-/// There are no saved filters yet, so every `filter_id` names one that does not exist.
-pub fn refuse_filter(call: &Call) -> ApiResult<()> {
-    if call.args.has("filter_id") {
-        return Err(ApiError::NotFound("Filter not found".to_owned()));
+/// The saved filter that the request names by `filter_id`, on the rows of an entity. Answers whether there is one: it
+/// wins over the parameters that semantics.md 5.4 names. Errors: 404 where the caller sees no such filter, 400 where
+/// it lists other records.
+pub fn filter(call: &Call, sql: &mut Sql, entity: &Entity) -> ApiResult<bool> {
+    if !call.args.has(FILTER_ID.name) {
+        return Ok(false);
     }
-    Ok(())
+    let filter = call.filter.as_ref().ok_or_else(|| ApiError::not_found(FILTER.title))?;
+    filter.narrow(call, sql, entity)?;
+    Ok(true)
 }
 
 /// The ids of a bulk call, each once; none is refused.

@@ -3,9 +3,9 @@
 
 use crate::op::Op;
 use crate::{
-    activities, activity_types, boards, call_logs, channels, currencies, deal_products, deals, fields, files, goals, lead_labels, leads,
-    mail, meetings, notes, organization_relationships, organizations, persons, phases, pictures, pipelines, product_images, products,
-    project_templates, projects, stages, subscriptions, tasks, users,
+    activities, activity_types, billing, boards, call_logs, channels, currencies, deal_products, deals, fields, files, filters, goals,
+    lead_labels, leads, legacy_teams, mail, meetings, notes, organization_relationships, organizations, permission_sets, persons, phases,
+    pictures, pipelines, product_images, products, project_templates, projects, roles, stages, subscriptions, tasks, users,
 };
 use crate::{flow, recents, search};
 
@@ -34,7 +34,12 @@ const RESOURCES: &[&[Op]] = &[
     fields::ACTIVITY_FIELDS,
     fields::LEAD_FIELDS,
     fields::NOTE_FIELDS,
+    filters::OPS,
     users::OPS,
+    roles::OPS,
+    permission_sets::OPS,
+    legacy_teams::OPS,
+    billing::OPS,
     currencies::OPS,
     mail::OPS,
     projects::OPS,

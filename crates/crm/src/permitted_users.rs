@@ -23,7 +23,12 @@ pub async fn of_record(call: &Call, record: &Record) -> ApiResult<Reply> {
     let owner = UserId(number(record, "owner_id"));
     let followers = followers::users(call, entity.name, id).await?;
     let owner_followers = followers::users(call, "user", owner.0).await?;
-    let users = rights::permitted_users(&call.directory, owner, number(record, "visible_to"), &followers, &owner_followers);
+    let directory = &call.directory;
+    let mut users = rights::permitted_users(directory, owner, number(record, "visible_to"), &followers, &owner_followers);
+    if record.entity.name == "deal" {
+        let pipeline = number(record, "pipeline_id");
+        users.retain(|user| directory.user(*user).is_some_and(|user| rights::sees_pipeline(directory, user, pipeline)));
+    }
     Ok(call.data(|json| {
         json.begin_array();
         users.iter().for_each(|user| json.int(user.0));

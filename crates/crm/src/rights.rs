@@ -17,7 +17,7 @@ use crate::tasks::TASK;
 use crate::write::linked_entity;
 use penstock_model::{Entity, Field, Kind, Principal, UserId, Value};
 use penstock_store::{Dialect, Sql};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// The visibilities that reach beyond owner and followers.
 const GROUP: i64 = 3;
@@ -55,6 +55,24 @@ pub enum Followed {
     /// All at once, before the first record: best where most of a table is passed over. It takes a third of the time there,
     /// and longer for a page, since a user may follow thousands.
     Together,
+}
+
+/// The pipelines that are hidden from the role of a user (semantics.md 8.1). Administrators see all of them.
+fn hidden_pipelines<'a>(directory: &'a Directory, user: &User) -> Option<&'a BTreeSet<i64>> {
+    let role = directory.roles.get(&user.role).filter(|_| !user.is_admin)?;
+    (!role.hidden_pipelines.is_empty()).then_some(&role.hidden_pipelines)
+}
+
+/// Whether a user sees a pipeline, its stages, and its deals.
+pub fn sees_pipeline(directory: &Directory, user: &User, pipeline: i64) -> bool {
+    hidden_pipelines(directory, user).is_none_or(|hidden| !hidden.contains(&pipeline))
+}
+
+/// Appends that a column holds no pipeline that is hidden from the caller.
+pub fn visible_pipeline(sql: &mut Sql, call: &Call, rows: &str, column: &str) {
+    if let Some(hidden) = call.user().and_then(|user| hidden_pipelines(&call.directory, user)) {
+        sql.push(" AND ").push(rows).push(".").push(column).push(" NOT IN ").bind_list(hidden.iter().copied());
+    }
 }
 
 /// Appends `AND (…)` to a condition on the rows called `rows`, so that only those remain which the caller may see.
@@ -100,6 +118,9 @@ fn is_visible(sql: &mut Sql, call: &Call, entity: &'static str, rows: &str, foll
         Followed::Together => sql.push(" OR ").push(rows).push(".id IN (SELECT f.record_id FROM followers f WHERE f.user_id = "),
     };
     sql.bind(call.principal.user).push(" AND f.company_id = ").bind(call.company()).push(" AND f.entity = ").bind(entity).push("))");
+    if entity == DEAL.name {
+        visible_pipeline(sql, call, rows, "pipeline_id");
+    }
 }
 
 /// Appends `AND (…)` to a condition on search documents called `d`, which may be of any entity. Those without a visibility are
@@ -112,6 +133,10 @@ pub fn visible_documents(sql: &mut Sql, call: &Call) {
     owner_lets_see(sql, call, "d");
     sql.push(" OR EXISTS (SELECT 1 FROM followers f WHERE f.company_id = ").bind(call.company());
     sql.push(" AND f.record_id = d.record_id AND f.entity = d.entity AND f.user_id = ").bind(call.principal.user).push("))");
+    if let Some(hidden) = call.user().and_then(|user| hidden_pipelines(&call.directory, user)) {
+        sql.push(" AND (d.entity <> 'deal' OR d.record_id NOT IN (SELECT t.id FROM deals t WHERE t.company_id = ").bind(call.company());
+        sql.push(" AND t.pipeline_id IN ").bind_list(hidden.iter().copied()).push("))");
+    }
 }
 
 /// Appends what the owner and the visibility of a row mean for a caller who is no administrator.

@@ -189,7 +189,8 @@ fn people(company: CompanyId, new: &NewCompany, now: Time) -> Result<Vec<Stateme
             vec![company.into(), DEFAULT_GROUP.into()],
         ),
         Statement::new(
-            "INSERT INTO roles (company_id, id, name, active_flag, settings) VALUES ($1, $2, '(Unassigned users)', 1, $3)",
+            "INSERT INTO roles (company_id, id, version, name, active_flag, settings, hidden_pipelines)
+             VALUES ($1, $2, 1, '(Unassigned users)', 1, $3, '[]')",
             vec![company.into(), DEFAULT_ROLE.into(), ROLE_SETTINGS.into()],
         ),
         administrator.insert(),

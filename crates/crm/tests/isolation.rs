@@ -177,6 +177,7 @@ fn can_be_hidden(key: &str) -> bool {
         "product",
         "file",
         "call",
+        "filter",
     ];
     let hides = key.split(' ').any(|word| hidden.contains(&word));
     hides && !key.ends_with("user") && !key.ends_with("label")

@@ -139,6 +139,7 @@ async fn a_purged_record_takes_what_is_its_own_and_leaves_the_rest() -> Outcome 
         let left = company.get(&format!("/api/v2/projects/{project}")).await?;
         assert_eq!((&left["deal_ids"], &left["person_ids"], &left["org_ids"]), (&json!([deal]), &json!([other]), &json!([])));
         assert_eq!(company.get(&format!("/v1/notes/{on_task}")).await?["task_id"], Value::Null);
+        assert_eq!(count(&company, "field_values", "record_id > 0").await?, json!(1), "only what is beside");
         assert_eq!(count(&company, "note_comments", "id > 0").await?, json!(0));
         assert_eq!(count(&company, "recents", "entity = 'comment'").await?, json!(0));
         assert_eq!(count(&company, "organization_relationships", "id > 0").await?, json!(0));

@@ -87,6 +87,31 @@ impl Dialect {
         };
     }
 
+    /// The text in small letters. Beyond ASCII PostgreSQL knows those of its locale.
+    pub fn folded(self, text: &str) -> String {
+        match self {
+            Dialect::Sqlite => format!("folded({text})"),
+            Dialect::Postgres => format!("LOWER({text})"),
+        }
+    }
+
+    /// A table, for `FROM`, of the items of the JSON list in `column`. They are called `item.value`; the member of one that is
+    /// an object is `item.value ->> 'key'`.
+    pub fn json_items(self, column: &str) -> String {
+        match self {
+            Dialect::Sqlite => format!("json_each({column}) AS item"),
+            Dialect::Postgres => format!("json_array_elements(CAST({column} AS json)) AS item(value)"),
+        }
+    }
+
+    /// The number of the day that `column` holds as `2026-01-31`, counted from 1970.
+    pub fn day_number(self, column: &str) -> String {
+        match self {
+            Dialect::Sqlite => format!("CAST(julianday({column}) - 2440587.5 AS BIGINT)"),
+            Dialect::Postgres => format!("CAST(CAST({column} AS date) - DATE '1970-01-01' AS BIGINT)"),
+        }
+    }
+
     /// The number of items of the JSON list in `column`; null for null.
     pub fn json_length(self, column: &str) -> String {
         match self {
@@ -122,13 +147,16 @@ impl Dialect {
 
     /// A step of the schema as the engine takes it. The embedded engine keeps the rows of a `CLUSTERED` table in the tree of
     /// their key, so that a lookup is one search and a write one page, instead of two; PostgreSQL has no such tables.
+    ///
+    /// Texts with `COLLATE "C"` are compared byte by byte, which PostgreSQL has to be told and the embedded engine does anyway.
     pub(crate) fn step(self, step: &'static str) -> Cow<'static, str> {
+        const BYTE_BY_BYTE: &str = r#" COLLATE "C""#;
         if let Some(own) = crate::search::clustered_step(self, step) {
             return own.into();
         }
         match (step.strip_suffix(" CLUSTERED"), self) {
             (None, _) => step.into(),
-            (Some(table), Dialect::Sqlite) => format!("{table} WITHOUT ROWID").into(),
+            (Some(table), Dialect::Sqlite) => format!("{} WITHOUT ROWID", table.replace(BYTE_BY_BYTE, "")).into(),
             (Some(table), Dialect::Postgres) => table.into(),
         }
     }

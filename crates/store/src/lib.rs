@@ -8,6 +8,7 @@ mod batch;
 mod derive;
 mod dialect;
 mod error;
+pub mod field_values;
 mod load;
 mod migrate;
 mod postgres;
@@ -19,7 +20,7 @@ mod sqlite;
 mod store;
 
 pub use batch::{Batch, LinkKind};
-pub use dialect::Dialect;
+pub use dialect::{Dialect, escape_pattern};
 pub use error::StoreError;
 pub use load::Load;
 pub use row::{Cell, Row};

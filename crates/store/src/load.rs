@@ -1,7 +1,7 @@
 //! Writes many records with their pasts: generated companies, imports.
 
 use crate::batch::{Batch, Link};
-use crate::derive::{self, Event, SearchWrites, Totals};
+use crate::derive::{self, Event, FieldValues, SearchWrites, Totals};
 use crate::dialect::Dialect;
 use crate::error::StoreError;
 use crate::sql::{Insert, Statement};
@@ -150,6 +150,7 @@ impl Chunk {
         }
         self.changes.push(derive::update_row(company, before, &change));
         self.changes.extend(derive::link_changes(company, &change));
+        self.changes.extend(FieldValues::of_change(&change).statements(company, key.1));
         let search = derive::search_writes(self.dialect, company, &change);
         if !search.rows.is_empty() || !search.statements.is_empty() {
             self.documents.entry(key).or_default().extend(search);
@@ -160,6 +161,7 @@ impl Chunk {
         for change in self.records.values() {
             self.rows.add(derive::insert_row(company, &change.after));
             derive::new_links(company, change).into_iter().for_each(|link| self.rows.add(link));
+            FieldValues::of_change(change).rows(company, change.after.id).for_each(|row| self.rows.add(row));
             let search = derive::search_writes(self.dialect, company, change);
             self.documents.insert((change.entity().name, change.after.id), search);
         }

@@ -35,8 +35,8 @@ pub const STEPS: &[&str] = &[
         company_id BIGINT NOT NULL, id BIGINT NOT NULL, parent_id BIGINT, name TEXT NOT NULL,
         PRIMARY KEY (company_id, id))",
     "CREATE TABLE roles (
-        company_id BIGINT NOT NULL, id BIGINT NOT NULL, parent_role_id BIGINT, name TEXT NOT NULL,
-        active_flag BIGINT NOT NULL, settings TEXT NOT NULL,
+        company_id BIGINT NOT NULL, id BIGINT NOT NULL, version BIGINT NOT NULL, parent_role_id BIGINT, name TEXT NOT NULL,
+        active_flag BIGINT NOT NULL, settings TEXT NOT NULL, hidden_pipelines TEXT NOT NULL,
         PRIMARY KEY (company_id, id))",
     // Field definitions; `code` is the key of a custom field, or of a built-in one that was given options or settings.
     "CREATE TABLE fields (
@@ -472,4 +472,23 @@ pub const STEPS: &[&str] = &[
     "CREATE INDEX call_logs_by_lead ON call_logs (company_id, lead_id, id)",
     "CREATE INDEX call_logs_by_activity ON call_logs (company_id, activity_id, id)",
     "CREATE INDEX call_logs_by_recording ON call_logs (company_id, recording)",
+    // The index of values that no column holds by itself; see `field_values.rs`. By record for what is not there, by value
+    // for what is.
+    "CREATE TABLE field_values (
+        company_id BIGINT NOT NULL, record_id BIGINT NOT NULL, field BIGINT NOT NULL, value TEXT COLLATE \"C\" NOT NULL, extra TEXT,
+        PRIMARY KEY (company_id, record_id, field, value)) CLUSTERED",
+    "CREATE INDEX field_values_by_value ON field_values (company_id, field, value, record_id)",
+    // Saved filters.
+    "CREATE TABLE filters (
+        company_id BIGINT NOT NULL, id BIGINT NOT NULL, version BIGINT NOT NULL,
+        name TEXT NOT NULL, type TEXT NOT NULL, user_id BIGINT NOT NULL, visible_to BIGINT NOT NULL,
+        temporary_flag BIGINT NOT NULL, conditions TEXT NOT NULL, last_used_time BIGINT,
+        is_deleted BIGINT NOT NULL, delete_time BIGINT, add_time BIGINT NOT NULL, update_time BIGINT,
+        PRIMARY KEY (company_id, id))",
+    // Teams.
+    "CREATE TABLE teams (
+        company_id BIGINT NOT NULL, id BIGINT NOT NULL, version BIGINT NOT NULL,
+        name TEXT NOT NULL, description TEXT, manager_id BIGINT NOT NULL, users TEXT NOT NULL,
+        active_flag BIGINT NOT NULL, is_deleted BIGINT NOT NULL, add_time BIGINT NOT NULL, created_by_user_id BIGINT NOT NULL,
+        PRIMARY KEY (company_id, id))",
 ];

@@ -11,8 +11,12 @@ use penstock_store::Sql;
 
 /// v2: all parameters together. The person is the primary one.
 pub fn live(call: &Call, sql: &mut Sql) -> ApiResult<()> {
-    narrow::refuse_filter(call)?;
     sql.push(" AND t.is_deleted = 0");
+    done(call, sql);
+    narrow::updated(call, sql, "updated_since", "updated_until");
+    if narrow::filter(call, sql, &ACTIVITY)? {
+        return Ok(());
+    }
     narrow::ids(call, sql);
     for name in ["owner_id", "deal_id", "person_id", "org_id"] {
         narrow::equal(call, sql, name, name);
@@ -20,8 +24,6 @@ pub fn live(call: &Call, sql: &mut Sql) -> ApiResult<()> {
     if let Some(uuid) = call.args.text("lead_id") {
         sql.push(" AND t.lead_id = ").bind(uuid);
     }
-    done(call, sql);
-    narrow::updated(call, sql, "updated_since", "updated_until");
     Ok(())
 }
 
@@ -50,18 +52,18 @@ pub fn collection(call: &Call, sql: &mut Sql) -> ApiResult<()> {
 }
 
 /// The caller's own, unless a user is named; 0 names everybody. A filter narrows them further.
-fn own(call: &Call, sql: &mut Sql) {
+fn own(call: &Call, sql: &mut Sql) -> ApiResult<()> {
     let owner = call.args.int("user_id").unwrap_or(call.principal.user.0);
     if owner != 0 {
         sql.push(" AND t.owner_id = ").bind(owner);
     }
     sql.push(" AND t.is_deleted = 0");
     done_and_types(call, sql);
+    narrow::filter(call, sql, &ACTIVITY).map(drop)
 }
 
 /// The v1 list. A range of days is that of the due date; series that began before it are there, too, if they go on in it.
 pub async fn by_offset(call: Call) -> ApiResult<Reply> {
-    narrow::refuse_filter(&call)?;
     let range = Range { from: call.args.date("start_date"), until: call.args.date("end_date") };
     let going_on = occurrences::going_on(&call, range, |sql| own(&call, sql)).await?;
     let mut offset = Offset::of(&call, &ACTIVITY, &[("id", false)])?;
@@ -69,7 +71,7 @@ pub async fn by_offset(call: Call) -> ApiResult<Reply> {
         offset = offset.scanning();
     }
     let narrow = |call: &Call, sql: &mut Sql| {
-        own(call, sql);
+        own(call, sql)?;
         in_range(call, sql, range, &going_on);
         Ok(())
     };

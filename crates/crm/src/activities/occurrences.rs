@@ -120,13 +120,13 @@ pub fn instances(activity: &Record, range: Range, own: &Starts) -> Vec<Time> {
 }
 
 /// Of the activities that `narrow` leaves, the ids of series that began before a range and go on in it.
-pub async fn going_on(call: &Call, range: Range, narrow: impl FnOnce(&mut Sql)) -> ApiResult<Vec<i64>> {
+pub async fn going_on(call: &Call, range: Range, narrow: impl FnOnce(&mut Sql) -> ApiResult<()>) -> ApiResult<Vec<i64>> {
     let Some(from) = range.from else { return Ok(Vec::new()) };
     let mut sql = select::records(&ACTIVITY, Depth::Row);
     select::scope(&mut sql, call, &ACTIVITY);
     sql.push(" AND t.rec_rule IS NOT NULL AND t.due_date < ").bind(from);
     sql.push(" AND (t.rec_end_date IS NULL OR t.rec_end_date >= ").bind(from).push(")");
-    narrow(&mut sql);
+    narrow(&mut sql)?;
     sql.push(" ORDER BY t.due_date DESC, t.id DESC LIMIT ").bind(MOST_SERIES);
     let series = read_records(call, &ACTIVITY, Depth::Row, sql, Weight::Heavy).await?;
     let own = starts(call, series.iter().map(|activity| activity.id)).await?;

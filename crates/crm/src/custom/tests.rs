@@ -53,6 +53,7 @@ fn directory() -> Directory {
         groups: Vec::new(),
         reach: crate::rights::Reach::default(),
         roles: BTreeMap::new(),
+        teams: BTreeMap::new(),
         pipelines: BTreeMap::new(),
         stages: BTreeMap::new(),
         lead_labels: Vec::new(),

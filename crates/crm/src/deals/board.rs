@@ -32,14 +32,14 @@ pub const OF_PIPELINE: &[Param] = &[FILTER_ID, USER_ID, EVERYONE, STAGE_ID, STAR
 /// The deals of a stage.
 pub async fn of_stage(call: Call) -> ApiResult<Reply> {
     let id = call.id("Stage")?;
-    call.directory.stages.get(&id).ok_or_else(|| ApiError::not_found("Stage"))?;
+    call.stage(id).ok_or_else(|| ApiError::not_found("Stage"))?;
     show(call, "stage_id", id).await
 }
 
 /// The deals of a pipeline, with their sums where they are asked for.
 pub async fn of_pipeline(call: Call) -> ApiResult<Reply> {
     let id = call.id("Pipeline")?;
-    call.directory.pipelines.get(&id).ok_or_else(|| ApiError::not_found("Pipeline"))?;
+    call.pipeline(id).ok_or_else(|| ApiError::not_found("Pipeline"))?;
     show(call, "pipeline_id", id).await
 }
 

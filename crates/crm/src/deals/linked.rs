@@ -13,6 +13,7 @@ use crate::persons::PERSONS;
 use crate::products::PRODUCTS;
 use crate::resource::Resource;
 use crate::select::Depth;
+use crate::value_index;
 use crate::view_v1;
 use crate::write;
 use penstock_store::Sql;
@@ -46,8 +47,8 @@ pub async fn of_organization(call: Call) -> ApiResult<Reply> {
             sql.push(" OR t.person_id IN (SELECT p.id FROM persons p WHERE p.company_id = ").bind(call.company());
             sql.push(" AND p.org_id = ").bind(organization).push(" AND p.is_deleted = 0)");
             for field in call.directory.custom_fields(DEAL.name).filter(|field| field.field_type == FieldType::Org) {
-                sql.push(" OR ").push(&call.store().dialect().json_text("t.custom_fields", &field.code));
-                sql.push(" = ").bind(organization.to_string());
+                sql.push(" OR ");
+                value_index::names_one_of(sql, call.company(), "t", DEAL.name, &field.code, &[organization]);
             }
         }
         sql.push(")");

@@ -1,5 +1,6 @@
 //! What lists of deals are narrowed to (semantics.md 5.4).
 
+use super::DEAL;
 use crate::call::Call;
 use crate::error::ApiResult;
 use crate::narrow;
@@ -25,7 +26,11 @@ pub fn archived(call: &Call, sql: &mut Sql) -> ApiResult<()> {
 }
 
 fn narrow_v2(call: &Call, sql: &mut Sql) -> ApiResult<()> {
-    narrow::refuse_filter(call)?;
+    narrow::updated(call, sql, "updated_since", "updated_until");
+    if narrow::filter(call, sql, &DEAL)? {
+        narrow::live_or_wanted(call, sql);
+        return Ok(());
+    }
     narrow::ids(call, sql);
     for (parameter, column) in [
         ("owner_id", "owner_id"),
@@ -36,7 +41,6 @@ fn narrow_v2(call: &Call, sql: &mut Sql) -> ApiResult<()> {
     ] {
         narrow::equal(call, sql, parameter, column);
     }
-    narrow::updated(call, sql, "updated_since", "updated_until");
     let statuses = call.args.words("status");
     status(call, sql, &statuses.iter().map(String::as_str).collect::<Vec<_>>());
     Ok(())
@@ -62,7 +66,7 @@ pub fn status_v1(call: &Call, sql: &mut Sql) {
     }
 }
 
-/// v1 lists: a filter would win over `owned_by_you`, which wins over `user_id`.
+/// v1 lists: a filter wins over `owned_by_you`, which wins over `user_id`.
 pub fn live_v1(call: &Call, sql: &mut Sql) -> ApiResult<()> {
     sql.push(" AND t.is_archived = 0");
     narrow_v1(call, sql)
@@ -86,10 +90,13 @@ pub fn with_product(call: &Call, sql: &mut Sql, product: i64) {
 }
 
 fn narrow_v1(call: &Call, sql: &mut Sql) -> ApiResult<()> {
-    narrow::refuse_filter(call)?;
-    narrow::owner_v1(call, sql);
+    narrow::filter_or_owner_v1(call, sql, &DEAL)?;
     narrow::equal(call, sql, "stage_id", "stage_id");
-    status_v1(call, sql);
+    if call.filter.is_some() && !call.args.has("status") {
+        narrow::live_or_wanted(call, sql);
+    } else {
+        status_v1(call, sql);
+    }
     Ok(())
 }
 
@@ -110,8 +117,8 @@ pub fn of_board(call: &Call, sql: &mut Sql) -> ApiResult<()> {
     if call.args.flag("everyone") {
         return Ok(());
     }
-    if !call.args.has("user_id") {
-        narrow::refuse_filter(call)?;
+    if !call.args.has("user_id") && narrow::filter(call, sql, &DEAL)? {
+        return Ok(());
     }
     let owner = call.args.int("user_id").unwrap_or(call.principal.user.0);
     sql.push(" AND t.owner_id = ").bind(owner);

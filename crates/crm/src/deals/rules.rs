@@ -60,13 +60,19 @@ fn place_new(call: &Call, deal: &mut Record, given: &Given) -> ApiResult<()> {
     }
     let pipeline = match deal.get(PIPELINE) {
         Some(pipeline) => pipeline,
-        None => call.directory.default_pipeline().ok_or_else(|| ApiError::invalid("there is no pipeline"))?.id,
+        None => first_pipeline(call).ok_or_else(|| ApiError::invalid("there is no pipeline"))?,
     };
     enter_pipeline(call, deal, pipeline)
 }
 
+/// The pipeline that deals without one go to: the first that the caller sees.
+fn first_pipeline(call: &Call) -> Option<i64> {
+    let pipelines = call.directory.pipelines.values().filter(|pipeline| !pipeline.is_deleted && call.sees_pipeline(pipeline.id));
+    pipelines.min_by_key(|pipeline| (pipeline.order_nr, pipeline.id)).map(|pipeline| pipeline.id)
+}
+
 fn follow_stage(call: &Call, deal: &mut Record) -> ApiResult<()> {
-    let stage = deal.get(STAGE).and_then(|id| call.directory.live_stage(id));
+    let stage = deal.get(STAGE).and_then(|id| call.directory.live_stage(id)).filter(|stage| call.sees_pipeline(stage.pipeline));
     let stage = stage.ok_or_else(|| ApiError::invalid_key("stage_id", "Stage not found or not accessible."))?;
     deal.set(PIPELINE, stage.pipeline);
     Ok(())
@@ -74,7 +80,7 @@ fn follow_stage(call: &Call, deal: &mut Record) -> ApiResult<()> {
 
 fn enter_pipeline(call: &Call, deal: &mut Record, pipeline: i64) -> ApiResult<()> {
     let missing = || ApiError::invalid_key("pipeline_id", "Pipeline not found or not accessible.");
-    call.directory.live_pipeline(pipeline).ok_or_else(missing)?;
+    call.directory.live_pipeline(pipeline).filter(|pipeline| call.sees_pipeline(pipeline.id)).ok_or_else(missing)?;
     let first = call.directory.stages_of(pipeline).first().map(|stage| stage.id);
     let first = first.ok_or_else(|| ApiError::invalid_key("pipeline_id", "the pipeline has no stages"))?;
     deal.set(PIPELINE, pipeline);

@@ -50,8 +50,9 @@ fn groups(call: &Call, archived: bool) -> ApiResult<Sql> {
     let mut sql = Sql::new(format!("SELECT {keys}, COUNT(*), CAST(SUM(t.value / {BLOCK}) AS BIGINT) FROM deals t"));
     select::scope(&mut sql, call, &DEAL);
     sql.push(" AND t.is_deleted = 0 AND t.is_archived = ").bind(archived);
-    narrow::refuse_filter(call)?;
-    narrow::equal(call, &mut sql, "user_id", "owner_id");
+    if !narrow::filter(call, &mut sql, &DEAL)? {
+        narrow::equal(call, &mut sql, "user_id", "owner_id");
+    }
     narrow::equal(call, &mut sql, "pipeline_id", "pipeline_id");
     narrow::equal(call, &mut sql, "stage_id", "stage_id");
     if let Some(status) = call.args.text("status") {

@@ -120,8 +120,9 @@ fn deals(call: &Call, archived: bool, axis: &Axis, periods: &[Period]) -> ApiRes
     select::scope(&mut sql, call, &DEAL);
     sql.push(" AND t.is_deleted = 0 AND t.status IN ").bind_list(["open", "won"]);
     sql.push(" AND t.is_archived = ").bind(archived);
-    narrow::refuse_filter(call)?;
-    narrow::equal(call, &mut sql, "user_id", "owner_id");
+    if !narrow::filter(call, &mut sql, &DEAL)? {
+        narrow::equal(call, &mut sql, "user_id", "owner_id");
+    }
     narrow::equal(call, &mut sql, "pipeline_id", "pipeline_id");
     let column = axis.column(call.store().dialect());
     if let (Some(first), Some(last)) = (periods.first(), periods.last()) {

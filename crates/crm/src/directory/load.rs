@@ -1,6 +1,6 @@
 //! Reads the settings of a company from the store.
 
-use super::{ActivityType, Company, Directory, FieldDefinition, Group, LeadLabel, Pipeline, Role, Stage, User};
+use super::{ActivityType, Company, Directory, FieldDefinition, Group, LeadLabel, Pipeline, Role, Stage, Team, User};
 use crate::custom::FieldType;
 use crate::fields::Settings;
 use crate::rights::Reach;
@@ -25,6 +25,7 @@ impl Directory {
             users,
             groups,
             roles: load_roles(store, id).await?,
+            teams: load_teams(store, id).await?,
             pipelines: load_pipelines(store, id).await?,
             stages: load_stages(store, id).await?,
             lead_labels: load_lead_labels(store, id).await?,
@@ -162,20 +163,38 @@ async fn load_groups(store: &Store, company: CompanyId) -> Result<Vec<Group>, St
 }
 
 async fn load_roles(store: &Store, company: CompanyId) -> Result<BTreeMap<i64, Role>, StoreError> {
-    let rows = table(store, company, "id, parent_role_id, name, active_flag, settings", "roles").await?;
-    Ok(rows
-        .into_iter()
-        .map(|mut cells| {
-            let role = Role {
-                id: cells.int(),
-                parent: cells.optional_int(),
-                name: cells.text(),
-                is_active: cells.flag(),
-                settings: serde_json::from_str(&cells.text()).unwrap_or_default(),
-            };
-            (role.id, role)
-        })
-        .collect())
+    let rows = table(store, company, "id, parent_role_id, name, settings, hidden_pipelines, active_flag", "roles").await?;
+    let mut roles = BTreeMap::new();
+    for mut cells in rows {
+        let role = Role {
+            id: cells.int(),
+            parent: cells.optional_int(),
+            name: cells.text(),
+            settings: cells.json(),
+            hidden_pipelines: cells.json(),
+        };
+        if cells.flag() {
+            roles.insert(role.id, role);
+        }
+    }
+    Ok(roles)
+}
+
+async fn load_teams(store: &Store, company: CompanyId) -> Result<BTreeMap<i64, Team>, StoreError> {
+    let columns = "id, name, description, manager_id, users, active_flag, is_deleted, add_time, created_by_user_id";
+    let rows = table(store, company, columns, "teams").await?;
+    let teams = rows.into_iter().map(|mut cells| Team {
+        id: cells.int(),
+        name: cells.text(),
+        description: cells.optional_text(),
+        manager: UserId(cells.int()),
+        users: cells.json::<Vec<i64>>().into_iter().map(UserId).collect(),
+        is_active: cells.flag(),
+        is_deleted: cells.flag(),
+        add_time: cells.time(),
+        creator: UserId(cells.int()),
+    });
+    Ok(teams.filter(|team| !team.is_deleted).map(|team| (team.id, team)).collect())
 }
 
 async fn load_pipelines(store: &Store, company: CompanyId) -> Result<BTreeMap<i64, Pipeline>, StoreError> {

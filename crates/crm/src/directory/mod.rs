@@ -11,7 +11,7 @@ use crate::fields::Settings;
 use crate::rights::Reach;
 use jiff::tz::TimeZone;
 use penstock_model::{CompanyId, Time, UserId};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// A snapshot of a company's settings.
@@ -23,7 +23,9 @@ pub struct Directory {
     pub seats: usize,
     pub groups: Vec<Group>,
     pub reach: Reach,
+    /// Deleted ones left out, as with teams.
     pub roles: BTreeMap<i64, Role>,
+    pub teams: BTreeMap<i64, Team>,
     pub pipelines: BTreeMap<i64, Pipeline>,
     pub stages: BTreeMap<i64, Stage>,
     /// In order of creation; deleted ones left out.
@@ -90,9 +92,24 @@ pub struct Role {
     pub id: i64,
     pub parent: Option<i64>,
     pub name: String,
-    pub is_active: bool,
     /// Default visibilities by setting key, such as `deal_default_visibility`.
     pub settings: serde_json::Map<String, serde_json::Value>,
+    /// The pipelines that its users do not see, unless they are administrators.
+    pub hidden_pipelines: BTreeSet<i64>,
+}
+
+/// Users under a manager.
+#[derive(Debug, Clone)]
+pub struct Team {
+    pub id: i64,
+    pub name: String,
+    pub description: Option<String>,
+    pub manager: UserId,
+    pub users: BTreeSet<UserId>,
+    pub is_active: bool,
+    pub is_deleted: bool,
+    pub add_time: Time,
+    pub creator: UserId,
 }
 
 #[derive(Debug, Clone)]

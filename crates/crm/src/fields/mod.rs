@@ -12,6 +12,7 @@ mod show;
 mod view;
 mod view_v1;
 
+pub use listed::{Listed, Options, all};
 pub use ops::{
     ACTIVITY_FIELDS, DEAL_FIELDS, DEAL_FIELDS_V1, LEAD_FIELDS, NOTE_FIELDS, ORGANIZATION_FIELDS, ORGANIZATION_FIELDS_V1, PERSON_FIELDS,
     PERSON_FIELDS_V1, PRODUCT_FIELDS, PRODUCT_FIELDS_V1, PROJECT_FIELDS,
@@ -107,3 +108,10 @@ static PROJECTS: FieldsOf =
 static ACTIVITIES: FieldsOf = FieldsOf { entity: &ACTIVITY, ..PLAIN };
 static LEADS: FieldsOf = FieldsOf { entity: &LEAD, ..PLAIN };
 static NOTES: FieldsOf = FieldsOf { entity: &NOTE, short_rows: true, ..PLAIN };
+
+/// The fields of an entity, where the field lists have it.
+pub fn of(entity: &Entity) -> Option<&'static FieldsOf> {
+    [&DEALS, &PERSONS, &ORGANIZATIONS, &PRODUCTS, &PROJECTS, &ACTIVITIES, &LEADS, &NOTES]
+        .into_iter()
+        .find(|of| of.entity.name == entity.name)
+}

@@ -9,8 +9,10 @@ use crate::error::ApiError;
 use crate::leads::LEAD;
 use crate::persons::PERSON;
 use crate::select::{self, Depth, purge_limit};
+use crate::value_index::{self, numbers_of};
 use crate::write::kept_custom;
 use penstock_model::{CompanyId, Entity, Record, Time, Value};
+use penstock_store::field_values::{field_number, number_key};
 use penstock_store::{Row, Sql, Statement, StoreError, Weight};
 
 /// Records that go in one transaction, so that none holds up the others for long.
@@ -83,6 +85,10 @@ impl App {
             self.among(&mut sql, belonging.column, going);
             statements.push(sql.into());
         }
+        let mut sql = Sql::new("DELETE FROM field_values WHERE company_id = ");
+        sql.bind(going.company).push(" AND field IN ").bind_list(numbers_of(directory, going.entity)).push(" AND ");
+        self.among(&mut sql, "record_id", going);
+        statements.push(sql.into());
         for table in ABOUT {
             let mut sql = Sql::new(format!("DELETE FROM {table} WHERE company_id = "));
             sql.bind(going.company).push(" AND entity = ").bind(going.entity.name).push(" AND ");
@@ -152,18 +158,17 @@ impl App {
     /// Takes the records out of custom fields that name them.
     async fn unlink_custom_fields(&self, directory: &Directory, going: &Going) -> Result<Vec<Statement>, StoreError> {
         let Some((_, Some(field_type))) = ties::kinds(going.entity) else { return Ok(Vec::new()) };
-        let dialect = self.store().dialect();
         let mut statements = Vec::new();
         for entity in REFERRING_BY_CUSTOM_FIELDS {
             let codes: Vec<_> = directory.custom_fields(entity.name).filter(|field| field.field_type == field_type).collect();
             if codes.is_empty() {
                 continue;
             }
-            let mut sql = Sql::new(format!("SELECT id, version, custom_fields FROM {} WHERE company_id = ", entity.table));
+            let mut sql = Sql::new(format!("SELECT t.id, t.version, t.custom_fields FROM {} t WHERE t.company_id = ", entity.table));
             sql.bind(going.company).push(" AND (");
             for (place, field) in codes.iter().enumerate() {
-                sql.push(if place == 0 { "" } else { " OR " }).push(&dialect.json_text("custom_fields", &field.code)).push(" IN ");
-                sql.bind_list(going.ids.iter().map(|id| id.to_string()));
+                sql.push(if place == 0 { "" } else { " OR " });
+                value_index::names_one_of(&mut sql, going.company, "t", entity.name, &field.code, &going.ids);
             }
             sql.push(")");
             for row in self.store().rows(sql, Weight::Heavy, 3).await? {
@@ -182,6 +187,10 @@ impl App {
                     statements.push(Statement::one_row(text, vec![kept, going.company.into(), row[0].clone(), row[1].clone()]));
                 }
             }
+            let mut sql = Sql::new("DELETE FROM field_values WHERE company_id = ");
+            sql.bind(going.company).push(" AND field IN ").bind_list(codes.iter().map(|field| field_number(entity.name, &field.code, "")));
+            sql.push(" AND value IN ").bind_list(going.ids.iter().map(|id| number_key(*id as f64)));
+            statements.push(sql.into());
         }
         // They count on the versions that were just read.
         Ok(statements)

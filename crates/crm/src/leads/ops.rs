@@ -68,12 +68,14 @@ pub const OPS: &[Op] = &[
 async fn page(call: Call, archived: bool) -> ApiResult<Reply> {
     let offset = list::Offset::of(&call, &LEAD, &[("id", false)])?;
     let narrow = |call: &Call, sql: &mut Sql| {
-        narrow::refuse_filter(call)?;
         sql.push(if archived { " AND t.is_archived = 1 AND t.is_deleted = 0" } else { " AND t.is_archived = 0 AND t.is_deleted = 0" });
+        narrow::updated(call, sql, "updated_since", "updated_until");
+        if narrow::filter(call, sql, &LEAD)? {
+            return Ok(());
+        }
         for (parameter, column) in [("owner_id", "owner_id"), ("person_id", "person_id"), ("organization_id", "org_id")] {
             narrow::equal(call, sql, parameter, column);
         }
-        narrow::updated(call, sql, "updated_since", "updated_until");
         Ok(())
     };
     let (leads, more) = offset.records(&call, &LEAD, narrow).await?;

@@ -21,6 +21,7 @@ use crate::products::PRODUCT;
 use crate::projects::PROJECT;
 use crate::select::{self, Depth};
 use crate::subscriptions;
+use crate::value_index;
 use crate::write::kept_custom;
 use penstock_model::{Change, Entity, Kind, Record, Value};
 use penstock_store::{Batch, Weight};
@@ -65,14 +66,16 @@ async fn referring(call: &Call, entity: &'static Entity, place: &Place, id: i64)
     let mut sql = select::records(entity, Depth::Row);
     sql.push(" WHERE t.company_id = ").bind(call.company()).push(" AND ");
     match place {
-        Place::Own(index) => sql.push("t.").push(entity.fields[*index].column).push(" = ").bind(id),
+        Place::Own(index) => {
+            sql.push("t.").push(entity.fields[*index].column).push(" = ").bind(id);
+        }
         Place::Listed(index) => {
             sql.push("t.id IN (");
             narrow::links(call, &mut sql, entity, entity.fields[*index].key, id);
-            sql.push(")")
+            sql.push(")");
         }
-        Place::Custom(code) => sql.push(&call.store().dialect().json_text("t.custom_fields", code)).push(" = ").bind(id.to_string()),
-    };
+        Place::Custom(code) => value_index::names_one_of(&mut sql, call.company(), "t", entity.name, code, &[id]),
+    }
     list::read_records(call, entity, Depth::Row, sql, Weight::Heavy).await
 }
 

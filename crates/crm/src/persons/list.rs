@@ -1,5 +1,6 @@
 //! What lists of persons are narrowed to (semantics.md 5.4).
 
+use super::PERSON;
 use crate::call::Call;
 use crate::error::ApiResult;
 use crate::narrow;
@@ -7,8 +8,11 @@ use crate::rights::{self, Followed};
 use penstock_store::Sql;
 
 pub fn live(call: &Call, sql: &mut Sql) -> ApiResult<()> {
-    narrow::refuse_filter(call)?;
     sql.push(" AND t.is_deleted = 0");
+    narrow::updated(call, sql, "updated_since", "updated_until");
+    if narrow::filter(call, sql, &PERSON)? {
+        return Ok(());
+    }
     narrow::ids(call, sql);
     narrow::equal(call, sql, "owner_id", "owner_id");
     narrow::equal(call, sql, "org_id", "org_id");
@@ -18,14 +22,12 @@ pub fn live(call: &Call, sql: &mut Sql) -> ApiResult<()> {
         rights::visible(sql, call, "deal", "d", Followed::Each);
         sql.push(")");
     }
-    narrow::updated(call, sql, "updated_since", "updated_until");
     Ok(())
 }
 
 pub fn live_v1(call: &Call, sql: &mut Sql) -> ApiResult<()> {
-    narrow::refuse_filter(call)?;
     sql.push(" AND t.is_deleted = 0");
-    narrow::owner_v1(call, sql);
+    narrow::filter_or_owner_v1(call, sql, &PERSON)?;
     narrow::first_char(call, sql);
     Ok(())
 }

@@ -12,6 +12,7 @@ use crate::op::Version::{V1, V2};
 use crate::op::{Op, Takes, Version};
 use crate::params::*;
 use crate::records;
+use crate::rights;
 use crate::run;
 use penstock_store::Sql;
 
@@ -29,7 +30,7 @@ pub const OPS: &[Op] = &[
         .query(&[SORT_BY, SORT_DIRECTION, LIMIT, CURSOR])
         .about("Lists pipelines"),
     op(V2, Post, "/pipelines", "addPipeline", run!(add)).cost(5).takes(Takes::Record(&PIPELINE)).admin_only().about("Creates a pipeline"),
-    op(V2, Get, "/pipelines/{id}", "getPipeline", run!(records::one_v2(&PIPELINES))).scopes(READ).cost(1).about("Shows one pipeline"),
+    op(V2, Get, "/pipelines/{id}", "getPipeline", run!(one_v2)).scopes(READ).cost(1).about("Shows one pipeline"),
     op(V2, Patch, "/pipelines/{id}", "updatePipeline", run!(update))
         .cost(5)
         .takes(Takes::Record(&PIPELINE))
@@ -68,8 +69,9 @@ pub const OPS: &[Op] = &[
         .about("Shows new, moved, won and lost deals of a period"),
 ];
 
-fn live(_: &Call, sql: &mut Sql) -> ApiResult<()> {
+fn live(call: &Call, sql: &mut Sql) -> ApiResult<()> {
     sql.push(" AND t.is_deleted = 0");
+    rights::visible_pipeline(sql, call, "t", "id");
     Ok(())
 }
 
@@ -94,7 +96,8 @@ async fn show(call: &Call, id: i64) -> ApiResult<Reply> {
 }
 
 async fn list_v1(call: Call) -> ApiResult<Reply> {
-    let mut pipelines: Vec<_> = call.directory.pipelines.values().filter(|pipeline| !pipeline.is_deleted).collect();
+    let visible = |pipeline: &&Pipeline| !pipeline.is_deleted && call.sees_pipeline(pipeline.id);
+    let mut pipelines: Vec<_> = call.directory.pipelines.values().filter(visible).collect();
     pipelines.sort_by_key(|pipeline| (pipeline.order_nr, pipeline.id));
     Ok(call.data(|json| {
         json.begin_array();
@@ -105,9 +108,17 @@ async fn list_v1(call: Call) -> ApiResult<Reply> {
     }))
 }
 
+async fn one_v2(call: Call) -> ApiResult<Reply> {
+    let id = call.id(PIPELINE.title)?;
+    if !call.sees_pipeline(id) {
+        return Err(ApiError::not_found(PIPELINE.title));
+    }
+    records::one_v2(call, &PIPELINES).await
+}
+
 async fn one_v1(call: Call) -> ApiResult<Reply> {
     let id = call.id(PIPELINE.title)?;
-    let pipeline = call.directory.pipelines.get(&id).ok_or_else(|| ApiError::not_found(PIPELINE.title))?;
+    let pipeline = call.pipeline(id).ok_or_else(|| ApiError::not_found(PIPELINE.title))?;
     let is_first = call.directory.default_pipeline().is_some_and(|first| first.id == id);
     Ok(call.data(|json| write_v1(json, pipeline, is_first)))
 }

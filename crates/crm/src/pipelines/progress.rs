@@ -33,7 +33,10 @@ impl Asked {
     /// Reads path and query. Errors: 404 for an unknown or deleted pipeline, 400 for a period that ends before it begins.
     pub fn of(call: &Call) -> ApiResult<Self> {
         let pipeline = call.id(PIPELINE.title)?;
-        call.directory.live_pipeline(pipeline).ok_or_else(|| ApiError::not_found(PIPELINE.title))?;
+        call.directory
+            .live_pipeline(pipeline)
+            .filter(|pipeline| call.sees_pipeline(pipeline.id))
+            .ok_or_else(|| ApiError::not_found(PIPELINE.title))?;
         let day = |name: &str| call.args.date(name).ok_or_else(|| ApiError::invalid_key(name, "is required"));
         let (start, end) = (day("start_date")?.start(), day("end_date")?.start().plus_days(1));
         if start >= end {

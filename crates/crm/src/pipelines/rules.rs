@@ -3,6 +3,7 @@
 use super::fields::*;
 use crate::body;
 use crate::call::Call;
+use crate::directory::Role;
 use crate::error::{ApiError, ApiResult};
 use crate::op::Version;
 use crate::records;
@@ -56,6 +57,14 @@ pub fn follow_up<'a>(call: &'a Call, change: &'a Change, batch: &'a mut Batch) -
         let other = call.directory.pipelines.values().find(|pipeline| !pipeline.is_deleted && pipeline.id != id);
         let other = other.ok_or_else(|| ApiError::invalid("the last pipeline cannot be deleted"))?;
         hold(batch, other.id);
+        let directory = &call.directory;
+        let sees_another = |role: &Role| {
+            directory.pipelines.values().any(|other| !other.is_deleted && other.id != id && !role.hidden_pipelines.contains(&other.id))
+        };
+        // semantics.md 8.1
+        if !directory.roles.values().all(sees_another) {
+            return Err(ApiError::invalid("the last visible pipeline of a role cannot be deleted"));
+        }
         for stage in call.directory.stages_of(id) {
             let mut change = Change::update(write::find(call, &STAGE, stage.id, Depth::Row).await?);
             stages::rules::on_delete(&mut change.after, call.now);

@@ -22,8 +22,11 @@ pub fn live_v1(call: &Call, sql: &mut Sql) -> ApiResult<()> {
 }
 
 fn narrow(call: &Call, sql: &mut Sql) -> ApiResult<()> {
-    narrow::refuse_filter(call)?;
     narrow::equal(call, sql, "phase_id", "phase_id");
+    if narrow::filter(call, sql, &PROJECT)? {
+        narrow::live_or_wanted(call, sql);
+        return Ok(());
+    }
     for (parameter, field) in [("deal_id", "deal_ids"), ("person_id", "person_ids"), ("org_id", "org_ids")] {
         narrow::holding(call, sql, parameter, &PROJECT, field);
     }

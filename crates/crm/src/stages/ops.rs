@@ -12,6 +12,7 @@ use crate::op::Version::{V1, V2};
 use crate::op::{Op, Param, ParamKind, Takes, Version};
 use crate::params::*;
 use crate::records;
+use crate::rights;
 use crate::run;
 use penstock_store::Sql;
 
@@ -33,7 +34,7 @@ pub const OPS: &[Op] = &[
         .query(&[PIPELINE_ID, SORT, SORT_DIRECTION, LIMIT, CURSOR])
         .about("Lists stages"),
     op(V2, Post, "/stages", "addStage", run!(add)).cost(5).takes(Takes::Record(&STAGE)).admin_only().about("Creates a stage"),
-    op(V2, Get, "/stages/{id}", "getStage", run!(records::one_v2(&STAGES))).scopes(READ).cost(1).about("Shows one stage"),
+    op(V2, Get, "/stages/{id}", "getStage", run!(one_v2)).scopes(READ).cost(1).about("Shows one stage"),
     op(V2, Patch, "/stages/{id}", "updateStage", run!(update))
         .cost(5)
         .takes(Takes::Record(&STAGE))
@@ -63,6 +64,7 @@ pub const OPS: &[Op] = &[
 
 fn live(call: &Call, sql: &mut Sql) -> ApiResult<()> {
     sql.push(" AND t.is_deleted = 0");
+    rights::visible_pipeline(sql, call, "t", "pipeline_id");
     crate::narrow::equal(call, sql, "pipeline_id", "pipeline_id");
     Ok(())
 }
@@ -90,35 +92,27 @@ async fn show(call: &Call, id: i64) -> ApiResult<Reply> {
 async fn list_v1(call: Call) -> ApiResult<Reply> {
     let directory = &call.directory;
     let pipeline = call.args.int("pipeline_id");
-    let wanted = |stage: &&Stage| !stage.is_deleted && pipeline.is_none_or(|pipeline| stage.pipeline == pipeline);
+    let wanted = |stage: &&Stage| {
+        !stage.is_deleted && pipeline.is_none_or(|pipeline| stage.pipeline == pipeline) && call.sees_pipeline(stage.pipeline)
+    };
     let mut stages: Vec<_> = directory.stages.values().filter(wanted).collect();
     let pipeline_order = |stage: &Stage| directory.pipelines.get(&stage.pipeline).map(|pipeline| (pipeline.order_nr, pipeline.id));
     stages.sort_by_key(|stage| (pipeline_order(stage), stage.order_nr, stage.id));
-    let start = call.args.int("start").unwrap_or(0).max(0);
-    let limit = pages::limit(&call, "limit")?;
-    let page: Vec<_> = stages.iter().skip(start as usize).take(limit as usize).collect();
-    let more = stages.len() as i64 > start.saturating_add(limit);
-    Ok(call.data_and(
-        |json| {
-            if page.is_empty() {
-                return json.null();
-            }
-            json.begin_array();
-            page.iter().for_each(|stage| write_v1(json, directory, stage));
-            json.end_array();
-        },
-        |json| {
-            json.key("additional_data");
-            json.begin_object();
-            pages::write_pagination(json, start, limit, more);
-            json.end_object();
-        },
-    ))
+    pages::directory_page(&call, &stages, |json, stage| write_v1(json, directory, stage))
+}
+
+async fn one_v2(call: Call) -> ApiResult<Reply> {
+    let id = call.id(STAGE.title)?;
+    // One that is not in the directory is looked for below, and not found.
+    if call.directory.stages.contains_key(&id) && call.stage(id).is_none() {
+        return Err(ApiError::not_found(STAGE.title));
+    }
+    records::one_v2(call, &STAGES).await
 }
 
 async fn one_v1(call: Call) -> ApiResult<Reply> {
     let id = call.id(STAGE.title)?;
-    let stage = call.directory.stages.get(&id).ok_or_else(|| ApiError::not_found(STAGE.title))?;
+    let stage = call.stage(id).ok_or_else(|| ApiError::not_found(STAGE.title))?;
     Ok(call.data(|json| write_v1(json, &call.directory, stage)))
 }
 

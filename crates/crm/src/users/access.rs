@@ -5,7 +5,7 @@ use crate::body;
 use crate::error::{ApiError, ApiResult};
 use serde_json::Value;
 
-const APPS: &[&str] = &["sales", "projects", "campaigns", "global", "account_settings", "partnership", "nova"];
+pub const APPS: &[&str] = &["sales", "projects", "campaigns", "global", "account_settings", "partnership", "nova"];
 
 /// Access to one app. Apps that Penstock does not have know no permission sets.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,6 +83,12 @@ fn parse_entry(entry: &Value) -> ApiResult<Access> {
 
 fn refuse(problem: &str) -> ApiError {
     ApiError::invalid_key("access", problem)
+}
+
+/// Whether a kept list refers to a permission set.
+pub fn has_set(kept: &str, set: &PermissionSet) -> bool {
+    let list: Value = serde_json::from_str(kept).unwrap_or_default();
+    list.as_array().into_iter().flatten().any(|entry| entry["permission_set_id"].as_str() == Some(set.id))
 }
 
 /// The list as v1 shows it, which is how the store keeps it.

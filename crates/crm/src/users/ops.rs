@@ -187,7 +187,7 @@ async fn role_assignments(call: Call) -> ApiResult<Reply> {
             json.key("name");
             json.string(&role.name);
             json.key("active_flag");
-            json.bool(role.is_active);
+            json.bool(true);
             json.key("type");
             json.string("1");
             json.end_object();

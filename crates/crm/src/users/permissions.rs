@@ -8,21 +8,41 @@ pub struct PermissionSet {
     pub id: &'static str,
     pub app: &'static str,
     pub name: &'static str,
+    /// What people read about it.
+    pub about: &'static str,
     pub is_admin: bool,
 }
 
-const fn set(id: &'static str, app: &'static str, name: &'static str, is_admin: bool) -> PermissionSet {
-    PermissionSet { id, app, name, is_admin }
+const fn set(id: &'static str, app: &'static str, name: &'static str, is_admin: bool, about: &'static str) -> PermissionSet {
+    PermissionSet { id, app, name, about, is_admin }
 }
 
 /// All sets. Projects and account settings know only full access or none.
 pub const SETS: &[PermissionSet] = &[
-    set("23faa7ea-c28c-4c1b-b022-7c03c7a5d186", "sales", "Deals admin", true),
-    set("b292ab8c-5e81-4257-928f-20e57e771478", "sales", "Deals regular user", false),
-    set("9cb24298-8688-4a92-aac7-165603de5026", "global", "Global admin", true),
-    set("f84a0891-5194-4a19-ab25-c94618a759ca", "global", "Global regular user", false),
-    set("d60d3fba-1a8e-41db-9dfe-f8a62c932d5d", "projects", "Projects", true),
-    set("0d004ce8-ba88-4dcb-8112-b6bc4b3fbe9a", "account_settings", "Account settings", true),
+    set("23faa7ea-c28c-4c1b-b022-7c03c7a5d186", "sales", "Deals admin", true, "All deals and leads, pipelines and stages"),
+    set(
+        "b292ab8c-5e81-4257-928f-20e57e771478",
+        "sales",
+        "Deals regular user",
+        false,
+        "Deals and leads that others share; what new users have",
+    ),
+    set(
+        "9cb24298-8688-4a92-aac7-165603de5026",
+        "global",
+        "Global admin",
+        true,
+        "All contacts, products and activities, and the fields of everything",
+    ),
+    set(
+        "f84a0891-5194-4a19-ab25-c94618a759ca",
+        "global",
+        "Global regular user",
+        false,
+        "Contacts, products and activities that others share; what new users have",
+    ),
+    set("d60d3fba-1a8e-41db-9dfe-f8a62c932d5d", "projects", "Projects", true, "All projects"),
+    set("0d004ce8-ba88-4dcb-8112-b6bc4b3fbe9a", "account_settings", "Account settings", true, "The company, its users and their roles"),
 ];
 
 /// Every flag, and whether regular users have it. Theirs are those that the notes name, and what Penstock lets

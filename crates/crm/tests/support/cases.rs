@@ -110,6 +110,10 @@ fn subject(op: &Op) -> &'static str {
         "files" => "file",
         "callLogs" => "call log",
         "products" => "product",
+        "filters" => "filter",
+        "roles" => "role",
+        "legacyTeams" => "team",
+        "permissionSets" => "permission set",
         // Fields are named apart, by code in v2 and by id in v1.
         segment => segment,
     }
@@ -147,6 +151,8 @@ fn path_key(op: &Op, segment: &str, parameter: &str) -> Option<String> {
         ("status", "conversion_id") => format!("{} conversion", subject(op)),
         ("organizationRelationships", "id") => "relationship".to_owned(),
         ("comments", _) => "comment".to_owned(),
+        ("filters" | "roles" | "legacyTeams" | "permissionSets", "id") => subject(op).to_owned(),
+        ("user", "id") => "user".to_owned(),
         (fields, "field_code") => format!("{fields} code"),
         (fields, "id") if fields.ends_with("Fields") => format!("{fields} id"),
         ("mailThreads", "id") => "mail thread".to_owned(),
@@ -164,6 +170,9 @@ fn member_key(op: &Op, name: &str) -> Option<String> {
         "ids" if op.path.ends_with("Fields") => format!("{} id", subject(op)),
         "ids" if op.path == "/deals/{id}/products" => "deal product".to_owned(),
         "ids" => subject(op).to_owned(),
+        "user_id" if op.path.ends_with("/assignments") && op.method == Method::Delete => "role user".to_owned(),
+        "parent_role_id" => "role".to_owned(),
+        "manager_id" => "user".to_owned(),
         "merge_with_id" => format!("other {}", subject(op)),
         "user_id" if op.path.ends_with("/followers") => "other user".to_owned(),
         "person_id" if op.path.ends_with("/participants") => "person".to_owned(),
@@ -361,6 +370,9 @@ fn asked(op: &Op, param: &Param) -> Value {
 pub fn value(param: &Param) -> Value {
     match (param.kind, param.name) {
         (_, "field_type") => json!("varchar"),
+        (_, "users") => json!([1]),
+        (_, "visible_pipeline_ids") => json!({"add": "[1]", "remove": "[]"}),
+        (_, "conditions") => json!({"glue": "and", "conditions": []}),
         (_, "email") => json!("somebody@example.test"),
         (_, "field_key") => json!("add_time"),
         (_, "end_date") => json!("2026-03-31"),

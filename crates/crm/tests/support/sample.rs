@@ -45,8 +45,8 @@ macro_rules! field_v1 {
     };
 }
 
-/// Fields that are built in, and therefore the same everywhere.
-const BUILT_IN: &[(&str, &str)] = &[("activityFields code", "subject")];
+/// What is built in, and therefore the same everywhere.
+const BUILT_IN: &[(&str, &str)] = &[("activityFields code", "subject"), ("permission set", "23faa7ea-c28c-4c1b-b022-7c03c7a5d186")];
 
 const MAKES: &[Make] = &[
     field!("dealFields"),
@@ -191,6 +191,15 @@ const MAKES: &[Make] = &[
         r#"{"deal_id":"$other deal","currency":"EUR","payments":[{"amount":3,"description":"% part","due_at":"2026-04-01"}]}"#,
         &[("installment subscription of a deal", "/id")],
     ),
+    make(
+        V1,
+        "/filters",
+        r#"{"name":"% filter","type":"deals","conditions":{"glue":"and","conditions":[]},"visible_to":"$visibility"}"#,
+        &[("filter", "/id")],
+    ),
+    make(V1, "/roles", r#"{"name":"% role"}"#, &[("role", "/id")]),
+    make(V1, "/roles/$role/assignments", r#"{"user_id":"$other user"}"#, &[("role user", "/user_id")]),
+    make(V1, "/legacyTeams", r#"{"name":"% team","manager_id":"$user"}"#, &[("team", "/id")]),
 ];
 
 /// The path of the operation behind a path that names records: `/deals/$deal/followers` is `/deals/{id}/followers`.
@@ -227,6 +236,10 @@ const OPEN: &[&str] = &[
     "channel",
     "conversation",
     "provider link",
+    "role",
+    "role user",
+    "team",
+    "permission set",
 ];
 
 impl Sample {

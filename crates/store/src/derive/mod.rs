@@ -1,6 +1,7 @@
 //! What follows from a write. The only place that turns changed rows into history, outbox rows, recents,
-//! search documents, links and the totals of linked records, so that no slice of the product can forget one.
+//! search documents, links, the index of values and the totals of linked records, so that no slice of the product can forget one.
 
+mod field_values;
 mod history;
 mod links;
 mod outbox;
@@ -8,6 +9,7 @@ mod rows;
 mod search;
 mod totals;
 
+pub(crate) use field_values::FieldValues;
 pub(crate) use history::{Event, history_row};
 pub(crate) use links::{link_changes, new_links};
 pub(crate) use rows::{delete_link, insert_link, insert_row, recent, update_row};
@@ -37,6 +39,7 @@ pub(crate) async fn statements(store: &Store, batch: Batch) -> Result<Vec<Statem
         out.push(row_statement(company, change));
         out.push(recent(company, change.entity().name, change.after.id, actor.time).into());
         out.extend(link_changes(company, change));
+        out.extend(FieldValues::of_change(change).statements(company, change.after.id));
         let search = search_writes(store.dialect(), company, change);
         documents += usize::from(!search.rows.is_empty());
         out.extend(search.into_statements());

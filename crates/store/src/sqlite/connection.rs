@@ -1,8 +1,10 @@
 use super::readers::SqliteRow;
 use crate::error::StoreError;
+use crate::field_values::folded;
 use crate::row::Row;
 use penstock_model::Value;
 use rusqlite::config::DbConfig;
+use rusqlite::functions::FunctionFlags;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, Connection, ErrorCode, InterruptHandle, MAIN_DB, OpenFlags, ffi};
 use std::path::{Path, PathBuf};
@@ -72,6 +74,7 @@ impl Files {
                  PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 16777216;",
             )?;
             connection.execute_batch(pragmas)?;
+            teach(&connection)?;
             Ok(connection)
         };
         configure().map_err(|error: rusqlite::Error| self.cannot_open(&error))
@@ -109,6 +112,17 @@ impl Files {
     fn cannot_open(&self, error: &rusqlite::Error) -> StoreError {
         StoreError::Unavailable(format!("{} cannot be opened: {error}", self.path.display()))
     }
+}
+
+/// Gives a connection the functions that the engine lacks: `folded`, for texts in small letters beyond ASCII too.
+fn teach(connection: &Connection) -> rusqlite::Result<()> {
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_INNOCUOUS;
+    connection.create_scalar_function("folded", 1, flags, |context| {
+        Ok(match context.get_raw(0) {
+            ValueRef::Text(text) => Some(folded(&String::from_utf8_lossy(text))),
+            _ => None,
+        })
+    })
 }
 
 pub fn is_busy(error: &rusqlite::Error) -> bool {

@@ -1,0 +1,40 @@
+//! Saved filters: conditions under a name, which lists take by `filter_id` (semantics.md 13).
+//!
+//! `grammar.rs` reads conditions, `question.rs` understands them by the field tables, `compile.rs` turns them into SQL.
+
+mod compile;
+mod dates;
+mod entity;
+mod grammar;
+mod objects;
+mod operators;
+mod ops;
+mod question;
+mod saved;
+mod subject;
+mod view;
+
+pub use entity::FILTER;
+pub use ops::OPS;
+pub use saved::{Saved, named};
+
+use crate::call::Call;
+use crate::users::permissions;
+use entity::USER;
+use penstock_model::Record;
+
+/// The published answer about operators, words for dates and parts of addresses.
+const HELPERS: &str = include_str!("helpers.json");
+
+/// Whether the caller may change a filter that the caller sees: an own one, or a shared one with the permission for it.
+fn may_edit(call: &Call, filter: &Record) -> bool {
+    filter.get(USER) == Some(call.principal.user) || has(call, "can_edit_shared_filters")
+}
+
+fn may_share(call: &Call) -> bool {
+    has(call, "can_share_filters")
+}
+
+fn has(call: &Call, flag: &str) -> bool {
+    call.user().is_some_and(|user| permissions::of(user).any(|(known, granted)| known == flag && granted))
+}
