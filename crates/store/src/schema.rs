@@ -149,7 +149,7 @@ pub const STEPS: &[&str] = &[
         is_deleted BIGINT NOT NULL, delete_time BIGINT, add_time BIGINT NOT NULL, update_time BIGINT,
         PRIMARY KEY (company_id, id))",
     "CREATE INDEX activities_by_listing
-        ON activities (company_id, id, is_deleted, done, owner_id, deal_id, lead_id, person_id, org_id)",
+        ON activities (company_id, id, is_deleted, done, owner_id, deal_id, lead_id, person_id, org_id, project_id)",
     "CREATE INDEX activities_by_owner ON activities (company_id, owner_id, id, is_deleted, done)",
     "CREATE INDEX activities_by_deal ON activities (company_id, deal_id, id)",
     "CREATE INDEX activities_by_lead ON activities (company_id, lead_id, id)",

@@ -311,7 +311,7 @@ async fn products_and_what_sells_them() -> Outcome {
             ("products", "product.tax > 19.5", &[1]),
             ("products", "product.selectable = 0", &[2]),
             ("products", "deal.title = one", &[1]),
-            ("products", "deal.title != one", &[1]),
+            ("products", "deal.title NOT_LIKE_'$%' one", &[1]),
             ("products", "deal.title = three", &[]),
             ("products", "deal.status = won", &[1]),
             ("deals", "product.name = pump", &[1, 2]),
