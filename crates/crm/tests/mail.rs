@@ -169,6 +169,45 @@ async fn mail_is_its_owners_and_of_what_is_shared_those_who_see_the_record() {
 }
 
 #[tokio::test]
+async fn the_mail_of_what_is_merged_moves() {
+    for world in World::each().await {
+        let admin = world.company("Stone").await;
+        let ada = json!({"name": "Ada", "emails": [{"value": "ada@example.com"}]});
+        let bo = json!({"name": "Bo", "emails": [{"value": "bo@example.com"}]});
+        let (ada, bo) = (create(&world, &admin, "/persons", ada).await, create(&world, &admin, "/persons", bo).await);
+        let (deal, other) = (json!({"title": "Stones", "person_id": ada}), json!({"title": "More"}));
+        let (deal, other) = (create(&world, &admin, "/deals", deal).await, create(&world, &admin, "/deals", other).await);
+        world.pass(3600);
+        // One message to both persons, and one of Ada alone.
+        let sent =
+            OFFER.replace("From: Ada Stone <ada@example.com>\r\nTo: admin@stone.test", "From: admin@stone.test\r\nTo: ada@example.com");
+        let late = sent.replace("08:00:00", "09:30:00");
+        let filed = world.mail(&admin, &late).await;
+        world.mail(&admin, &OFFER.replace("offer@", "alone@").replace(", bo@example.com", "").replace("08:00:00", "09:40:00")).await;
+        let path = format!("/mailbox/mailThreads/{}", filed.thread);
+        world.call(&admin, V1, Put, &path, Some(&json!({"deal_id": deal}))).await.ok();
+
+        let merge = async |sort: &str, from: i64, into: i64| {
+            world.call(&admin, V1, Put, &format!("/{sort}/{from}/merge"), Some(&json!({"merge_with_id": into}))).await.ok();
+            read(&world, &admin, &format!("/{sort}/{into}")).await
+        };
+        let kept = merge("persons", ada, bo).await;
+        assert_eq!(kept["email_messages_count"], 2, "the message to both counts once");
+        assert_eq!(
+            (&kept["last_outgoing_mail_time"], &kept["last_incoming_mail_time"]),
+            (&json!("2026-03-02 09:30:00"), &json!("2026-03-02 09:40:00"))
+        );
+        let mail = read(&world, &admin, &format!("/persons/{bo}/mailMessages")).await;
+        assert_eq!(mail.as_array().unwrap().len(), 2);
+
+        let before = read(&world, &admin, &format!("/deals/{deal}")).await["email_messages_count"].clone();
+        let kept = merge("deals", deal, other).await;
+        assert_eq!(kept["email_messages_count"], before);
+        assert_eq!(read(&world, &admin, &path).await["deal_id"], other);
+    }
+}
+
+#[tokio::test]
 async fn wrong_requests_change_nothing() {
     for world in World::each().await {
         let admin = world.company("Stone").await;

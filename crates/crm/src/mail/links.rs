@@ -137,6 +137,28 @@ fn times_of_deal(batch: &Batch, deal: i64) -> Statement {
     Statement::new(text, vec![batch.company().into(), deal.into()])
 }
 
+/// Adds to a write that the mail of a person or an organization is mail of another one, as after a merge.
+pub async fn move_parties(call: &Call, entity: &'static str, from: i64, to: i64, batch: &mut Batch) -> ApiResult<()> {
+    let column = if entity == "person" { "person_id" } else { "org_id" };
+    let (moved, known) = (messages_of(call, column, from).await?, messages_of(call, column, to).await?);
+    if moved.is_empty() {
+        return Ok(());
+    }
+    let text = format!("UPDATE mail_parties SET {column} = $3 WHERE company_id = $1 AND {column} = $2");
+    batch.run(Statement::new(text, vec![batch.company().into(), from.into(), to.into()]));
+    count_messages(batch, entity, to, moved.difference(&known).count() as i64);
+    count_messages(batch, entity, from, -(moved.len() as i64));
+    Ok(())
+}
+
+/// The messages in which somebody of this id has a part, but for those of deleted threads.
+async fn messages_of(call: &Call, column: &str, id: i64) -> ApiResult<BTreeSet<i64>> {
+    let mut sql = Sql::new("SELECT p.message_id FROM mail_parties p ");
+    sql.push("JOIN mail_threads t ON t.company_id = p.company_id AND t.id = p.thread_id AND t.is_deleted = 0 WHERE p.company_id = ");
+    sql.bind(call.company()).push(" AND p.").push(column).push(" = ").bind(id);
+    Ok(call.store().read(sql, Weight::Light, BTreeSet::new(), |messages, row| messages.extend(row.int(0))).await?)
+}
+
 /// Adds to a write that `by` messages with this person, or with the organization of one, came or went.
 pub fn count_messages(batch: &mut Batch, entity: &'static str, id: i64, by: i64) {
     batch.add_total(entity, id, "email_messages_count", by);

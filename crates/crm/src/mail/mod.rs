@@ -12,5 +12,5 @@ mod view;
 
 pub use fields::*;
 pub use ingest::{Ingested, MAX_BYTES, MailError, ingest};
-pub use links::follow_thread;
+pub use links::{follow_thread, move_parties};
 pub use ops::OPS;

@@ -12,6 +12,7 @@ use crate::followers;
 use crate::jobs::ties::kinds;
 use crate::leads::LEAD;
 use crate::list;
+use crate::mail::{self, MAIL_THREAD};
 use crate::narrow;
 use crate::notes::NOTE;
 use crate::organization_relationships::RELATIONSHIP;
@@ -29,7 +30,7 @@ use std::collections::BTreeSet;
 
 /// The entities whose fields may refer to deals, persons and organizations, own fields and custom ones.
 const REFERRING: &[&Entity] =
-    &[&PERSON, &ORGANIZATION, &DEAL, &ACTIVITY, &LEAD, &NOTE, &RELATIONSHIP, &PROJECT, &PRODUCT, &FILE, &CALL_LOG];
+    &[&PERSON, &ORGANIZATION, &DEAL, &ACTIVITY, &LEAD, &NOTE, &RELATIONSHIP, &PROJECT, &PRODUCT, &FILE, &CALL_LOG, &MAIL_THREAD];
 
 /// Where one record refers to another.
 enum Place {
@@ -171,6 +172,15 @@ pub async fn move_products(call: &Call, merge: &mut Merge, batch: &mut Batch) ->
     }
     deal_products::merge(call, &merge.removed, &mut merge.kept, batch).await?;
     subscriptions::move_to(call, merge.removed.after.id, merge.kept.after.id, batch).await
+}
+
+/// What was written to and by a person or an organization that goes was so to and by the one that stays.
+pub async fn move_mail(call: &Call, entity: &'static Entity, pair: Pair, batch: &mut Batch) -> ApiResult<()> {
+    match entity.name {
+        "person" | "organization" => mail::move_parties(call, entity.name, pair.removed, pair.kept, batch).await,
+        // The threads of a deal move like other rows that refer to it.
+        _ => Ok(()),
+    }
 }
 
 async fn of_deals(call: &Call, merge: &Merge, batch: &mut Batch) -> ApiResult<()> {

@@ -7,6 +7,7 @@ mod links;
 use crate::call::{Call, Reply};
 use crate::deals::{self, DEAL, DEALS};
 use crate::error::{ApiError, ApiResult};
+use crate::mail::{self, MAIL_THREAD};
 use crate::op::{Param, ParamKind};
 use crate::organization_relationships::{self, RELATIONSHIP, is_with_itself};
 use crate::organizations::ORGANIZATIONS;
@@ -115,11 +116,15 @@ async fn plan(call: &Call, sort: &Sort, pair: Pair) -> ApiResult<Batch> {
     links::move_followers(call, entity, pair, &mut batch).await?;
     links::move_participants(call, &mut merge, &mut batch).await?;
     links::move_products(call, &mut merge, &mut batch).await?;
+    links::move_mail(call, entity, pair, &mut batch).await?;
     batch.save_merged(merge.kept, pair.removed);
     batch.save_merged(merge.removed, pair.kept);
     for mut change in merge.linked.into_values() {
         if change.entity().name == RELATIONSHIP.name && is_with_itself(&change.after) {
             organization_relationships::on_delete(&mut change.after, call.now);
+        }
+        if change.entity().name == MAIL_THREAD.name {
+            mail::follow_thread(&mut batch, &change);
         }
         batch.save(change);
     }
