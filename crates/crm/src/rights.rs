@@ -8,6 +8,7 @@ use crate::deals::DEAL;
 use crate::directory::{Directory, Group, User};
 use crate::error::{ApiError, ApiResult};
 use crate::files::FILE;
+use crate::filters::FILTER;
 use crate::leads::LEAD;
 use crate::notes::NOTE;
 use crate::organizations::ORGANIZATION;
@@ -305,6 +306,10 @@ pub fn visible_rows(sql: &mut Sql, call: &Call, entity: &'static Entity, rows: &
         visible_by_records(sql, call, rows, ACTIVITY_ABOUT);
     } else if is_seen_with_others(entity) {
         visible_with_others(sql, call, entity, followed);
+    } else if entity.name == FILTER.name {
+        // A filter is its owner's or everybody's. Administrators see no more than others (semantics.md 13.1).
+        sql.push(" AND (").push(rows).push(".visible_to = ").bind(COMPANY);
+        sql.push(" OR ").push(rows).push(".user_id = ").bind(call.principal.user).push(")");
     } else if entity.name == TASK.name && !call.principal.is_admin {
         // A task is seen by whoever sees its project (semantics.md 22).
         sql.push(" AND ");

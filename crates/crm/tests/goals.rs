@@ -269,3 +269,20 @@ async fn results_count_the_activities_of_the_period() -> Outcome {
     }
     Ok(())
 }
+
+#[tokio::test]
+async fn the_goal_of_a_team_counts_for_its_members_and_its_manager() -> Outcome {
+    for company in Company::each().await? {
+        company.at("2026-03-10")?;
+        let ben = company.add_colleague().await?;
+        company.at("2026-03-11")?;
+        let team = company.data("POST", "/v1/legacyTeams", json!({"name": "North", "manager_id": ben, "users": [ben]})).await?;
+        let team = json!({"assignee": {"type": "team", "id": team["id"]}});
+        let id = add(&company, team).await?;
+        for owner in [ben, 1] {
+            company.data("POST", "/api/v2/deals", json!({"title": "Weir", "owner_id": owner})).await?;
+        }
+        assert_eq!(progress(&company, &id, "2026-03-01", "2026-03-31").await?, json!(1));
+    }
+    Ok(())
+}

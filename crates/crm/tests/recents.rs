@@ -115,3 +115,27 @@ async fn only_what_the_caller_may_see_changed() -> Outcome {
     }
     Ok(())
 }
+
+#[tokio::test]
+async fn a_private_filter_is_its_owners() -> Outcome {
+    for company in Company::each().await? {
+        company.at("2026-03-01 09:00:00")?;
+        company.add_colleague().await?;
+        company.at("2026-03-02 09:00:00")?;
+        let conditions = json!({"glue": "and", "conditions": [{"glue": "and", "conditions": []}, {"glue": "or", "conditions": []}]});
+        for (name, visible_to) in [("Private", 1), ("Shared", 7)] {
+            let filter = json!({"name": name, "type": "deals", "visible_to": visible_to, "conditions": conditions});
+            company.data("POST", "/v1/filters", filter).await?;
+        }
+        let query = "since_timestamp=2026-03-02%2000:00:00&items=filter";
+        let names = |answer: Value| {
+            let rows = answer["data"].as_array().cloned().unwrap_or_default();
+            rows.iter().map(|row| row["data"]["name"].clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(names(recents(&company, query).await?), ["Private", "Shared"]);
+        let colleague = company.as_colleague();
+        colleague.at("2026-03-02 09:00:00")?;
+        assert_eq!(names(recents(&colleague, query).await?), ["Shared"]);
+    }
+    Ok(())
+}

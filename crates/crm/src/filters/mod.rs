@@ -17,6 +17,7 @@ mod view;
 pub use entity::FILTER;
 pub use ops::OPS;
 pub use saved::{Saved, named};
+pub use view::flat;
 
 use crate::call::Call;
 use crate::users::permissions;

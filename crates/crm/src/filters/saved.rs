@@ -25,17 +25,11 @@ pub struct Saved {
     last_used: Option<Time>,
 }
 
-/// Appends the condition that the caller may see a filter: it is the caller's own, or everybody's.
-pub fn visible(sql: &mut Sql, call: &Call) {
-    sql.push(" AND (t.visible_to = ").bind(SHARED).push(" OR t.user_id = ").bind(call.principal.user).push(")");
-}
-
 /// Reads the filters that are not deleted, that the caller may see, and that `narrow` lets through.
 pub async fn read(call: &Call, narrow: impl FnOnce(&mut Sql)) -> ApiResult<Vec<Record>> {
     let mut sql = select::records(&FILTER, Depth::Row);
     select::scope(&mut sql, call, &FILTER);
     sql.push(" AND t.is_deleted = 0");
-    visible(&mut sql, call);
     narrow(&mut sql);
     sql.push(" ORDER BY t.id");
     let add = |filters: &mut Vec<Record>, row: &dyn Row| filters.push(select::record(&FILTER, Depth::Row, row));

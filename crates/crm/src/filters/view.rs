@@ -5,6 +5,8 @@ use super::grammar::{Condition, Conditions};
 use super::{may_edit, subject};
 use crate::call::Call;
 use crate::json::Json;
+use crate::list;
+use crate::recents::shown::Shown;
 use penstock_model::{Col, Record, Time};
 use serde_json::Value;
 
@@ -16,6 +18,19 @@ pub fn write_row(json: &mut Json, call: &Call, filter: &Record) {
     json.begin_object();
     write_members(json, call, filter);
     json.end_object();
+}
+
+/// Filters as recents show them.
+pub fn flat<'a>(call: &'a Call, ids: &'a [i64]) -> Shown<'a> {
+    Box::pin(async move {
+        let filters = list::by_ids(call, &FILTER, ids).await?;
+        let show = |filter: &Record| {
+            let mut json = Json::with_capacity(512);
+            write_row(&mut json, call, filter);
+            (filter.id, json.into_bytes())
+        };
+        Ok(filters.iter().map(show).collect())
+    })
 }
 
 /// Writes a filter with its conditions.

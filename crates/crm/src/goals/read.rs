@@ -208,7 +208,7 @@ fn check_assignee(call: &Call, goal: &mut Goal) -> ApiResult<()> {
             }
         }
         "company" if goal.assignee != call.company().0 => return missing("Company"),
-        "team" => return missing("Team"),
+        "team" if call.directory.teams.get(&goal.assignee).is_none_or(|team| team.is_deleted) => return missing("Team"),
         _ => {}
     }
     may_set(call, goal)

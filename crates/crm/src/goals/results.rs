@@ -66,10 +66,19 @@ fn entered(sql: &mut Sql, stage: i64, period: Period) {
     sql.push(MOVES).push(" ORDER BY h.time, h.id LIMIT 1), CAST(t.stage_id AS TEXT)) = ").bind(stage.to_string()).push("))");
 }
 
-/// Appends whose deals or activities count.
-fn assignee(sql: &mut Sql, goal: &Goal) {
-    if goal.assignee_type == "person" {
-        sql.push(" AND t.owner_id = ").bind(goal.assignee);
+/// Appends `AND …` for whose deals or activities count. A team stands for its members and its manager, as in filters.
+fn assignee(sql: &mut Sql, call: &Call, goal: &Goal) {
+    match goal.assignee_type.as_str() {
+        "person" => {
+            sql.push(" AND t.owner_id = ").bind(goal.assignee);
+        }
+        "team" => {
+            let team = call.directory.teams.get(&goal.assignee);
+            let members = team.iter().flat_map(|team| team.users.iter().copied().chain([team.manager])).map(|user| user.0);
+            sql.push(" AND ");
+            call.store().dialect().among(sql, "t.owner_id", members);
+        }
+        _ => {}
     }
 }
 
@@ -77,7 +86,7 @@ fn assignee(sql: &mut Sql, goal: &Goal) {
 fn of_goal(call: &Call, sql: &mut Sql, goal: &Goal) {
     select::scope_of_many(sql, call, &DEAL);
     sql.push(" AND t.is_deleted = 0");
-    assignee(sql, goal);
+    assignee(sql, call, goal);
     if let Some(pipelines) = &goal.pipelines {
         sql.push(" AND ");
         call.store().dialect().among(sql, "t.pipeline_id", pipelines.iter().copied());
@@ -128,7 +137,7 @@ async fn activities(call: &Call, goal: &Goal, narrow: impl FnOnce(&mut Sql)) -> 
     let mut sql = Sql::new("SELECT COUNT(*) FROM activities t");
     select::scope_of_many(&mut sql, call, &ACTIVITY);
     sql.push(" AND t.is_deleted = 0");
-    assignee(&mut sql, goal);
+    assignee(&mut sql, call, goal);
     if let Some(pipelines) = &goal.pipelines {
         sql.push(" AND t.deal_id IN (SELECT d.id FROM deals d WHERE d.company_id = ").bind(call.company()).push(" AND ");
         call.store().dialect().among(&mut sql, "d.pipeline_id", pipelines.iter().copied());

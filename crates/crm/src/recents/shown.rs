@@ -6,6 +6,7 @@ use crate::call::Call;
 use crate::deals::DEALS;
 use crate::error::ApiResult;
 use crate::files::{self, FILE};
+use crate::filters::{self, FILTER};
 use crate::json::Json;
 use crate::list;
 use crate::notes::{self, NOTE};
@@ -41,6 +42,7 @@ pub static KINDS: &[Kind] = &[
     Kind { item: "activityType", entity: &ACTIVITY_TYPE, show: |call, ids| known(call, ids, write_activity_type) },
     Kind { item: "deal", entity: DEALS.entity, show: |call, ids| records(call, &DEALS, ids) },
     Kind { item: "file", entity: &FILE, show: files::flat },
+    Kind { item: "filter", entity: &FILTER, show: filters::flat },
     Kind { item: "note", entity: &NOTE, show: notes::flat },
     Kind { item: "organization", entity: ORGANIZATIONS.entity, show: |call, ids| records(call, &ORGANIZATIONS, ids) },
     Kind { item: "person", entity: PERSONS.entity, show: |call, ids| records(call, &PERSONS, ids) },
