@@ -85,11 +85,6 @@ impl App {
         &self.store
     }
 
-    /// Where clients find a path of this server.
-    pub(crate) fn url(&self, path: &str) -> String {
-        format!("{}{path}", self.settings.public_url.as_deref().unwrap_or_default())
-    }
-
     /// Whether requests can be served: the store answers and its schema is current.
     pub async fn ready(&self) -> Result<(), StoreError> {
         match self.store.pending_migrations().await? {

@@ -178,7 +178,7 @@ impl MailView<'_> {
             self.write_message_parties(json, record.id, role);
         }
         json.key("body_url");
-        json.string(&self.call.app.url(&format!("/v1/mailbox/mailMessages/{}?include_body=1", record.id)));
+        json.string(&format!("{}/v1/mailbox/mailMessages/{}?include_body=1", self.call.base_url(), record.id));
         if let Some(body) = self.bodies.get(&record.id) {
             json.key("body");
             json.string(body);
