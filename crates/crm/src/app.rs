@@ -247,7 +247,7 @@ async fn only_read(request: &Request, answer: impl Future<Output = ApiResult<Rep
 /// The user behind a token, who must be active.
 fn principal(directory: Arc<Directory>, user: UserId) -> ApiResult<(Principal, Arc<Directory>)> {
     let user = directory.user(user).filter(|user| user.is_active && !user.is_deleted).ok_or(ApiError::Unauthorized)?;
-    let principal = Principal { company: directory.company.id, user: user.id, is_admin: user.is_admin, group: user.group };
+    let principal = user.principal(directory.company.id);
     Ok((principal, directory))
 }
 

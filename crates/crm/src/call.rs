@@ -180,8 +180,7 @@ impl Call {
 
     /// A call that the server makes for a user without a request: for work in the background and mail that comes in.
     pub(crate) fn on_behalf(app: &Arc<App>, directory: Arc<Directory>, user: UserId) -> ApiResult<Self> {
-        let user = directory.user(user).ok_or(ApiError::Unauthorized)?;
-        let principal = Principal { company: directory.company.id, user: user.id, is_admin: user.is_admin, group: user.group };
+        let principal = directory.user(user).ok_or(ApiError::Unauthorized)?.principal(directory.company.id);
         Ok(Call {
             now: app.clock.now(),
             app: app.clone(),

@@ -87,7 +87,7 @@ pub fn visible(sql: &mut Sql, call: &Call, entity: &'static str, rows: &str, fol
 /// The same for rows that have no visibility of their own but are about records that have one: whoever owns such a row sees
 /// it, and whoever sees all records that it names. Records that are gone for good hide nothing. `about` are the columns,
 /// the entity that each names, and the column by which it does.
-pub fn visible_by_records(sql: &mut Sql, call: &Call, rows: &str, about: &[(&str, &'static Entity, &str)]) {
+fn visible_by_records(sql: &mut Sql, call: &Call, rows: &str, about: &[(&str, &'static Entity, &str)]) {
     if call.principal.is_admin {
         return;
     }
@@ -186,7 +186,7 @@ const SUFFICING: &[Kind] = &[Kind::Person, Kind::Organization];
 const SUFFICING_FOR_FILES: &[Kind] = &[Kind::Person, Kind::Organization, Kind::Product, Kind::Activity];
 
 /// Whether rows of the entity have no visibility of their own, but are seen with the records that they hang on.
-pub fn is_seen_with_others(entity: &Entity) -> bool {
+fn is_seen_with_others(entity: &Entity) -> bool {
     entity.name == NOTE.name || belongs_to_user(entity)
 }
 
@@ -195,27 +195,27 @@ fn belongs_to_user(entity: &Entity) -> bool {
     entity.name == FILE.name || entity.name == CALL_LOG.name
 }
 
-/// Appends `AND (…)` to a condition on the rows called `t`, so that only those remain which hang on something that the
+/// Appends `AND (…)` to a condition on the rows called `rows`, so that only those remain which hang on something that the
 /// caller may see. A note about a hidden deal stays hidden, however open the deal's person is.
-pub fn visible_with_others(sql: &mut Sql, call: &Call, entity: &'static Entity, followed: Followed) {
+fn visible_with_others(sql: &mut Sql, call: &Call, entity: &'static Entity, rows: &str, followed: Followed) {
     if call.principal.is_admin {
         return;
     }
     sql.push(" AND (");
     if belongs_to_user(entity) {
-        sql.push("t.user_id = ").bind(call.principal.user).push(" OR ");
+        sql.push(rows).push(".user_id = ").bind(call.principal.user).push(" OR ");
     }
     let mut undecided = String::new();
     for field in of_kinds(entity, DECIDING) {
-        sql.push("(").push(&undecided).push("t.").push(field.column).push(" IS NOT NULL AND ");
-        sees_linked(sql, call, field, followed);
+        sql.push("(").push(&undecided).push(rows).push(".").push(field.column).push(" IS NOT NULL AND ");
+        sees_linked(sql, call, rows, field, followed);
         sql.push(") OR ");
-        undecided.push_str(&format!("t.{} IS NULL AND ", field.column));
+        undecided.push_str(&format!("{rows}.{} IS NULL AND ", field.column));
     }
     sql.push("(").push(&undecided).push("(");
     let sufficing = if entity.name == FILE.name { SUFFICING_FOR_FILES } else { SUFFICING };
     for field in of_kinds(entity, sufficing) {
-        sees_linked(sql, call, field, followed);
+        sees_linked(sql, call, rows, field, followed);
         sql.push(" OR ");
     }
     sql.push("FALSE)))");
@@ -226,8 +226,8 @@ fn of_kinds(entity: &'static Entity, kinds: &'static [Kind]) -> impl Iterator<It
     kinds.iter().flat_map(|kind| entity.fields.iter().filter(move |field| field.kind == *kind))
 }
 
-/// Appends the condition that the record which a field of the rows called `t` names may be seen.
-fn sees_linked(sql: &mut Sql, call: &Call, field: &Field, followed: Followed) {
+/// Appends the condition that the record which a field of the rows called `rows` names may be seen.
+fn sees_linked(sql: &mut Sql, call: &Call, rows: &str, field: &Field, followed: Followed) {
     let (linked, id) = match field.kind {
         Kind::Lead => (Some(&LEAD), "l.uuid"),
         kind => (linked_entity(kind), "l.id"),
@@ -237,8 +237,8 @@ fn sees_linked(sql: &mut Sql, call: &Call, field: &Field, followed: Followed) {
         return;
     };
     // A lookup by key for each row: PostgreSQL would read the whole table for an EXISTS.
-    sql.push("COALESCE((SELECT 1 FROM ").push(linked.table).push(" l WHERE l.company_id = t.company_id AND ");
-    sql.push(id).push(" = t.").push(field.column);
+    sql.push("COALESCE((SELECT 1 FROM ").push(linked.table).push(" l WHERE l.company_id = ");
+    sql.push(rows).push(".company_id AND ").push(id).push(" = ").push(rows).push(".").push(field.column);
     visible_rows(sql, call, linked, "l", followed);
     sql.push("), 0) = 1");
 }
@@ -305,7 +305,7 @@ pub fn visible_rows(sql: &mut Sql, call: &Call, entity: &'static Entity, rows: &
     } else if entity.name == ACTIVITY.name {
         visible_by_records(sql, call, rows, ACTIVITY_ABOUT);
     } else if is_seen_with_others(entity) {
-        visible_with_others(sql, call, entity, followed);
+        visible_with_others(sql, call, entity, rows, followed);
     } else if entity.name == FILTER.name {
         // A filter is its owner's or everybody's. Administrators see no more than others (semantics.md 13.1).
         sql.push(" AND (").push(rows).push(".visible_to = ").bind(COMPANY);

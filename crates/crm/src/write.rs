@@ -193,14 +193,6 @@ pub async fn check_references(call: &Call, change: &Change) -> ApiResult<()> {
             {
                 return refuse(&format!("{} not found or not accessible.", linked.title));
             }
-            // What the product does not have yet cannot be named.
-            (Kind::Project | Kind::Task, Value::Int(_)) if linked_entity(field.kind).is_none() => {
-                return refuse(if field.kind == Kind::Project {
-                    "Project not found or not accessible."
-                } else {
-                    "Task not found or not accessible."
-                });
-            }
             (Kind::Currency, Value::Text(code)) if !crate::currencies::is_known(code) => return refuse("unknown currency"),
             (Kind::Labels, Value::Text(ids)) => {
                 // A record keeps a label that was deleted since, and may send it back.

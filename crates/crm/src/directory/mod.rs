@@ -10,7 +10,7 @@ use crate::custom::FieldType;
 use crate::fields::Settings;
 use crate::rights::Reach;
 use jiff::tz::TimeZone;
-use penstock_model::{CompanyId, Time, UserId};
+use penstock_model::{CompanyId, Principal, Time, UserId};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -77,6 +77,13 @@ pub struct User {
     pub last_login: Option<Time>,
     pub add_time: Time,
     pub update_time: Option<Time>,
+}
+
+impl User {
+    /// Who the user is to the rights of a company.
+    pub fn principal(&self, company: CompanyId) -> Principal {
+        Principal { company, user: self.id, is_admin: self.is_admin, group: self.group }
+    }
 }
 
 /// A visibility group; a parent group sees what its children own.

@@ -3,7 +3,7 @@
 use super::named;
 use crate::accounts::DEFAULT_ROLE;
 use crate::call::{Call, Reply};
-use crate::directory::User;
+use crate::directory::{Role, User};
 use crate::error::{ApiError, ApiResult};
 use crate::json::Json;
 use crate::list::directory_page;
@@ -18,22 +18,25 @@ pub const KEYS: &[Param] = &[Param::new("user_id", ParamKind::Int, "The user.").
 pub async fn list(call: Call) -> ApiResult<Reply> {
     let role = named(&call)?;
     let users: Vec<_> = call.directory.users.values().filter(|user| !user.is_deleted && user.role == role.id).collect();
-    directory_page(&call, &users, |json, user| {
-        json.begin_object();
-        json.key("user_id");
-        json.int(user.id.0);
-        json.key("role_id");
-        json.int(role.id);
-        json.key("parent_role_id");
-        json.int_or_null(role.parent);
-        json.key("name");
-        json.string(&role.name);
-        json.key("active_flag");
-        json.bool(true);
-        json.key("type");
-        json.string("1");
-        json.end_object();
-    })
+    directory_page(&call, &users, |json, user| write(json, user, role))
+}
+
+/// Writes that a user has a role.
+pub fn write(json: &mut Json, user: &User, role: &Role) {
+    json.begin_object();
+    json.key("user_id");
+    json.int(user.id.0);
+    json.key("role_id");
+    json.int(role.id);
+    json.key("parent_role_id");
+    json.int_or_null(role.parent);
+    json.key("name");
+    json.string(&role.name);
+    json.key("active_flag");
+    json.bool(true);
+    json.key("type");
+    json.string("1");
+    json.end_object();
 }
 
 /// The user that the body names.

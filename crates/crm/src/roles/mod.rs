@@ -1,7 +1,7 @@
 //! Roles: a tree of what users are, which says what their new records begin with and which pipelines they see
 //! (semantics.md 27).
 
-mod assignments;
+pub mod assignments;
 mod fields;
 mod ops;
 mod pipelines;

@@ -10,6 +10,7 @@ use crate::op::Method::{Get, Post, Put};
 use crate::op::Version::{V1, V2};
 use crate::op::{Op, Param, ParamKind, Takes, Version};
 use crate::params::{CURSOR, LIMIT, START};
+use crate::roles::assignments;
 use crate::run;
 use penstock_model::UserId;
 
@@ -177,20 +178,7 @@ async fn role_assignments(call: Call) -> ApiResult<Reply> {
         |json| {
             let Some(role) = role else { return json.null() };
             json.begin_array();
-            json.begin_object();
-            json.key("user_id");
-            json.int(user.id.0);
-            json.key("role_id");
-            json.int(role.id);
-            json.key("parent_role_id");
-            json.int_or_null(role.parent);
-            json.key("name");
-            json.string(&role.name);
-            json.key("active_flag");
-            json.bool(true);
-            json.key("type");
-            json.string("1");
-            json.end_object();
+            assignments::write(json, user, role);
             json.end_array();
         },
         |json| {
