@@ -6,7 +6,7 @@ use crate::call::{Call, Reply, Request, Response};
 use crate::directory::Directory;
 use crate::error::{ApiError, ApiResult};
 use crate::filters;
-use crate::op::{Method, Version};
+use crate::op::{Method, Root, Version};
 use crate::pictures;
 use crate::product_images;
 use crate::router::{Found, Router};
@@ -31,9 +31,6 @@ pub struct Settings {
 /// How long a directory may be used before its revision is checked again. Writes of this process are seen
 /// at once; this bounds how late those of another process (a command, another node) are.
 const DIRECTORY_CHECK_MILLIS: i64 = 1_000;
-
-/// Where the server describes itself.
-const OPENAPI_PATH: &str = "/api/penstock/openapi";
 
 /// What became known of a request on its way, for the headers and the log.
 #[derive(Default)]
@@ -96,7 +93,7 @@ impl App {
     /// Answers one request of the API. Never fails: whatever goes wrong becomes an answer.
     pub async fn handle(self: &Arc<Self>, request: Request) -> Response {
         let mut seen = Seen::default();
-        let version = split_prefix(&request.path).0.unwrap_or(Version::V1);
+        let version = version_of(&request.path);
         let answer = self.answer(request, &mut seen).await;
         let mut response = match answer {
             Ok(reply) => Response::of_reply(reply, seen.operation),
@@ -118,14 +115,9 @@ impl App {
         // Credentials come before routes: without them nobody learns which paths exist (semantics.md 2).
         let (principal, directory) = self.authenticate(&request).await?;
         let unknown = || ApiError::NotFound("Unknown method.".to_owned());
-        if request.path == OPENAPI_PATH {
-            let document = crate::openapi::document(self.settings.public_url.as_deref());
-            return Ok(Reply::new(200, document.to_string().into_bytes()));
-        }
-        let (version, path) = split_prefix(&request.path);
-        let version = version.ok_or_else(unknown)?;
+        let (root, path) = Root::of_path(&request.path).ok_or_else(unknown)?;
         let method = Method::parse(&request.method).ok_or(ApiError::MethodNotAllowed)?;
-        let found = self.router.find(version, method, path);
+        let found = self.router.find(root, method, path);
         let (op, label, path, selector) = match found {
             Found::Op { op, label, path, selector } => (op, label, path, selector),
             Found::OtherMethod => return Err(ApiError::MethodNotAllowed),
@@ -251,14 +243,10 @@ fn principal(directory: Arc<Directory>, user: UserId) -> ApiResult<(Principal, A
     Ok((principal, directory))
 }
 
-/// Takes the version prefix off a path: v1 answers below `/v1` and `/api/v1`, v2 below `/api/v2` (semantics.md 1).
-fn split_prefix(path: &str) -> (Option<Version>, &str) {
-    for (prefix, version) in [("/api/v2", Version::V2), ("/api/v1", Version::V1), ("/v1", Version::V1)] {
-        if let Some(rest) = path.strip_prefix(prefix)
-            && (rest.is_empty() || rest.starts_with('/'))
-        {
-            return (Some(version), rest);
-        }
+/// How an error of a path is written; v1 where it is below no root.
+pub fn version_of(path: &str) -> Version {
+    match Root::of_path(path) {
+        Some((Root::V2 | Root::Own, _)) => Version::V2,
+        Some((Root::V1, _)) | None => Version::V1,
     }
-    (None, path)
 }

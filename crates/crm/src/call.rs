@@ -14,6 +14,7 @@ use crate::stream::{ByteStream, Upload};
 use jiff::tz::TimeZone;
 use penstock_model::{Actor, ChangeSource, CompanyId, Principal, Time, UserId};
 use penstock_store::{Batch, Store};
+use std::net::IpAddr;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -34,6 +35,11 @@ pub struct Request {
     pub host: Option<String>,
     /// The part of a file that is asked for.
     pub range: Option<String>,
+    pub cookie: Option<String>,
+    /// The site whose page has made the request, as browsers tell it.
+    pub origin: Option<String>,
+    /// Where the connection comes from; a proxy, if there is one.
+    pub peer: Option<IpAddr>,
     /// What was read already; empty where there is an upload.
     pub body: Vec<u8>,
     /// A multipart body that is still on its way.

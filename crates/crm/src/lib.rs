@@ -79,12 +79,13 @@ mod users;
 mod value_index;
 mod view;
 mod view_v1;
+pub mod webhooks;
 mod write;
 
-pub use app::{App, Settings};
+pub use app::{App, Settings, version_of};
 pub use budget::Left;
 pub use call::{Request, Response};
 pub use error::ApiError;
-pub use op::{Method, Op, Param, ParamKind, Takes, Version};
+pub use op::{Method, Op, Param, ParamKind, Root, Takes, Version};
 pub use stream::{ByteStream, Upload};
 pub use sweep::{KEPT, Kept, SweepError};

@@ -11,6 +11,47 @@ pub enum Version {
     V2,
 }
 
+/// Where operations are found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Root {
+    /// `/v1` and `/api/v1` (semantics.md 1).
+    V1,
+    /// `/api/v2`.
+    V2,
+    /// What only Penstock has, below `/api/penstock`: as strict as v2, and never in the way of the API's own paths.
+    Own,
+}
+
+const PREFIXES: &[(&str, Root)] = &[("/api/v2", Root::V2), ("/api/v1", Root::V1), ("/v1", Root::V1), ("/api/penstock", Root::Own)];
+
+impl Root {
+    /// Takes the prefix off a path: the root and what is below it; `None` where nothing can be found.
+    pub fn of_path(path: &str) -> Option<(Root, &str)> {
+        PREFIXES.iter().find_map(|(prefix, root)| {
+            let rest = path.strip_prefix(prefix)?;
+            (rest.is_empty() || rest.starts_with('/')).then_some((*root, rest))
+        })
+    }
+
+    /// The prefix that links and documents use.
+    pub fn prefix(self) -> &'static str {
+        match self {
+            Root::V1 => "/api/v1",
+            Root::V2 => "/api/v2",
+            Root::Own => "/api/penstock",
+        }
+    }
+
+    /// As operations are named in metrics, logs and documents: `v2.getDeals`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Root::V1 => "v1",
+            Root::V2 => "v2",
+            Root::Own => "penstock",
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Method {
     Get,
@@ -103,7 +144,9 @@ pub type Answer = Pin<Box<dyn Future<Output = ApiResult<Reply>> + Send>>;
 /// One operation of the API.
 #[derive(Clone, Copy)]
 pub struct Op {
+    /// How requests are read and answers written.
     pub version: Version,
+    pub root: Root,
     pub method: Method,
     /// Below the prefix of the version, such as `/deals/{id}`.
     pub path: &'static str,
@@ -125,8 +168,13 @@ pub struct Op {
 
 impl Op {
     pub const fn new(version: Version, method: Method, path: &'static str, id: &'static str, run: fn(Call) -> Answer) -> Self {
+        let root = match version {
+            Version::V1 => Root::V1,
+            Version::V2 => Root::V2,
+        };
         Op {
             version,
+            root,
             method,
             path,
             id,
@@ -140,6 +188,11 @@ impl Op {
             admin_only: false,
             run,
         }
+    }
+
+    /// An operation that only Penstock has. It costs nothing: the budgets are those of the API (semantics.md 6).
+    pub const fn own(method: Method, path: &'static str, id: &'static str, run: fn(Call) -> Answer) -> Self {
+        Op { root: Root::Own, cost: 0, ..Op::new(Version::V2, method, path, id, run) }
     }
 
     pub const fn tag(mut self, tag: &'static str) -> Self {

@@ -1,15 +1,27 @@
 //! The OpenAPI document of everything this server answers, written from the operation and field tables.
 
-use crate::op::{Op, Param, ParamKind, Takes, Version};
+use crate::call::{Call, Reply};
+use crate::error::ApiResult;
+use crate::op::{Method, Op, Param, ParamKind, Takes, Version};
 use crate::operations;
+use crate::run;
 use penstock_model::{Entity, Field, Kind, Show, Write};
 use serde_json::{Map, Value, json};
+
+pub const OPS: &[Op] = &[Op::own(Method::Get, "/openapi", "getOpenApiDocument", run!(served))
+    .tag("Server")
+    .about("Describes every operation of this server in an OpenAPI document.")];
+
+async fn served(call: Call) -> ApiResult<Reply> {
+    let document = document(call.app.settings.public_url.as_deref());
+    Ok(Reply::new(200, document.to_string().into_bytes()))
+}
 
 /// The whole document, OpenAPI 3.1, for clients that reach the server at `url`.
 pub fn document(url: Option<&str>) -> Value {
     let mut paths: Map<String, Value> = Map::new();
     let mut schemas = Map::new();
-    for op in operations::all() {
+    for op in operations::all().chain(operations::own()) {
         let methods = paths.entry(full_path(op)).or_insert_with(|| json!({}));
         if let Value::Object(methods) = methods {
             methods.insert(op.method.as_str().to_ascii_lowercase(), operation(op));
@@ -38,7 +50,7 @@ pub fn document(url: Option<&str>) -> Value {
 }
 
 fn full_path(op: &Op) -> String {
-    format!("/api/{}{}", version_word(op.version), op.path)
+    format!("{}{}", op.root.prefix(), op.path)
 }
 
 fn version_word(version: Version) -> &'static str {
@@ -52,7 +64,7 @@ fn operation(op: &Op) -> Value {
     let mut parameters: Vec<Value> = path_parameters(op.path);
     parameters.extend(op.query.iter().map(|param| query_parameter(op.version, param)));
     let mut found = json!({
-        "operationId": format!("{}.{}", version_word(op.version), op.id),
+        "operationId": format!("{}.{}", op.root.word(), op.id),
         "tags": [op.tag],
         "summary": op.summary,
         "parameters": parameters,

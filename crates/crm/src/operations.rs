@@ -7,7 +7,7 @@ use crate::{
     lead_labels, leads, legacy_teams, mail, meetings, notes, organization_relationships, organizations, permission_sets, persons, phases,
     pictures, pipelines, product_images, products, project_templates, projects, roles, stages, subscriptions, tasks, users,
 };
-use crate::{flow, recents, search};
+use crate::{flow, openapi, recents, search};
 
 const RESOURCES: &[&[Op]] = &[
     deals::OPS,
@@ -63,7 +63,15 @@ const RESOURCES: &[&[Op]] = &[
     call_logs::OPS,
 ];
 
-/// Every operation, in the order of the resources.
+/// What only Penstock has, below `/api/penstock`.
+const OWN: &[&[Op]] = &[openapi::OPS];
+
+/// Penstock's own operations.
+pub fn own() -> impl Iterator<Item = &'static Op> {
+    OWN.iter().copied().flatten()
+}
+
+/// Every operation of the API, in the order of the resources.
 pub fn all() -> impl Iterator<Item = &'static Op> {
     RESOURCES.iter().copied().flatten()
 }

@@ -1,6 +1,6 @@
 //! Finds the operation of a method and a path, from the operation table and nothing else.
 
-use crate::op::{Method, Op, Version};
+use crate::op::{Method, Op, Root};
 use crate::operations;
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -27,35 +27,38 @@ struct Node {
     ops: Vec<(&'static Op, &'static str)>,
 }
 
-/// The operation table as a tree of path segments, one per version.
+/// The operation tables as trees of path segments, one per root.
 pub struct Router {
     v1: Node,
     v2: Node,
+    own: Node,
 }
 
 impl Router {
     pub fn new() -> Self {
-        let mut router = Router { v1: Node::default(), v2: Node::default() };
-        for op in operations::all() {
-            let label = format!("{}.{}", if op.version == Version::V1 { "v1" } else { "v2" }, op.id);
+        let mut router = Router { v1: Node::default(), v2: Node::default(), own: Node::default() };
+        for op in operations::all().chain(operations::own()) {
+            let label = format!("{}.{}", op.root.word(), op.id);
             // Labels live as long as the process, like the table they name.
-            router.root(op.version).insert(op, Box::leak(label.into_boxed_str()));
+            let label = Box::leak(label.into_boxed_str());
+            match op.root {
+                Root::V1 => router.v1.insert(op, label),
+                Root::V2 => router.v2.insert(op, label),
+                Root::Own => router.own.insert(op, label),
+            }
         }
         router
     }
 
-    fn root(&mut self, version: Version) -> &mut Node {
-        match version {
-            Version::V1 => &mut self.v1,
-            Version::V2 => &mut self.v2,
-        }
-    }
-
-    pub fn find(&self, version: Version, method: Method, path: &str) -> Found {
+    pub fn find(&self, root: Root, method: Method, path: &str) -> Found {
         let decoded: Vec<Cow<'_, str>> = path.trim_matches('/').split('/').map(percent_decode).collect();
         let mut segments: Vec<&str> = decoded.iter().map(Cow::as_ref).collect();
-        let selector = if version == Version::V1 { take_selector(&mut segments) } else { None };
-        let root = if version == Version::V1 { &self.v1 } else { &self.v2 };
+        let selector = if root == Root::V1 { take_selector(&mut segments) } else { None };
+        let root = match root {
+            Root::V1 => &self.v1,
+            Root::V2 => &self.v2,
+            Root::Own => &self.own,
+        };
         let mut parameters = Vec::new();
         let Some(node) = root.find(&segments, &mut parameters) else {
             return Found::Nothing;

@@ -2,7 +2,7 @@
 //! comes first: of two processes that take the same step at once the second finds it taken.
 
 use crate::error::StoreError;
-use crate::schema::STEPS;
+use crate::schema::steps;
 use crate::sql::{Sql, Statement};
 use crate::store::{Store, Weight};
 use penstock_model::{Clock, SystemClock};
@@ -12,12 +12,13 @@ const RECORD: &str = "INSERT INTO schema_steps (number, taken_time) VALUES ($1, 
 
 /// Takes the steps that are missing; answers how many this call took.
 pub async fn run(store: &Store) -> Result<usize, StoreError> {
-    take(store, STEPS).await
+    take(store, &steps()).await
 }
 
 /// How many steps are missing. Changes nothing.
 pub async fn pending(store: &Store) -> Result<usize, StoreError> {
-    Ok(STEPS.len() - taken(store, STEPS.len()).await?)
+    let known = steps().len();
+    Ok(known - taken(store, known).await?)
 }
 
 async fn take(store: &Store, steps: &[&'static str]) -> Result<usize, StoreError> {

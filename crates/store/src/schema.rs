@@ -9,8 +9,15 @@
 #[cfg(doc)]
 use crate::dialect::Dialect;
 
-/// Step `n` of the schema is `STEPS[n - 1]`.
-pub const STEPS: &[&str] = &[
+mod platform;
+
+/// All steps, in the order in which they are taken.
+pub fn steps() -> Vec<&'static str> {
+    [RECORDS, platform::STEPS].concat()
+}
+
+/// Companies, people, and what a company keeps records of.
+const RECORDS: &[&str] = &[
     // Companies and the people in them.
     "CREATE TABLE companies (
         id BIGINT PRIMARY KEY, name TEXT NOT NULL, domain TEXT NOT NULL, country TEXT, industry TEXT,

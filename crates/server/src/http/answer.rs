@@ -11,8 +11,9 @@ use hyper::body::{Body as _, Incoming};
 use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
 use hyper::http::request::Parts;
 use hyper::{Method, Request, Response, StatusCode};
-use penstock_crm::{ApiError, App, Left, Version};
+use penstock_crm::{ApiError, App, Left, Version, version_of};
 use std::future::Future;
+use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -107,7 +108,7 @@ impl Gateway {
         } else {
             match body::read(body).await {
                 Ok(body) => self.operate(api_request(&head, id, body), id, is_write(&head.method), OPERATION_PATIENCE).await,
-                Err(error) => refuse_body(&error, version(head.uri.path())),
+                Err(error) => refuse_body(&error, version_of(head.uri.path())),
             }
         };
         let operation = answer.operation;
@@ -117,7 +118,7 @@ impl Gateway {
     /// Lets the product take a multipart body while it comes in.
     async fn upload(&self, head: &Parts, body: Incoming, id: Uuid) -> penstock_crm::Response {
         if body.size_hint().lower() > body::UPLOAD_LIMIT as u64 {
-            return refuse_body(&BodyError::TooLarge, version(head.uri.path()));
+            return refuse_body(&BodyError::TooLarge, version_of(head.uri.path()));
         }
         let (upload, pump) = body::stream(body);
         let request = penstock_crm::Request { upload: Some(upload), ..api_request(head, id, Vec::new()) };
@@ -129,7 +130,7 @@ impl Gateway {
     }
 
     async fn operate(&self, request: penstock_crm::Request, id: Uuid, is_write: bool, patience: Duration) -> penstock_crm::Response {
-        let version = version(&request.path);
+        let version = version_of(&request.path);
         let app = Arc::clone(&self.app);
         let answer = caught(async move { app.handle(request).await }, id, version);
         if !is_write {
@@ -144,10 +145,6 @@ impl Gateway {
 /// v1 answers below `/v1` and `/api/v1`, v2 below `/api/v2` (semantics.md 1); own additions are below `/api` too.
 fn is_api(path: &str) -> bool {
     ["/v1", "/api"].iter().any(|prefix| path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
-}
-
-fn version(path: &str) -> Version {
-    if path.starts_with("/api/v2") { Version::V2 } else { Version::V1 }
 }
 
 fn is_write(method: &Method) -> bool {
@@ -169,6 +166,9 @@ fn api_request(head: &Parts, id: Uuid, body: Vec<u8>) -> penstock_crm::Request {
         request_id: id.to_string(),
         host: host(head),
         range: text(header::RANGE),
+        cookie: text(header::COOKIE),
+        origin: text(header::ORIGIN),
+        peer: head.extensions.get::<SocketAddr>().map(SocketAddr::ip),
         body,
         upload: None,
     }

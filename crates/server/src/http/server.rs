@@ -2,6 +2,8 @@
 
 use super::answer::Gateway;
 use super::signals::Signals;
+use hyper::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -9,6 +11,7 @@ use hyper_util::server::graceful::GracefulShutdown;
 use penstock_crm::App;
 use std::convert::Infallible;
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
@@ -40,7 +43,7 @@ impl Server {
         loop {
             tokio::select! {
                 accepted = listener.accept() => match accepted {
-                    Ok((stream, _)) => self.connect(stream),
+                    Ok((stream, peer)) => self.connect(stream, peer),
                     Err(error) => refused(&error).await,
                 },
                 () = signals.stop() => break,
@@ -60,14 +63,15 @@ impl Server {
         }
     }
 
-    fn connect(&self, stream: TcpStream) {
+    fn connect(&self, stream: TcpStream, peer: SocketAddr) {
         // Answers are written at once; waiting for more to send would only delay them.
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "a connection broke at once");
             return;
         }
         let gateway = Arc::clone(&self.gateway);
-        let service = service_fn(move |request| {
+        let service = service_fn(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(peer);
             let gateway = Arc::clone(&gateway);
             // Boxed, for hyper moves the future of an answer about, and this one is large.
             Box::pin(async move { Ok::<_, Infallible>(gateway.answer(request).await) })

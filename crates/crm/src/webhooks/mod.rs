@@ -1,0 +1,4 @@
+//! Telling other programs what happens (semantics.md 28).
+
+pub mod event;
+pub mod hook;
