@@ -1,5 +1,6 @@
 //! The people of a company and their API tokens, as the operator manages them.
 
+use crate::sign_in::sessions;
 use crate::users::access;
 use argon2::Argon2;
 use argon2::password_hash::PasswordHasher;
@@ -113,14 +114,15 @@ pub async fn create(store: &Store, clock: &dyn Clock, company: CompanyId, new: N
 pub async fn set_active(store: &Store, clock: &dyn Clock, company: CompanyId, user: &Account, active: bool) -> Result<(), AccountError> {
     let mut sql = update(clock.now());
     sql.push(", active_flag = ").bind(active);
-    update_unless_last_admin(store, sql, company, user, active).await
+    let ended = (!active).then(|| sessions::end_of_user(company, user.id, None));
+    update_unless_last_admin(store, sql, company, user, active, ended).await
 }
 
 /// Makes a user an administrator, or a regular user again. Errors: [`AccountError::LastAdministrator`].
 pub async fn set_admin(store: &Store, clock: &dyn Clock, company: CompanyId, user: &Account, admin: bool) -> Result<(), AccountError> {
     let mut sql = update(clock.now());
     sql.push(", is_admin = ").bind(admin).push(", access = ").bind(access::to_json(&access::of_everything(admin)));
-    update_unless_last_admin(store, sql, company, user, admin).await
+    update_unless_last_admin(store, sql, company, user, admin, None).await
 }
 
 /// Replaces the password of a user, or gives an invited one the first. Errors: [`AccountError::Invalid`].
@@ -134,7 +136,8 @@ pub async fn set_password(
     let mut sql = update(clock.now());
     sql.push(", activated = 1, password_hash = ").bind(hash_password(password)?);
     of_user(&mut sql, company, user.id);
-    match store.execute(vec![Statement::one_row(sql.text, sql.values), next_revision(company)]).await {
+    let statements = vec![Statement::one_row(sql.text, sql.values), next_revision(company), sessions::end_of_user(company, user.id, None)];
+    match store.execute(statements).await {
         Err(StoreError::Conflict) => Err(AccountError::Unknown(user.email.clone())),
         outcome => Ok(outcome?),
     }
@@ -248,7 +251,7 @@ fn delete_tokens(company: CompanyId, user: UserId) -> Statement {
 }
 
 /// Tells every process that what it knows of the company's people is old.
-fn next_revision(company: CompanyId) -> Statement {
+pub(crate) fn next_revision(company: CompanyId) -> Statement {
     Statement::new("UPDATE companies SET revision = revision + 1 WHERE id = $1", vec![company.into()])
 }
 
@@ -327,6 +330,7 @@ async fn update_unless_last_admin(
     company: CompanyId,
     user: &Account,
     gives: bool,
+    rest: Option<Statement>,
 ) -> Result<(), AccountError> {
     of_user(&mut sql, company, user.id);
     if !gives {
@@ -334,7 +338,8 @@ async fn update_unless_last_admin(
         another_administrator(&mut sql, company, user.id);
         sql.push(")");
     }
-    match store.execute(vec![Statement::one_row(sql.text, sql.values), next_revision(company)]).await {
+    let update = Statement::one_row(sql.text, sql.values);
+    match store.execute([update, next_revision(company)].into_iter().chain(rest).collect()).await {
         Ok(()) => Ok(()),
         Err(StoreError::Conflict) if gives => Err(AccountError::Unknown(user.email.clone())),
         Err(StoreError::Conflict) => Err(AccountError::LastAdministrator(user.email.clone())),

@@ -2,14 +2,16 @@
 
 use crate::accounts;
 use crate::budget::{Budget, Left};
-use crate::call::{Call, Reply, Request, Response};
+use crate::call::{Call, Caller, Reply, Request, Response};
 use crate::directory::Directory;
 use crate::error::{ApiError, ApiResult};
 use crate::filters;
-use crate::op::{Method, Root, Version};
+use crate::op::{Method, Root, Run, Version};
+use crate::pages;
 use crate::pictures;
 use crate::product_images;
 use crate::router::{Found, Router};
+use crate::sign_in::{self, Limits, Passwords, sessions};
 use penstock_files::Objects;
 use penstock_model::{Clock, CompanyId, Principal, Time, UserId};
 use penstock_store::{Sql, Store, StoreError, Weight};
@@ -26,6 +28,8 @@ pub struct Settings {
     pub mail_domain: Option<String>,
     /// Where the bytes of files are.
     pub files: Objects,
+    /// Whether requests come through a proxy that says where from (`X-Forwarded-For`).
+    pub trust_proxy: bool,
 }
 
 /// How long a directory may be used before its revision is checked again. Writes of this process are seen
@@ -52,6 +56,8 @@ pub struct App {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) settings: Settings,
     pub(crate) job_added: Notify,
+    pub(crate) passwords: Passwords,
+    pub(crate) limits: Limits,
     router: Router,
     budget: Budget,
     companies: RwLock<HashMap<CompanyId, Known>>,
@@ -66,6 +72,8 @@ impl App {
             clock,
             settings,
             job_added: Notify::new(),
+            passwords: Passwords::default(),
+            limits: Limits::default(),
             router: Router::new(),
             budget: Budget::default(),
             companies: RwLock::default(),
@@ -90,8 +98,21 @@ impl App {
         }
     }
 
-    /// Answers one request of the API. Never fails: whatever goes wrong becomes an answer.
+    /// Whether the address of a client is what a proxy says.
+    pub fn trusts_proxy(&self) -> bool {
+        self.settings.trust_proxy
+    }
+
+    /// How many passwords were compared with hashes since the start.
+    pub fn passwords_verified(&self) -> u64 {
+        self.passwords.verified()
+    }
+
+    /// Answers one request to the API or to a page. Never fails: whatever goes wrong becomes an answer.
     pub async fn handle(self: &Arc<Self>, request: Request) -> Response {
+        if let Some(page) = pages::find(&request.path) {
+            return Box::pin(pages::answer(self, page, request)).await;
+        }
         let mut seen = Seen::default();
         let version = version_of(&request.path);
         let answer = self.answer(request, &mut seen).await;
@@ -112,8 +133,12 @@ impl App {
             seen.operation = Some("penstock.image");
             return Box::pin(only_read(&request, product_images::serve(self, rest))).await;
         }
+        if let Some((op, label, run)) = self.router.open(&request.method, &request.path) {
+            seen.operation = Some(label);
+            return run(self.clone(), op, request).await;
+        }
         // Credentials come before routes: without them nobody learns which paths exist (semantics.md 2).
-        let (principal, directory) = self.authenticate(&request).await?;
+        let caller = self.authenticate(&request).await?;
         let unknown = || ApiError::NotFound("Unknown method.".to_owned());
         let (root, path) = Root::of_path(&request.path).ok_or_else(unknown)?;
         let method = Method::parse(&request.method).ok_or(ApiError::MethodNotAllowed)?;
@@ -124,25 +149,33 @@ impl App {
             Found::Nothing => return Err(unknown()),
         };
         seen.operation = Some(label);
-        seen.left = Some(self.budget.spend(principal.company, principal.user, directory.seats, op.cost, self.clock.now()));
-        if op.admin_only && !principal.is_admin {
+        seen.left = Some(self.spend(&caller, op.cost));
+        if op.admin_only && !caller.principal.is_admin {
             return Err(ApiError::Forbidden("You do not have permissions to do this.".to_owned()));
         }
-        let mut call = Call::new(self.clone(), principal, directory, op, path, selector, request)?;
+        let Run::Call(run) = op.run else { return Err(unknown()) };
+        let mut call = Call::new(self.clone(), caller, op, path, selector, request)?;
         call.filter = filters::named(&call).await?;
-        let Some(filter) = call.filter.clone() else { return (op.run)(call).await };
-        let reply = (op.run)(call.clone()).await?;
+        let Some(filter) = call.filter.clone() else { return run(call).await };
+        let reply = run(call.clone()).await?;
         filter.used(&call).await?;
         Ok(reply)
     }
 
-    async fn authenticate(&self, request: &Request) -> ApiResult<(Principal, Arc<Directory>)> {
-        let token = request.token().ok_or(ApiError::Unauthorized)?;
+    fn spend(&self, caller: &Caller, cost: u32) -> Left {
+        let Principal { company, user, .. } = caller.principal;
+        self.budget.spend(company, user, caller.directory.seats, cost, self.clock.now())
+    }
+
+    async fn authenticate(self: &Arc<Self>, request: &Request) -> ApiResult<Caller> {
+        let Some(token) = request.token() else {
+            return Box::pin(self.signed_in(request)).await;
+        };
         let hash = accounts::token_hash(&token);
         if let Some((company, user, revision)) = self.known_token(&hash) {
             let directory = self.directory(company).await?;
             if directory.company.revision == revision {
-                return principal(directory, user);
+                return caller(directory, user);
             }
         }
         // Boxed, as everything that few requests do: the future of a request is as large as the largest that it may wait
@@ -151,7 +184,7 @@ impl App {
     }
 
     /// Finds the owner of a token in the store, and remembers it.
-    async fn look_up(&self, hash: [u8; 32]) -> ApiResult<(Principal, Arc<Directory>)> {
+    async fn look_up(&self, hash: [u8; 32]) -> ApiResult<Caller> {
         let (company, user) = self.find_token(&hash).await?.ok_or(ApiError::Unauthorized)?;
         let directory = self.directory(company).await?;
         // A token that ended while the directory was read must not be remembered under the revision of its end.
@@ -164,7 +197,15 @@ impl App {
         }
         tokens.insert(hash, (company, user, directory.company.revision));
         drop(tokens);
-        principal(directory, user)
+        caller(directory, user)
+    }
+
+    /// The user whose session the cookie opens. What only another site's page can have meant is refused.
+    async fn signed_in(self: &Arc<Self>, request: &Request) -> ApiResult<Caller> {
+        let session = sessions::of_request(self, request).await?.ok_or(ApiError::Unauthorized)?;
+        sign_in::check_call(self, request, &session)?;
+        let caller = caller(self.directory(session.company).await?, session.user)?;
+        Ok(Caller { session: Some(Arc::new(session)), ..caller })
     }
 
     fn known_token(&self, hash: &[u8; 32]) -> Option<(CompanyId, UserId, i64)> {
@@ -237,10 +278,10 @@ async fn only_read(request: &Request, answer: impl Future<Output = ApiResult<Rep
 }
 
 /// The user behind a token, who must be active.
-fn principal(directory: Arc<Directory>, user: UserId) -> ApiResult<(Principal, Arc<Directory>)> {
+fn caller(directory: Arc<Directory>, user: UserId) -> ApiResult<Caller> {
     let user = directory.user(user).filter(|user| user.is_active && !user.is_deleted).ok_or(ApiError::Unauthorized)?;
     let principal = user.principal(directory.company.id);
-    Ok((principal, directory))
+    Ok(Caller { principal, directory, session: None })
 }
 
 /// How an error of a path is written; v1 where it is below no root.

@@ -1,9 +1,11 @@
 //! One row of the operation table.
 
-use crate::call::{Call, Reply};
-use crate::error::ApiResult;
+use crate::app::App;
+use crate::call::{Call, Reply, Request};
+use crate::error::{ApiError, ApiResult};
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Version {
@@ -141,6 +143,17 @@ pub enum Takes {
 
 pub type Answer = Pin<Box<dyn Future<Output = ApiResult<Reply>> + Send>>;
 
+/// What runs an operation.
+#[derive(Clone, Copy)]
+pub enum Run {
+    /// For callers with credentials.
+    Call(fn(Call) -> Answer),
+    /// For everybody: what gives credentials cannot ask for them.
+    Open(RunOpen),
+}
+
+pub type RunOpen = fn(Arc<App>, &'static Op, Request) -> Answer;
+
 /// One operation of the API.
 #[derive(Clone, Copy)]
 pub struct Op {
@@ -163,7 +176,7 @@ pub struct Op {
     pub status: u16,
     /// Only administrators may call it.
     pub admin_only: bool,
-    pub run: fn(Call) -> Answer,
+    pub run: Run,
 }
 
 impl Op {
@@ -186,13 +199,19 @@ impl Op {
             takes: Takes::Nothing,
             status: 200,
             admin_only: false,
-            run,
+            run: Run::Call(run),
         }
     }
 
     /// An operation that only Penstock has. It costs nothing: the budgets are those of the API (semantics.md 6).
     pub const fn own(method: Method, path: &'static str, id: &'static str, run: fn(Call) -> Answer) -> Self {
         Op { root: Root::Own, cost: 0, ..Op::new(Version::V2, method, path, id, run) }
+    }
+
+    /// An operation of Penstock's own that wants no credentials.
+    pub const fn open(method: Method, path: &'static str, id: &'static str, run: RunOpen) -> Self {
+        let closed = Op::own(method, path, id, |_| Box::pin(async { Err(ApiError::Unauthorized) }));
+        Op { run: Run::Open(run), ..closed }
     }
 
     pub const fn tag(mut self, tag: &'static str) -> Self {

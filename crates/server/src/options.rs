@@ -104,6 +104,9 @@ pub struct ServeOptions {
     /// Where clients reach this server, if not at the address it listens on
     #[arg(long, env = "PENSTOCK_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
+    /// Take the address of a client from X-Forwarded-For; only behind a proxy that sets it
+    #[arg(long, env = "PENSTOCK_TRUST_PROXY", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    pub trust_proxy: bool,
     #[command(flatten)]
     pub mail: MailOptions,
     #[command(flatten)]

@@ -10,4 +10,10 @@ pub(super) const STEPS: &[&str] = &[
         is_active BIGINT NOT NULL, add_time BIGINT NOT NULL, remove_time BIGINT, remove_reason TEXT,
         last_delivery_time BIGINT, last_http_status BIGINT,
         PRIMARY KEY (company_id, id))",
+    // Who is signed in. The key is a hash of what the cookie holds; the id names a session to people.
+    "CREATE TABLE sessions (
+        hash TEXT PRIMARY KEY, company_id BIGINT NOT NULL, id BIGINT NOT NULL, user_id BIGINT NOT NULL,
+        add_time BIGINT NOT NULL, seen_time BIGINT NOT NULL, end_time BIGINT NOT NULL, address TEXT, user_agent TEXT)",
+    "CREATE UNIQUE INDEX sessions_by_id ON sessions (company_id, id)",
+    "CREATE INDEX sessions_by_user ON sessions (company_id, user_id)",
 ];
