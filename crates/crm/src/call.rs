@@ -265,6 +265,11 @@ impl Call {
         self.session.as_ref().map(|session| session.id)
     }
 
+    /// The program that asks, as it calls itself.
+    pub fn user_agent(&self) -> Option<&str> {
+        self.user_agent.as_deref()
+    }
+
     /// A pipeline that the caller sees; it may be deleted.
     pub fn pipeline(&self, id: i64) -> Option<&Pipeline> {
         self.directory.pipelines.get(&id).filter(|pipeline| self.sees_pipeline(pipeline.id))

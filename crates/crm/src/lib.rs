@@ -8,6 +8,7 @@ pub mod activities;
 mod activity_types;
 mod app;
 mod args;
+pub mod audit;
 mod billing;
 pub mod boards;
 mod body;

@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::call::{Call, Reply, Request};
 use crate::error::{ApiError, ApiResult};
+use crate::params::BULK_IDS;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -247,6 +248,11 @@ impl Op {
     pub const fn created(mut self) -> Self {
         self.status = 201;
         self
+    }
+
+    /// Whether it deletes the records that `ids` names.
+    pub fn is_bulk_deletion(&self) -> bool {
+        self.method == Method::Delete && self.query.iter().any(|param| param.name == BULK_IDS.name)
     }
 
     pub const fn admin_only(mut self) -> Self {

@@ -7,7 +7,7 @@ use crate::{
     lead_labels, leads, legacy_teams, mail, meetings, notes, organization_relationships, organizations, permission_sets, persons, phases,
     pictures, pipelines, product_images, products, project_templates, projects, roles, stages, subscriptions, tasks, users,
 };
-use crate::{flow, openapi, recents, search, sign_in};
+use crate::{audit, flow, openapi, recents, search, sign_in};
 
 const RESOURCES: &[&[Op]] = &[
     deals::OPS,
@@ -64,7 +64,7 @@ const RESOURCES: &[&[Op]] = &[
 ];
 
 /// What only Penstock has, below `/api/penstock`.
-const OWN: &[&[Op]] = &[openapi::OPS, sign_in::OPS];
+const OWN: &[&[Op]] = &[openapi::OPS, sign_in::OPS, audit::OPS];
 
 /// Penstock's own operations.
 pub fn own() -> impl Iterator<Item = &'static Op> {

@@ -219,6 +219,16 @@ pub enum UserAction {
         #[command(flatten)]
         password: PasswordOptions,
     },
+    /// List the sessions of a user: id, begin, last use, address and program
+    Sessions {
+        /// An id or an e-mail address
+        user: String,
+    },
+    /// End all sessions of a user
+    SignOut {
+        /// An id or an e-mail address
+        user: String,
+    },
     /// Make a user an administrator
     MakeAdmin {
         /// An id or an e-mail address
@@ -248,9 +258,10 @@ pub enum MailAction {
     },
 }
 
+/// A password that stands in PENSTOCK_USER_PASSWORD, comes from standard input, or is generated.
 #[derive(Debug, Args)]
 pub struct PasswordOptions {
-    /// Read the password from standard input
+    /// Read the password from standard input, also where PENSTOCK_USER_PASSWORD is set
     #[arg(long)]
     pub password_stdin: bool,
 }

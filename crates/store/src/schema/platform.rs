@@ -16,4 +16,12 @@ pub(super) const STEPS: &[&str] = &[
         add_time BIGINT NOT NULL, seen_time BIGINT NOT NULL, end_time BIGINT NOT NULL, address TEXT, user_agent TEXT)",
     "CREATE UNIQUE INDEX sessions_by_id ON sessions (company_id, id)",
     "CREATE INDEX sessions_by_user ON sessions (company_id, user_id)",
+    // Who did what. Rows are only added; ids are UUIDs in the order of time.
+    "CREATE TABLE audit_log (
+        company_id BIGINT NOT NULL, id TEXT NOT NULL, time BIGINT NOT NULL, user_id BIGINT, action TEXT NOT NULL,
+        object_type TEXT, object_id BIGINT, details TEXT NOT NULL, via TEXT NOT NULL, session_id BIGINT,
+        client TEXT, address TEXT, user_agent TEXT,
+        PRIMARY KEY (company_id, id))",
+    "CREATE INDEX audit_log_by_user ON audit_log (company_id, user_id, id)",
+    "CREATE INDEX audit_log_by_action ON audit_log (company_id, action, id)",
 ];
