@@ -88,6 +88,7 @@ impl Response {
         }
         let headers = match error {
             ApiError::Unauthorized => vec![("x-401-by-gw", "true".to_owned())],
+            ApiError::RateLimited { seconds } => vec![("retry-after", seconds.to_string())],
             ApiError::Unavailable | ApiError::FilesUnavailable(_) => vec![("retry-after", "1".to_owned())],
             _ => Vec::new(),
         };
