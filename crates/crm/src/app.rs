@@ -1,12 +1,12 @@
 //! The product as one value: the store, the clock, and what is known of each company.
 
 use crate::accounts;
-use crate::budget::{Budget, Left};
+use crate::budget::{Budget, Demand, Left, Plan, Spender};
 use crate::call::{Call, Caller, Reply, Request, Response};
 use crate::directory::Directory;
 use crate::error::{ApiError, ApiResult};
 use crate::filters;
-use crate::op::{Method, Root, Run, Version};
+use crate::op::{Method, Op, Root, Run, Version};
 use crate::pages;
 use crate::pictures;
 use crate::product_images;
@@ -30,6 +30,8 @@ pub struct Settings {
     pub files: Objects,
     /// Whether requests come through a proxy that says where from (`X-Forwarded-For`).
     pub trust_proxy: bool,
+    /// The plan whose limits hold, if any.
+    pub plan: Option<Plan>,
 }
 
 /// How long a directory may be used before its revision is checked again. Writes of this process are seen
@@ -70,12 +72,12 @@ impl App {
         Ok(Arc::new(App {
             store,
             clock,
+            budget: Budget::new(settings.plan),
             settings,
             job_added: Notify::new(),
             passwords: Passwords::default(),
             limits: Limits::default(),
             router: Router::new(),
-            budget: Budget::default(),
             companies: RwLock::default(),
             tokens: RwLock::default(),
         }))
@@ -149,7 +151,7 @@ impl App {
             Found::Nothing => return Err(unknown()),
         };
         seen.operation = Some(label);
-        seen.left = Some(self.spend(&caller, op.cost));
+        self.charge(&caller, op, seen).await?;
         if op.admin_only && !caller.principal.is_admin {
             return Err(ApiError::Forbidden("You do not have permissions to do this.".to_owned()));
         }
@@ -162,9 +164,19 @@ impl App {
         Ok(reply)
     }
 
-    fn spend(&self, caller: &Caller, cost: u32) -> Left {
+    /// Takes what an operation costs off the budgets. Penstock's own operations are free, and so is what its pages call, as the
+    /// web application of the hosted service is (semantics.md 6).
+    async fn charge(&self, caller: &Caller, op: &Op, seen: &mut Seen) -> ApiResult<()> {
+        if op.root == Root::Own || caller.session.is_some() {
+            return Ok(());
+        }
         let Principal { company, user, .. } = caller.principal;
-        self.budget.spend(company, user, caller.directory.seats, cost, self.clock.now())
+        let who = Spender { company, user, app: None };
+        let demand =
+            Demand { who, seats: caller.directory.seats, cost: i64::from(op.cost), is_search: op.is_search(), time: self.clock.now() };
+        let spent = self.budget.spend(&self.store, &demand).await?;
+        seen.left = Some(spent.left);
+        spent.wait.map_or(Ok(()), |seconds| Err(ApiError::RateLimited { seconds }))
     }
 
     async fn authenticate(self: &Arc<Self>, request: &Request) -> ApiResult<Caller> {

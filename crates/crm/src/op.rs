@@ -215,6 +215,11 @@ impl Op {
         Op { run: Run::Open(run), ..closed }
     }
 
+    /// Whether it searches, which has a limit of its own (semantics.md 6).
+    pub fn is_search(&self) -> bool {
+        self.path.ends_with("/search") || self.path.starts_with("/itemSearch")
+    }
+
     pub const fn tag(mut self, tag: &'static str) -> Self {
         self.tag = tag;
         self

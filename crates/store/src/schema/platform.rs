@@ -24,4 +24,8 @@ pub(super) const STEPS: &[&str] = &[
         PRIMARY KEY (company_id, id))",
     "CREATE INDEX audit_log_by_user ON audit_log (company_id, user_id, id)",
     "CREATE INDEX audit_log_by_action ON audit_log (company_id, action, id)",
+    // What all nodes together have taken of a company's tokens, day by day.
+    "CREATE TABLE token_budgets (
+        company_id BIGINT NOT NULL, day BIGINT NOT NULL, taken BIGINT NOT NULL,
+        PRIMARY KEY (company_id, day))",
 ];
