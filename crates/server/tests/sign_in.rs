@@ -1,5 +1,7 @@
 //! People sign in to a running server, and the operator sees and ends their sessions.
 
+#![allow(clippy::unwrap_used)]
+
 mod support;
 
 use std::time::Duration;
