@@ -3,13 +3,15 @@
 use crate::accounts;
 use crate::budget::{Budget, Demand, Left, Plan, Spender};
 use crate::call::{Call, Reply, Request, Response};
-use crate::directory::Directory;
+use crate::directory::{Directory, User};
 use crate::error::{ApiError, ApiResult};
 use crate::filters;
 use crate::op::{Method, Op, Root, Version};
 use crate::pictures;
 use crate::product_images;
+use crate::rights;
 use crate::router::{Found, Router};
+use crate::users::permissions::Permission;
 use penstock_files::Objects;
 use penstock_model::{Clock, CompanyId, Principal, Time, UserId};
 use penstock_store::{Sql, Store, StoreError, Weight};
@@ -127,9 +129,7 @@ impl App {
         };
         seen.operation = Some(label);
         self.charge(&principal, directory.seats, op, seen).await?;
-        if op.admin_only && !principal.is_admin {
-            return Err(ApiError::Forbidden("You do not have permissions to do this.".to_owned()));
-        }
+        rights::meets(&principal, &directory, op.need)?;
         let mut call = Call::new(self.clone(), principal, directory, op, path, selector, request)?;
         call.filter = filters::named(&call).await?;
         let Some(filter) = call.filter.clone() else { return (op.run)(call).await };
@@ -253,7 +253,8 @@ async fn only_read(request: &Request, answer: impl Future<Output = ApiResult<Rep
 
 /// The user behind a token, who must be active.
 fn principal(directory: Arc<Directory>, user: UserId) -> ApiResult<(Principal, Arc<Directory>)> {
-    let user = directory.user(user).filter(|user| user.is_active && !user.is_deleted).ok_or(ApiError::Unauthorized)?;
+    let may_enter = |user: &&User| user.is_active && !user.is_deleted && user.permissions.has(Permission::UseApi);
+    let user = directory.user(user).filter(may_enter).ok_or(ApiError::Unauthorized)?;
     let principal = user.principal(directory.company.id);
     Ok((principal, directory))
 }

@@ -2,6 +2,8 @@
 
 use crate::call::{Call, Reply};
 use crate::error::ApiResult;
+use crate::users::permissions::{Need, Permission};
+use penstock_model::Area;
 use std::future::Future;
 use std::pin::Pin;
 
@@ -161,8 +163,8 @@ pub struct Op {
     pub takes: Takes,
     /// The status of success.
     pub status: u16,
-    /// Only administrators may call it.
-    pub admin_only: bool,
+    /// What its callers must be allowed to do, whatever it is that they do it to.
+    pub need: Need,
     pub run: fn(Call) -> Answer,
 }
 
@@ -185,7 +187,7 @@ impl Op {
             query: &[],
             takes: Takes::Nothing,
             status: 200,
-            admin_only: false,
+            need: Need::Nothing,
             run,
         }
     }
@@ -235,8 +237,20 @@ impl Op {
         self
     }
 
-    pub const fn admin_only(mut self) -> Self {
-        self.admin_only = true;
+    /// Only administrators of an area may call it.
+    pub const fn admin_of(mut self, area: Area) -> Self {
+        self.need = Need::AdminOf(area);
+        self
+    }
+
+    /// Only administrators of the account may call it.
+    pub const fn admin_only(self) -> Self {
+        self.admin_of(Area::Account)
+    }
+
+    /// Only who has this permission may call it.
+    pub const fn needs(mut self, permission: Permission) -> Self {
+        self.need = Need::Permission(permission);
         self
     }
 }
