@@ -64,7 +64,7 @@ const RESOURCES: &[&[Op]] = &[
 ];
 
 /// What only Penstock has, below `/api/penstock`.
-const OWN: &[&[Op]] = &[openapi::OPS, sign_in::OPS, audit::OPS];
+const OWN: &[&[Op]] = &[openapi::OPS, sign_in::OPS, audit::OPS, permission_sets::OWN_OPS, users::OWN_OPS];
 
 /// Penstock's own operations.
 pub fn own() -> impl Iterator<Item = &'static Op> {

@@ -24,7 +24,7 @@ pub async fn of_record(call: &Call, record: &Record) -> ApiResult<Reply> {
     let followers = followers::users(call, entity.name, id).await?;
     let owner_followers = followers::users(call, "user", owner.0).await?;
     let directory = &call.directory;
-    let mut users = rights::permitted_users(directory, owner, number(record, "visible_to"), &followers, &owner_followers);
+    let mut users = rights::permitted_users(directory, entity, owner, number(record, "visible_to"), &followers, &owner_followers);
     if record.entity.name == "deal" {
         let pipeline = number(record, "pipeline_id");
         users.retain(|user| directory.user(*user).is_some_and(|user| rights::sees_pipeline(directory, user, pipeline)));

@@ -27,6 +27,8 @@ pub const USER_ADDED: &str = "user_added";
 pub const USER_CHANGED: &str = "user_changed";
 pub const TOKEN_ISSUED: &str = "token_issued";
 pub const TOKEN_REVOKED: &str = "token_revoked";
+pub const PERMISSION_SET_CHANGED: &str = "permission_set_changed";
+pub const PERMISSION_SET_DELETED: &str = "permission_set_deleted";
 pub const RECORDS_DELETED: &str = "records_deleted";
 pub const RECORDS_MERGED: &str = "records_merged";
 
