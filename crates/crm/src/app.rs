@@ -179,7 +179,7 @@ impl App {
     }
 
     /// The settings of a company, at most a second old; exact after writes of this process.
-    pub(crate) async fn directory(&self, company: CompanyId) -> ApiResult<Arc<Directory>> {
+    pub async fn directory(&self, company: CompanyId) -> ApiResult<Arc<Directory>> {
         let now = self.clock.now();
         let known = {
             let companies = self.companies.read().unwrap_or_else(std::sync::PoisonError::into_inner);

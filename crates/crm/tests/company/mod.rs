@@ -249,7 +249,7 @@ impl Company {
         self.app.handle(request).await
     }
 
-    pub fn app(&self) -> &App {
+    pub fn app(&self) -> &Arc<App> {
         &self.app
     }
 
