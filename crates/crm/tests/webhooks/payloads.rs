@@ -324,9 +324,9 @@ async fn merges_name_both_records() -> Outcome {
 #[tokio::test]
 async fn the_first_version_tells_whole_flat_records() -> Outcome {
     for company in Company::each().await? {
+        company.add_deal_field("a1", "varchar").await?;
         company.at("2026-03-02 12:00:00.125")?;
         let person = company.data("POST", "/api/v2/persons", json!({"name": "Ann Weir"})).await?["id"].clone();
-        company.add_deal_field("a1", "varchar").await?;
         let mut watch = Watch::of(&company, Shape::V1).await?;
         let deal = company.add_deal(json!({"title": "A", "person_id": person, "a1": "x"})).await?;
         let made = watch.one("deal").await?;
