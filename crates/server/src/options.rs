@@ -4,6 +4,7 @@ use crate::failure::Failure;
 use crate::logging::LogOptions;
 use clap::builder::{BoolishValueParser, Resettable};
 use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use penstock_crm::Plan;
 use penstock_demo::Scale;
 use penstock_files::{FilesError, Objects, Place, S3};
 use penstock_model::Date;
@@ -106,6 +107,9 @@ pub struct ServeOptions {
     pub public_url: Option<String>,
     #[command(flatten)]
     pub mail: MailOptions,
+    /// Refuse what a hosted plan refuses: lite, growth, premium or ultimate. Nothing is refused unless given
+    #[arg(long, env = "PENSTOCK_PLAN", value_name = "PLAN")]
+    pub plan: Option<Plan>,
     #[command(flatten)]
     pub first: FirstStart,
     /// Whether writes that wait at the same time share a transaction; off for comparisons only
@@ -145,6 +149,9 @@ pub struct DemoOptions {
     /// The API token of the administrator, 40 hex digits; made up unless given
     #[arg(long, env = "PENSTOCK_API_TOKEN", value_name = "TOKEN", hide_env_values = true)]
     pub token: Option<String>,
+    /// Refuse what a hosted plan refuses: lite, growth, premium or ultimate. Nothing is refused unless given
+    #[arg(long, env = "PENSTOCK_PLAN", value_name = "PLAN")]
+    pub plan: Option<Plan>,
     /// Generate the company in its place and end, for a later penstock serve
     #[arg(long, env = "PENSTOCK_DEMO_GENERATE_ONLY")]
     pub generate_only: bool,

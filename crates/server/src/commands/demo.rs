@@ -56,7 +56,12 @@ async fn run_in(place: &Place, options: &DemoOptions) -> Result<(), Failure> {
     };
     // Opened anew: nothing that the generation has warmed up or left behind is part of what is served.
     let store = Arc::new(Store::open(&place.target).await?);
-    let app = App::open(Arc::clone(&store), Arc::new(SystemClock), Settings { files: place.files.clone(), ..Settings::default() }).await?;
+    let app = App::open(
+        Arc::clone(&store),
+        Arc::new(SystemClock),
+        Settings { files: place.files.clone(), plan: options.plan, ..Settings::default() },
+    )
+    .await?;
     console::line(format_args!("{} is ready at http://{address}", company.name));
     entrance.say(&company);
     Started { listener, address, store, app }.serve(&mut signals).await;

@@ -10,4 +10,13 @@ pub(super) const STEPS: &[&str] = &[
         is_active BIGINT NOT NULL, add_time BIGINT NOT NULL, remove_time BIGINT, remove_reason TEXT,
         last_delivery_time BIGINT, last_http_status BIGINT,
         PRIMARY KEY (company_id, id))",
+    // What a company has decided about sets of permissions, and its own sets.
+    "CREATE TABLE permission_sets (
+        company_id BIGINT NOT NULL, id TEXT NOT NULL, app TEXT NOT NULL, name TEXT NOT NULL, about TEXT NOT NULL,
+        permissions TEXT NOT NULL,
+        PRIMARY KEY (company_id, id))",
+    // What all nodes together have taken of a company's tokens, day by day.
+    "CREATE TABLE token_budgets (
+        company_id BIGINT NOT NULL, day BIGINT NOT NULL, taken BIGINT NOT NULL,
+        PRIMARY KEY (company_id, day))",
 ];
