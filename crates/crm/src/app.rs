@@ -156,7 +156,7 @@ impl App {
         self.charge(&caller, op, seen).await?;
         rights::meets(&caller.principal, &caller.directory, op.need)?;
         let Run::Call(run) = op.run else { return Err(unknown()) };
-        let mut call = Call::new(self.clone(), caller, op, path, selector, request)?;
+        let mut call = Call::new(self.clone(), caller, op, path, selector, request).map_err(op.refusal)?;
         call.filter = filters::named(&call).await?;
         let Some(filter) = call.filter.clone() else { return run(call).await };
         let reply = run(call.clone()).await?;
@@ -232,7 +232,7 @@ impl App {
     }
 
     /// The settings of a company, at most a second old; exact after writes of this process.
-    pub(crate) async fn directory(&self, company: CompanyId) -> ApiResult<Arc<Directory>> {
+    pub async fn directory(&self, company: CompanyId) -> ApiResult<Arc<Directory>> {
         let now = self.clock.now();
         let known = {
             let companies = self.companies.read().unwrap_or_else(std::sync::PoisonError::into_inner);

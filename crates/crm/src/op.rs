@@ -179,6 +179,8 @@ pub struct Op {
     pub status: u16,
     /// What its callers must be allowed to do, whatever it is that they do it to.
     pub need: Need,
+    /// Words what the reading of a request refuses, where the operation does not say it as the others do.
+    pub refusal: fn(ApiError) -> ApiError,
     pub run: Run,
 }
 
@@ -203,6 +205,7 @@ impl Op {
             status: 200,
             need: Need::Nothing,
             run: Run::Call(run),
+            refusal: |error| error,
         }
     }
 
@@ -260,6 +263,11 @@ impl Op {
     /// Whether it deletes the records that `ids` names.
     pub fn is_bulk_deletion(&self) -> bool {
         self.method == Method::Delete && self.query.iter().any(|param| param.name == BULK_IDS.name)
+    }
+
+    pub const fn refusals(mut self, refusal: fn(ApiError) -> ApiError) -> Self {
+        self.refusal = refusal;
+        self
     }
 
     /// Only administrators of an area may call it.

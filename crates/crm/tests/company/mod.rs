@@ -256,7 +256,7 @@ impl Company {
         self.app.handle(request).await
     }
 
-    pub fn app(&self) -> &App {
+    pub fn app(&self) -> &Arc<App> {
         &self.app
     }
 
