@@ -2,3 +2,6 @@
 
 pub mod event;
 pub mod hook;
+pub mod matching;
+pub mod payload;
+pub mod words;
