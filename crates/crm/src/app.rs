@@ -10,6 +10,7 @@ use crate::op::{Method, Root, Version};
 use crate::pictures;
 use crate::product_images;
 use crate::router::{Found, Router};
+use crate::webhooks::delivery::{self, Deliveries};
 use penstock_files::Objects;
 use penstock_model::{Clock, CompanyId, Principal, Time, UserId};
 use penstock_store::{Sql, Store, StoreError, Weight};
@@ -26,6 +27,8 @@ pub struct Settings {
     pub mail_domain: Option<String>,
     /// Where the bytes of files are.
     pub files: Objects,
+    /// How receivers are told of events.
+    pub webhooks: delivery::Options,
 }
 
 /// How long a directory may be used before its revision is checked again. Writes of this process are seen
@@ -52,6 +55,7 @@ pub struct App {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) settings: Settings,
     pub(crate) job_added: Notify,
+    pub(crate) webhooks: Deliveries,
     router: Router,
     budget: Budget,
     companies: RwLock<HashMap<CompanyId, Known>>,
@@ -64,6 +68,7 @@ impl App {
         Ok(Arc::new(App {
             store,
             clock,
+            webhooks: Deliveries::new(settings.webhooks.clone()),
             settings,
             job_added: Notify::new(),
             router: Router::new(),
@@ -76,6 +81,11 @@ impl App {
     /// The bytes of files and pictures.
     pub fn files(&self) -> &Objects {
         &self.settings.files
+    }
+
+    /// How many deliveries have come to which end.
+    pub fn webhook_counts(&self) -> &delivery::Counts {
+        &self.webhooks.counts
     }
 
     pub fn store(&self) -> &Store {

@@ -5,7 +5,7 @@ use crate::op::Op;
 use crate::{
     activities, activity_types, billing, boards, call_logs, channels, currencies, deal_products, deals, fields, files, filters, goals,
     lead_labels, leads, legacy_teams, mail, meetings, notes, organization_relationships, organizations, permission_sets, persons, phases,
-    pictures, pipelines, product_images, products, project_templates, projects, roles, stages, subscriptions, tasks, users,
+    pictures, pipelines, product_images, products, project_templates, projects, roles, stages, subscriptions, tasks, users, webhooks,
 };
 use crate::{flow, openapi, recents, search};
 
@@ -64,7 +64,7 @@ const RESOURCES: &[&[Op]] = &[
 ];
 
 /// What only Penstock has, below `/api/penstock`.
-const OWN: &[&[Op]] = &[openapi::OPS];
+const OWN: &[&[Op]] = &[openapi::OPS, webhooks::delivery::OPS];
 
 /// Penstock's own operations.
 pub fn own() -> impl Iterator<Item = &'static Op> {

@@ -38,8 +38,7 @@ pub(super) async fn outbox_statements(
                 bulk.into(),
             ],
         );
-        let waiting =
-            Statement::new("INSERT INTO outbox_waiting (company_id, id) VALUES ($1, $2)", vec![actor.company.into(), id.into()]);
+        let waiting = Statement::new("INSERT INTO outbox_waiting (company_id, id) VALUES ($1, $2)", vec![actor.company.into(), id.into()]);
         [event, waiting]
     };
     Ok(ids.zip(changes).flat_map(statements).collect())

@@ -26,10 +26,10 @@ const CLOSED_V4: &[(Ipv4Addr, u8)] = &[
 
 /// What is left of IPv6 is 2000::/3, the only part that is given out, without these.
 const CLOSED_V6: &[(Ipv6Addr, u8)] = &[
-    (Ipv6Addr::new(0x2001, 0, 0, 0, 0, 0, 0, 0), 23),      // protocol assignments, Teredo among them
-    (Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 0), 32),  // documentation
-    (Ipv6Addr::new(0x2002, 0, 0, 0, 0, 0, 0, 0), 16),      // 6to4, which wraps any IPv4 address
-    (Ipv6Addr::new(0x3fff, 0, 0, 0, 0, 0, 0, 0), 20),      // documentation
+    (Ipv6Addr::new(0x2001, 0, 0, 0, 0, 0, 0, 0), 23), // protocol assignments, Teredo among them
+    (Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 0), 32), // documentation
+    (Ipv6Addr::new(0x2002, 0, 0, 0, 0, 0, 0, 0), 16), // 6to4, which wraps any IPv4 address
+    (Ipv6Addr::new(0x3fff, 0, 0, 0, 0, 0, 0, 0), 20), // documentation
 ];
 
 const GLOBAL_V6: (Ipv6Addr, u8) = (Ipv6Addr::new(0x2000, 0, 0, 0, 0, 0, 0, 0), 3);
@@ -191,7 +191,8 @@ mod tests {
     #[test]
     fn a_url_that_names_a_closed_place_is_refused() {
         let none = Allow::default();
-        let closed = "http://127.0.0.1/x http://127.1/ http://0x7f000001/ http://2130706433/ http://017700000001/ http://0/ http://[::1]:8080/
+        let closed =
+            "http://127.0.0.1/x http://127.1/ http://0x7f000001/ http://2130706433/ http://017700000001/ http://0/ http://[::1]:8080/
             http://[::ffff:127.0.0.1]/ http://[::ffff:7f00:1]/ http://10.0.0.1 https://169.254.169.254/latest/meta-data http://localhost/
             http://LOCALHOST./x http://api.localhost/ http://printer.local/ http://metadata.google.internal/ http://user:pass@127.0.0.1/
             http://1.1.1.1@127.0.0.1/ http://127.0.0.1%2e/ http://①②⑦.0.0.1/ http://192.168.1/";
@@ -209,7 +210,9 @@ mod tests {
     #[test]
     fn what_the_operator_allows_is_let_through_and_nothing_else() {
         let allow: Allow = "10.1.0.0/16, Hooks.Internal,fd00::/8,127.0.0.1,".parse().unwrap();
-        for url in ["http://10.1.2.3/", "http://hooks.internal./x", "http://[fd12::1]/", "http://127.0.0.1:99/", "http://[::ffff:10.1.2.3]/"] {
+        for url in
+            ["http://10.1.2.3/", "http://hooks.internal./x", "http://[fd12::1]/", "http://127.0.0.1:99/", "http://[::ffff:10.1.2.3]/"]
+        {
             assert!(check(&allow, url).is_ok(), "{url}");
         }
         for url in ["http://10.2.0.1/", "http://other.internal/", "http://[fc00::1]/", "http://127.0.0.2/", "http://a.hooks.internal/"] {

@@ -96,10 +96,6 @@ impl Health {
         self.banned_until = Some(now.plus_millis(BAN_MILLIS));
         Sentence::Ban
     }
-
-    pub fn is_banned(&self, now: Time) -> bool {
-        self.banned_until.is_some_and(|until| now < until)
-    }
 }
 
 #[cfg(test)]
@@ -140,10 +136,10 @@ mod tests {
             assert_eq!(health.failed(2, START), Sentence::None, "a retry does not count");
             assert_eq!(health.failed_count, count);
         }
-        assert!(!health.is_banned(START));
+        assert_eq!(health.banned_until, None);
         assert_eq!(health.failed(1, START), Sentence::Ban);
         assert_eq!(health.failed_count, 0);
-        assert!(health.is_banned(START.plus_millis(BAN_MILLIS - 1)) && !health.is_banned(START.plus_millis(BAN_MILLIS)));
+        assert_eq!(health.banned_until, Some(START.plus_millis(BAN_MILLIS)));
     }
 
     #[test]
