@@ -138,7 +138,7 @@ impl App {
         if op.admin_only && !principal.is_admin {
             return Err(ApiError::Forbidden("You do not have permissions to do this.".to_owned()));
         }
-        let mut call = Call::new(self.clone(), principal, directory, op, path, selector, request)?;
+        let mut call = Call::new(self.clone(), principal, directory, op, path, selector, request).map_err(op.refusal)?;
         call.filter = filters::named(&call).await?;
         let Some(filter) = call.filter.clone() else { return (op.run)(call).await };
         let reply = (op.run)(call.clone()).await?;

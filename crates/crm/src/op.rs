@@ -1,7 +1,7 @@
 //! One row of the operation table.
 
 use crate::call::{Call, Reply};
-use crate::error::ApiResult;
+use crate::error::{ApiError, ApiResult};
 use std::future::Future;
 use std::pin::Pin;
 
@@ -163,6 +163,8 @@ pub struct Op {
     pub status: u16,
     /// Only administrators may call it.
     pub admin_only: bool,
+    /// Words what the reading of a request refuses, where the operation does not say it as the others do.
+    pub refusal: fn(ApiError) -> ApiError,
     pub run: fn(Call) -> Answer,
 }
 
@@ -186,6 +188,7 @@ impl Op {
             takes: Takes::Nothing,
             status: 200,
             admin_only: false,
+            refusal: |error| error,
             run,
         }
     }
@@ -227,6 +230,11 @@ impl Op {
 
     pub const fn created(mut self) -> Self {
         self.status = 201;
+        self
+    }
+
+    pub const fn refusals(mut self, refusal: fn(ApiError) -> ApiError) -> Self {
+        self.refusal = refusal;
         self
     }
 

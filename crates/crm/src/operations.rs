@@ -61,7 +61,11 @@ const RESOURCES: &[&[Op]] = &[
     pictures::OPS,
     product_images::OPS,
     call_logs::OPS,
+    webhooks::OPS,
 ];
+
+/// What is found below `/api/v2` as well, as the same operation: integrators have used it there (semantics.md 28.1).
+const ALSO_V2: &[&[Op]] = &[webhooks::OPS];
 
 /// What only Penstock has, below `/api/penstock`.
 const OWN: &[&[Op]] = &[openapi::OPS, webhooks::delivery::OPS];
@@ -69,6 +73,11 @@ const OWN: &[&[Op]] = &[openapi::OPS, webhooks::delivery::OPS];
 /// Penstock's own operations.
 pub fn own() -> impl Iterator<Item = &'static Op> {
     OWN.iter().copied().flatten()
+}
+
+/// Operations of v1 that have a second address below the root of v2.
+pub fn also_v2() -> impl Iterator<Item = &'static Op> {
+    ALSO_V2.iter().copied().flatten()
 }
 
 /// Every operation of the API, in the order of the resources.

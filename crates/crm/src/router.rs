@@ -47,6 +47,9 @@ impl Router {
                 Root::Own => router.own.insert(op, label),
             }
         }
+        for op in operations::also_v2() {
+            router.v2.insert(op, Box::leak(format!("{}.{}", op.root.word(), op.id).into_boxed_str()));
+        }
         router
     }
 

@@ -4,5 +4,10 @@ pub mod delivery;
 pub mod event;
 pub mod hook;
 pub mod matching;
+mod ops;
 pub mod payload;
+mod request;
+mod view;
 pub mod words;
+
+pub use ops::{OPS, remove};
