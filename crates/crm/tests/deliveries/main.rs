@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 /// How long a receiver may take here.
-const PATIENCE: Duration = Duration::from_millis(500);
+const PATIENCE: Duration = Duration::from_millis(1500);
 
 fn settings(retry: Retry) -> Settings {
     let webhooks = Options { retry, allow: Allow::loopback(), timeout: PATIENCE, ..Options::default() };
@@ -215,7 +215,7 @@ async fn a_dead_receiver_takes_no_time_of_others() -> Outcome {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
         // One after the other the dead ones alone would take 60 times the patience, four at a time 15 times.
-        assert!(started.elapsed() < PATIENCE * 14, "{:?}", started.elapsed());
+        assert!(started.elapsed() < PATIENCE * 10, "{:?}", started.elapsed());
         assert_eq!(quick.all().len(), 20);
         app.stop_webhooks();
         tokio::time::timeout(Duration::from_secs(5), running).await??;
