@@ -1,5 +1,6 @@
 //! The people of a company and their API tokens, as the operator manages them.
 
+use crate::permission_sets::PermissionSets;
 use crate::users::access;
 use argon2::Argon2;
 use argon2::password_hash::PasswordHasher;
@@ -119,7 +120,7 @@ pub async fn set_active(store: &Store, clock: &dyn Clock, company: CompanyId, us
 /// Makes a user an administrator, or a regular user again. Errors: [`AccountError::LastAdministrator`].
 pub async fn set_admin(store: &Store, clock: &dyn Clock, company: CompanyId, user: &Account, admin: bool) -> Result<(), AccountError> {
     let mut sql = update(clock.now());
-    sql.push(", is_admin = ").bind(admin).push(", access = ").bind(access::to_json(&access::of_everything(admin)));
+    sql.push(", is_admin = ").bind(admin).push(", access = ").bind(access_to_everything(admin));
     update_unless_last_admin(store, sql, company, user, admin).await
 }
 
@@ -248,7 +249,7 @@ fn delete_tokens(company: CompanyId, user: UserId) -> Statement {
 }
 
 /// Tells every process that what it knows of the company's people is old.
-fn next_revision(company: CompanyId) -> Statement {
+pub(crate) fn next_revision(company: CompanyId) -> Statement {
     Statement::new("UPDATE companies SET revision = revision + 1 WHERE id = $1", vec![company.into()])
 }
 
@@ -285,7 +286,7 @@ impl UserRow<'_> {
                 ENGLISH.into(),
                 self.timezone.into(),
                 self.is_admin.into(),
-                access::to_json(&access::of_everything(self.is_admin)).into(),
+                access_to_everything(self.is_admin).into(),
                 DEFAULT_ROLE.into(),
                 DEFAULT_GROUP.into(),
                 self.has_created_company.into(),
@@ -340,6 +341,11 @@ async fn update_unless_last_admin(
         Err(StoreError::Conflict) => Err(AccountError::LastAdministrator(user.email.clone())),
         Err(error) => Err(error.into()),
     }
+}
+
+/// The access, as the store keeps it, of an administrator or a regular user of everything.
+fn access_to_everything(admin: bool) -> String {
+    access::to_json(&access::of_everything(&PermissionSets::with(Vec::new()), admin))
 }
 
 /// Appends the condition that the company has an active administrator beside this user.

@@ -1,15 +1,17 @@
 //! The product as one value: the store, the clock, and what is known of each company.
 
 use crate::accounts;
-use crate::budget::{Budget, Left};
+use crate::budget::{Budget, Demand, Left, Plan, Spender};
 use crate::call::{Call, Reply, Request, Response};
-use crate::directory::Directory;
+use crate::directory::{Directory, User};
 use crate::error::{ApiError, ApiResult};
 use crate::filters;
-use crate::op::{Method, Root, Version};
+use crate::op::{Method, Op, Root, Version};
 use crate::pictures;
 use crate::product_images;
+use crate::rights;
 use crate::router::{Found, Router};
+use crate::users::permissions::Permission;
 use crate::webhooks::delivery::{self, Deliveries};
 use penstock_files::Objects;
 use penstock_model::{Clock, CompanyId, Principal, Time, UserId};
@@ -29,6 +31,8 @@ pub struct Settings {
     pub files: Objects,
     /// How receivers are told of events.
     pub webhooks: delivery::Options,
+    /// The plan whose limits hold, if any.
+    pub plan: Option<Plan>,
 }
 
 /// How long a directory may be used before its revision is checked again. Writes of this process are seen
@@ -68,11 +72,11 @@ impl App {
         Ok(Arc::new(App {
             store,
             clock,
+            budget: Budget::new(settings.plan),
             webhooks: Deliveries::new(settings.webhooks.clone()),
             settings,
             job_added: Notify::new(),
             router: Router::new(),
-            budget: Budget::default(),
             companies: RwLock::default(),
             tokens: RwLock::default(),
         }))
@@ -134,16 +138,27 @@ impl App {
             Found::Nothing => return Err(unknown()),
         };
         seen.operation = Some(label);
-        seen.left = Some(self.budget.spend(principal.company, principal.user, directory.seats, op.cost, self.clock.now()));
-        if op.admin_only && !principal.is_admin {
-            return Err(ApiError::Forbidden("You do not have permissions to do this.".to_owned()));
-        }
+        self.charge(&principal, directory.seats, op, seen).await?;
+        rights::meets(&principal, &directory, op.need)?;
         let mut call = Call::new(self.clone(), principal, directory, op, path, selector, request).map_err(op.refusal)?;
         call.filter = filters::named(&call).await?;
         let Some(filter) = call.filter.clone() else { return (op.run)(call).await };
         let reply = (op.run)(call.clone()).await?;
         filter.used(&call).await?;
         Ok(reply)
+    }
+
+    /// Takes what an operation costs off the budgets. Penstock's own operations are free, as the web application of the hosted
+    /// service is (semantics.md 6).
+    async fn charge(&self, principal: &Principal, seats: usize, op: &Op, seen: &mut Seen) -> ApiResult<()> {
+        if op.root == Root::Own {
+            return Ok(());
+        }
+        let who = Spender { company: principal.company, user: principal.user, app: None };
+        let demand = Demand { who, seats, cost: i64::from(op.cost), is_search: op.is_search(), time: self.clock.now() };
+        let spent = self.budget.spend(&self.store, &demand).await?;
+        seen.left = Some(spent.left);
+        spent.wait.map_or(Ok(()), |seconds| Err(ApiError::RateLimited { seconds }))
     }
 
     async fn authenticate(&self, request: &Request) -> ApiResult<(Principal, Arc<Directory>)> {
@@ -189,7 +204,7 @@ impl App {
     }
 
     /// The settings of a company, at most a second old; exact after writes of this process.
-    pub(crate) async fn directory(&self, company: CompanyId) -> ApiResult<Arc<Directory>> {
+    pub async fn directory(&self, company: CompanyId) -> ApiResult<Arc<Directory>> {
         let now = self.clock.now();
         let known = {
             let companies = self.companies.read().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -248,7 +263,8 @@ async fn only_read(request: &Request, answer: impl Future<Output = ApiResult<Rep
 
 /// The user behind a token, who must be active.
 fn principal(directory: Arc<Directory>, user: UserId) -> ApiResult<(Principal, Arc<Directory>)> {
-    let user = directory.user(user).filter(|user| user.is_active && !user.is_deleted).ok_or(ApiError::Unauthorized)?;
+    let may_enter = |user: &&User| user.is_active && !user.is_deleted && user.permissions.has(Permission::UseApi);
+    let user = directory.user(user).filter(may_enter).ok_or(ApiError::Unauthorized)?;
     let principal = user.principal(directory.company.id);
     Ok((principal, directory))
 }

@@ -88,6 +88,7 @@ impl Response {
         }
         let headers = match error {
             ApiError::Unauthorized => vec![("x-401-by-gw", "true".to_owned())],
+            ApiError::RateLimited { seconds } => vec![("retry-after", seconds.to_string())],
             ApiError::Unavailable | ApiError::FilesUnavailable(_) => vec![("retry-after", "1".to_owned())],
             _ => Vec::new(),
         };
@@ -244,7 +245,7 @@ impl Call {
     }
 
     pub fn sees_pipeline(&self, id: i64) -> bool {
-        self.principal.is_admin || self.user().is_some_and(|user| rights::sees_pipeline(&self.directory, user, id))
+        self.user().is_some_and(|user| rights::sees_pipeline(&self.directory, user, id))
     }
 
     /// The zone in which days of this caller begin.

@@ -48,6 +48,10 @@ pub enum ApiError {
     TooLarge,
     /// 415: a body in a form that the operation does not take.
     UnsupportedMediaType(String),
+    /// 429: the budget is used up; `seconds` until it is not.
+    RateLimited {
+        seconds: i64,
+    },
     /// 503: the store does not answer; may be tried again.
     Unavailable,
     /// 503: files cannot be kept or read for now.
@@ -85,6 +89,7 @@ impl ApiError {
             ApiError::Gone(_) => 410,
             ApiError::TooLarge => 413,
             ApiError::UnsupportedMediaType(_) => 415,
+            ApiError::RateLimited { .. } => 429,
             ApiError::Internal(_) => 500,
             ApiError::Unavailable | ApiError::FilesUnavailable(_) => 503,
         }
@@ -95,6 +100,7 @@ impl ApiError {
         match self {
             ApiError::Unauthorized => gateway("unauthorized access", 401),
             ApiError::ScopeMismatch => gateway("Scope and URL mismatch", 403),
+            ApiError::RateLimited { .. } => gateway("Rate limit exceeded", 429),
             ApiError::Invalid(text) if version == Version::V2 => validation(text),
             ApiError::BareNotFound(text) => bare(text),
             ApiError::ObjectNotFound(text) => with_info(text, "Object was not found."),

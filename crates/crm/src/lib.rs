@@ -83,7 +83,7 @@ pub mod webhooks;
 mod write;
 
 pub use app::{App, Settings, version_of};
-pub use budget::Left;
+pub use budget::{Left, Plan};
 pub use call::{Request, Response};
 pub use error::ApiError;
 pub use op::{Method, Op, Param, ParamKind, Root, Takes, Version};

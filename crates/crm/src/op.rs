@@ -2,6 +2,8 @@
 
 use crate::call::{Call, Reply};
 use crate::error::{ApiError, ApiResult};
+use crate::users::permissions::{Need, Permission};
+use penstock_model::Area;
 use std::future::Future;
 use std::pin::Pin;
 
@@ -161,8 +163,8 @@ pub struct Op {
     pub takes: Takes,
     /// The status of success.
     pub status: u16,
-    /// Only administrators may call it.
-    pub admin_only: bool,
+    /// What its callers must be allowed to do, whatever it is that they do it to.
+    pub need: Need,
     /// Words what the reading of a request refuses, where the operation does not say it as the others do.
     pub refusal: fn(ApiError) -> ApiError,
     pub run: fn(Call) -> Answer,
@@ -187,7 +189,7 @@ impl Op {
             query: &[],
             takes: Takes::Nothing,
             status: 200,
-            admin_only: false,
+            need: Need::Nothing,
             refusal: |error| error,
             run,
         }
@@ -196,6 +198,11 @@ impl Op {
     /// An operation that only Penstock has. It costs nothing: the budgets are those of the API (semantics.md 6).
     pub const fn own(method: Method, path: &'static str, id: &'static str, run: fn(Call) -> Answer) -> Self {
         Op { root: Root::Own, cost: 0, ..Op::new(Version::V2, method, path, id, run) }
+    }
+
+    /// Whether it searches, which has a limit of its own (semantics.md 6).
+    pub fn is_search(&self) -> bool {
+        self.path.ends_with("/search") || self.path.starts_with("/itemSearch")
     }
 
     pub const fn tag(mut self, tag: &'static str) -> Self {
@@ -238,8 +245,20 @@ impl Op {
         self
     }
 
-    pub const fn admin_only(mut self) -> Self {
-        self.admin_only = true;
+    /// Only administrators of an area may call it.
+    pub const fn admin_of(mut self, area: Area) -> Self {
+        self.need = Need::AdminOf(area);
+        self
+    }
+
+    /// Only administrators of the account may call it.
+    pub const fn admin_only(self) -> Self {
+        self.admin_of(Area::Account)
+    }
+
+    /// Only who has this permission may call it.
+    pub const fn needs(mut self, permission: Permission) -> Self {
+        self.need = Need::Permission(permission);
         self
     }
 }

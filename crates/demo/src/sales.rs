@@ -156,7 +156,7 @@ impl<'a> Sales<'a> {
         let done = std::mem::take(&mut self.done);
         let mut batch = Batch::new(actor);
         for records in [&done.rows, &done.discounts, &done.installments] {
-            rows::insert(draft.company, records).for_each(|statement| batch.run(statement));
+            rows::add(&mut batch, records);
         }
         Ok(draft.load.add(batch).await?)
     }

@@ -4,6 +4,7 @@ use crate::failure::Failure;
 use crate::logging::LogOptions;
 use clap::builder::{BoolishValueParser, Resettable};
 use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use penstock_crm::Plan;
 use penstock_crm::webhooks::delivery::{Allow, Options as Deliveries, Retry};
 use penstock_demo::Scale;
 use penstock_files::{FilesError, Objects, Place, S3};
@@ -108,6 +109,9 @@ pub struct ServeOptions {
     pub public_url: Option<String>,
     #[command(flatten)]
     pub mail: MailOptions,
+    /// Refuse what a hosted plan refuses: lite, growth, premium or ultimate. Nothing is refused unless given
+    #[arg(long, env = "PENSTOCK_PLAN", value_name = "PLAN")]
+    pub plan: Option<Plan>,
     #[command(flatten)]
     pub webhooks: WebhookOptions,
     #[command(flatten)]
@@ -149,6 +153,9 @@ pub struct DemoOptions {
     /// The API token of the administrator, 40 hex digits; made up unless given
     #[arg(long, env = "PENSTOCK_API_TOKEN", value_name = "TOKEN", hide_env_values = true)]
     pub token: Option<String>,
+    /// Refuse what a hosted plan refuses: lite, growth, premium or ultimate. Nothing is refused unless given
+    #[arg(long, env = "PENSTOCK_PLAN", value_name = "PLAN")]
+    pub plan: Option<Plan>,
     /// Generate the company in its place and end, for a later penstock serve
     #[arg(long, env = "PENSTOCK_DEMO_GENERATE_ONLY")]
     pub generate_only: bool,

@@ -1,5 +1,5 @@
 use crate::sql::{Insert, Statement};
-use penstock_model::{Actor, Change, CompanyId, Entity, UserId, Value};
+use penstock_model::{Actor, Change, CompanyId, Entity, Record, UserId, Value};
 use std::collections::BTreeSet;
 
 /// What a record is tied to beside its own columns.
@@ -35,6 +35,7 @@ pub struct Batch {
     pub(crate) actor: Actor,
     pub(crate) bulk: bool,
     pub(crate) changes: Vec<(Change, Option<i64>)>,
+    pub(crate) told: Vec<(Change, bool)>,
     pub(crate) links: Vec<Link>,
     pub(crate) deltas: Vec<Delta>,
     pub(crate) held_totals: BTreeSet<(&'static str, i64)>,
@@ -48,6 +49,7 @@ impl Batch {
             actor,
             bulk: false,
             changes: Vec::new(),
+            told: Vec::new(),
             links: Vec::new(),
             deltas: Vec::new(),
             held_totals: BTreeSet::new(),
@@ -85,6 +87,16 @@ impl Batch {
     /// Writes a row that a merge changed; `other` is the id of the record it was merged with.
     pub fn save_merged(&mut self, change: Change, other: i64) {
         self.changes.push((change, Some(other)));
+    }
+
+    /// Tells whoever listens of a row that a statement of this write makes or changes: one without history.
+    pub fn tell(&mut self, change: Change) {
+        self.told.push((change, false));
+    }
+
+    /// The same of a row that a statement removes.
+    pub fn tell_removed(&mut self, row: Record) {
+        self.told.push((Change::update(row), true));
     }
 
     /// Makes a user a follower of a record; `id` is the id of the new row.
@@ -128,6 +140,11 @@ impl Batch {
     /// Adds a statement on a table without history. It runs after everything else.
     pub fn run(&mut self, statement: Statement) {
         self.statements.push(statement);
+    }
+
+    /// Whether somebody may be told of the write.
+    pub fn has_events(&self) -> bool {
+        !self.changes.is_empty() || !self.told.is_empty()
     }
 
     /// Whether the write changes what is known of the company as a whole.

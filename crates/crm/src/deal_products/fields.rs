@@ -1,6 +1,6 @@
 //! The field tables of what hangs on a deal: its rows of products, its additional discounts, its installments.
 //!
-//! None of them is a record of its own to the outside: no history, no events, no owner. Who sees the deal sees them.
+//! None of them is a record of its own: no history, no owner. Who sees the deal sees them.
 
 use crate::products::BILLING_FREQUENCIES;
 use penstock_model::{Col, Date, Entity, Field, Kind, Money, Time, UserId, col};

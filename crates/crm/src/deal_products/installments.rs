@@ -35,7 +35,7 @@ pub async fn add(call: Call) -> ApiResult<Reply> {
                 return Err(ApiError::invalid("installments are not possible in a deal with recurring products"));
             }
             let mut batch = call.batch();
-            rows::insert(call.company(), std::slice::from_ref(made)).for_each(|statement| batch.run(statement));
+            rows::add(&mut batch, std::slice::from_ref(made));
             sale::keep(&mut batch, sale.deal);
             Ok((batch, ()))
         })
@@ -56,7 +56,7 @@ pub async fn update(call: Call) -> ApiResult<Reply> {
             check(&change.after)?;
             let mut batch = call.batch();
             if let Some(before) = &change.before {
-                rows::update(call.company(), before, &change.after).into_iter().for_each(|statement| batch.run(statement));
+                rows::change(&mut batch, before, &change.after);
             }
             sale::keep(&mut batch, sale.deal);
             Ok((batch, change.after))
@@ -75,7 +75,7 @@ pub async fn remove(call: Call) -> ApiResult<Reply> {
             let sale = Sale::open(call, deal).await?;
             let gone = find(call, deal, id).await?;
             let mut batch = call.batch();
-            batch.run(rows::delete(call.company(), &gone));
+            rows::remove(&mut batch, &gone);
             sale::keep(&mut batch, sale.deal);
             Ok((batch, ()))
         })

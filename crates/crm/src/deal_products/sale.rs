@@ -85,16 +85,14 @@ impl Sale {
 
     /// Plans everything that the change brings with it: rows, discounts, the value of the deal, its count of products.
     pub fn save(mut self, call: &Call, batch: &mut Batch) -> ApiResult<()> {
-        let mut statements = rows::replace(call.company(), &self.rows_before, &self.rows);
-        statements.extend(rows::replace(call.company(), &self.discounts_before, &self.discounts));
-        if !statements.is_empty() {
+        let rows_change = rows::replace(batch, &self.rows_before, &self.rows);
+        if rows::replace(batch, &self.discounts_before, &self.discounts) || rows_change {
             let more = pieces(&self.rows)? - pieces(&self.rows_before)?;
             batch.add_total(deals::DEAL.name, self.deal.after.id, "products_count", more);
             self.revalue()?;
             self.deal.after.set(deals::UPDATE_TIME, call.now);
             self.deal.after.set(deals::ROT_TIME, call.now);
         }
-        statements.into_iter().for_each(|statement| batch.run(statement));
         keep(batch, self.deal);
         Ok(())
     }
@@ -178,7 +176,11 @@ pub fn follow_currency<'a>(call: &'a Call, deal: &'a mut Change, given: &'a Give
 pub async fn merge(call: &Call, removed: &Change, kept: &mut Change, batch: &mut Batch) -> ApiResult<()> {
     let mut from = Sale::of(call, removed.clone()).await?;
     let mut to = Sale::of(call, kept.clone()).await?;
-    move_part(call, batch, "deal_installments", removed.after.id, kept.after.id);
+    for installment in of_deal(call, &INSTALLMENT, removed.after.id).await? {
+        let mut moved = installment.clone();
+        moved.set(installment::DEAL, kept.after.id);
+        rows::change(batch, &installment, &moved);
+    }
     if from.rows.is_empty() && from.discounts.is_empty() {
         return Ok(());
     }
@@ -201,19 +203,13 @@ pub async fn merge(call: &Call, removed: &Change, kept: &mut Change, batch: &mut
     // Nothing is new and nothing goes: what is there changes its deal.
     let before = [&from.rows_before[..], &to.rows_before].concat();
     let discounts_before = [&from.discounts_before[..], &to.discounts_before].concat();
-    let statements = rows::replace(call.company(), &before, &to.rows).into_iter();
-    statements.chain(rows::replace(call.company(), &discounts_before, &to.discounts)).for_each(|statement| batch.run(statement));
+    rows::replace(batch, &before, &to.rows);
+    rows::replace(batch, &discounts_before, &to.discounts);
     batch.add_total(deals::DEAL.name, removed.after.id, "products_count", -pieces(&from.rows_before)?);
     batch.add_total(deals::DEAL.name, kept.after.id, "products_count", pieces(&to.rows)? - pieces(&to.rows_before)?);
     to.revalue()?;
     *kept = to.deal;
     Ok(())
-}
-
-fn move_part(call: &Call, batch: &mut Batch, table: &'static str, from: i64, to: i64) {
-    let mut sql = Sql::new(format!("UPDATE {table} SET deal_id = "));
-    sql.bind(to).push(" WHERE company_id = ").bind(call.company()).push(" AND deal_id = ").bind(from);
-    batch.run(sql.into());
 }
 
 /// The place after all rows; the first is 0 (semantics.md 17.2).
@@ -249,7 +245,7 @@ pub async fn copy(call: &Call, original: &Record, copy: i64, batch: &mut Batch) 
             record.id = id;
             record.version = 1;
         }
-        rows::insert(call.company(), records).for_each(|statement| batch.run(statement));
+        rows::add(batch, records);
     }
     if !rows.is_empty() {
         batch.add_total(deals::DEAL.name, copy, "products_count", count);

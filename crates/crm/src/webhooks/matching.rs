@@ -29,3 +29,96 @@ pub async fn may_see(app: &Arc<App>, directory: &Arc<Directory>, user: UserId, e
     let call = Call::on_behalf(app, directory.clone(), user)?;
     rights::sees_record(&call, &event.after).await
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::activity_types::ACTIVITY_TYPE;
+    use crate::deals::DEAL;
+    use crate::fields::entity::{ENTITY, FIELD};
+    use crate::files::FILE;
+    use crate::leads::LEAD;
+    use crate::notes::NOTE;
+    use crate::users::USER;
+    use crate::webhooks::event::Action;
+    use crate::webhooks::hook::Shape;
+    use penstock_model::{CompanyId, Entity, Record, Time};
+
+    fn hook(shape: Shape, action: &str, object: &str) -> Hook {
+        Hook {
+            company: CompanyId(1),
+            id: 1,
+            name: None,
+            shape,
+            event_action: action.to_owned(),
+            event_object: object.to_owned(),
+            subscription_url: "https://receiver.test/".to_owned(),
+            user: UserId(1),
+            owner: UserId(1),
+            app: None,
+            http_auth_user: None,
+            http_auth_password: None,
+            is_active: true,
+            add_time: Time::from_millis(0),
+            remove_time: None,
+            remove_reason: None,
+            last_delivery_time: None,
+            last_http_status: None,
+        }
+    }
+
+    fn event(action: Action, entity: &'static Entity, merged: Option<i64>) -> Event {
+        Event {
+            company: CompanyId(1),
+            id: 1,
+            time: Time::from_millis(0),
+            action,
+            before: None,
+            after: Record::blank(entity, 1),
+            merged,
+            actor: UserId(1),
+            change_source: "api".to_owned(),
+            user_agent: None,
+            is_bulk: false,
+        }
+    }
+
+    #[test]
+    fn each_version_has_its_words() {
+        use Action::*;
+        for (shape, action, object, event, expected) in [
+            (Shape::V1, "added", "deal", event(Create, &DEAL, None), true),
+            (Shape::V1, "updated", "deal", event(Create, &DEAL, None), false),
+            (Shape::V1, "updated", "*", event(Change, &DEAL, None), true),
+            (Shape::V1, "merged", "*", event(Change, &DEAL, Some(2)), true),
+            (Shape::V1, "updated", "*", event(Change, &DEAL, Some(2)), false),
+            (Shape::V1, "deleted", "deal", event(Delete, &DEAL, Some(2)), true),
+            (Shape::V1, "*", "*", event(Create, &LEAD, None), false),
+            (Shape::V1, "*", "activityType", event(Create, &ACTIVITY_TYPE, None), true),
+            (Shape::V2, "*", "*", event(Create, &ACTIVITY_TYPE, None), false),
+            (Shape::V2, "create", "lead", event(Create, &LEAD, None), true),
+            (Shape::V2, "change", "deal", event(Change, &DEAL, Some(2)), true),
+            (Shape::V2, "*", "note", event(Change, &DEAL, None), false),
+            (Shape::V2, "delete", "note", event(Delete, &NOTE, None), true),
+            (Shape::V2, "change", "user", event(Delete, &USER, None), true),
+            (Shape::V2, "delete", "user", event(Delete, &USER, None), false),
+            (Shape::V2, "*", "*", event(Create, &FILE, None), false),
+        ] {
+            assert_eq!(wants(&hook(shape, action, object), &event), expected, "{shape:?} {action} {object} {event:?}");
+        }
+        let removed = Hook { is_active: false, ..hook(Shape::V2, "*", "*") };
+        assert!(!wants(&removed, &event(Create, &DEAL, None)));
+    }
+
+    #[test]
+    fn fields_are_told_as_those_of_their_records() {
+        for (entity, object, expected) in
+            [("deal", "deal_field", true), ("person", "deal_field", false), ("activity", "*", false), ("organization", "*", true)]
+        {
+            let mut event = event(Action::Create, &FIELD, None);
+            event.after.set(ENTITY, entity);
+            assert_eq!(wants(&hook(Shape::V2, "*", object), &event), expected, "{entity} {object}");
+            assert!(!wants(&hook(Shape::V1, "*", "*"), &event));
+        }
+    }
+}

@@ -10,11 +10,11 @@ use crate::op::Version::V1;
 use crate::op::{Answer, Method, Op, Param, ParamKind, Takes};
 use crate::run;
 use crate::write;
-use penstock_model::{Time, UserId};
+use penstock_model::{Area, Time, UserId};
 use penstock_store::{Sql, Statement, StoreError};
 
 /// So many subscriptions a user may have, and as many again through each app (semantics.md 28.1).
-const MOST: i64 = 40;
+const MOST: usize = 40;
 
 const SUBSCRIPTION: &[Param] = &[
     Param::new("subscription_url", ParamKind::Text, "Where events are sent: an address with http or https.").required(),
@@ -63,7 +63,7 @@ struct Asking {
 impl Asking {
     /// API tokens belong to no app.
     fn of(call: &Call) -> Self {
-        Asking { user: call.principal.user, is_admin: call.principal.is_admin, app: None }
+        Asking { user: call.principal.user, is_admin: call.principal.administers(Area::Account), app: None }
     }
 
     /// Apps see only what they have made themselves.
@@ -90,13 +90,19 @@ async fn list(call: Call) -> ApiResult<Reply> {
 
 async fn add(call: Call) -> ApiResult<Reply> {
     let asking = Asking::of(&call);
-    let hook = request::read(&call, asking.app).await?;
+    let mut hook = request::read(&call, asking.app)?;
+    let others = hook::active(call.store(), call.company()).await?;
+    let too_many = || refusal(422, "user_id", &format!("there can be at most {MOST} webhooks of a user"));
+    if others.iter().filter(|other| other.owner == hook.owner && other.app == hook.app).count() >= MOST {
+        return Err(too_many());
+    }
+    hook.id = call.store().next_id(call.company(), "webhooks").await?;
     let mut batch = call.batch();
     batch.run(insert(&hook));
     batch.run(within_limit(&hook));
     match write::save(&call, batch).await {
         Ok(()) => {}
-        Err(StoreError::Conflict) => return Err(refusal(422, "user_id", &format!("there can be at most {MOST} webhooks of a user"))),
+        Err(StoreError::Conflict) => return Err(too_many()),
         Err(error) => return Err(error.into()),
     }
     Ok(view::reply(&call, |json| {
@@ -128,7 +134,7 @@ fn insert(hook: &Hook) -> Statement {
     )
 }
 
-/// Makes the write fail where the user has too many subscriptions with the new one. It locks the row of the company, so that
+/// Makes the write fail where others were added meanwhile, and the user has too many with the new one. It locks the row of the company, so that
 /// of two writes at once the second counts what the first has added.
 fn within_limit(hook: &Hook) -> Statement {
     let mut sql = Sql::new("UPDATE companies SET revision = revision WHERE id = ");
@@ -138,7 +144,7 @@ fn within_limit(hook: &Hook) -> Statement {
         Some(app) => sql.push(" AND app_id = ").bind(app),
         None => sql.push(" AND app_id IS NULL"),
     };
-    sql.push(") <= ").bind(MOST);
+    sql.push(") <= ").bind(MOST as i64);
     Statement::one_row(sql.text, sql.values)
 }
 

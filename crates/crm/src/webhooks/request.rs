@@ -6,7 +6,7 @@ use super::words::{self, ANY};
 use crate::call::Call;
 use crate::error::{ApiError, ApiResult};
 use crate::op::Root;
-use penstock_model::UserId;
+use penstock_model::{Area, UserId};
 use url::Url;
 
 /// The longest name, and the longest of both credentials, in characters.
@@ -15,14 +15,14 @@ const MAX_URL: usize = 2_048;
 
 const BAD_URL: &str = "invalid or non-reachable URL";
 
-/// Reads and checks the subscription of the body; all that is wrong with it is refused at once.
-pub async fn read(call: &Call, app: Option<i64>) -> ApiResult<Hook> {
+/// Reads and checks the subscription of the body, which has no id yet; all that is wrong with it is refused at once.
+pub fn read(call: &Call, app: Option<i64>) -> ApiResult<Hook> {
     let user = rights_of(call)?;
     let text = |key: &str| call.body.text(key).map(str::trim).filter(|text| !text.is_empty());
     let required = |key: &str| text(key).unwrap_or_default().to_owned();
     let hook = Hook {
         company: call.company(),
-        id: call.store().next_id(call.company(), "webhooks").await?,
+        id: 0,
         name: text("name").map(str::to_owned),
         shape: text("version").and_then(Shape::parse).unwrap_or(Shape::V2),
         event_action: required("event_action"),
@@ -50,7 +50,7 @@ fn rights_of(call: &Call) -> ApiResult<UserId> {
     if id == call.principal.user {
         return Ok(id);
     }
-    if !call.principal.is_admin {
+    if !call.principal.administers(Area::Account) {
         return Err(ApiError::WebhookForbidden);
     }
     let active = call.directory.user(id).filter(|user| user.is_active && !user.is_deleted);
@@ -61,7 +61,7 @@ fn problems(call: &Call, hook: &Hook) -> Vec<(String, String)> {
     let mut errors = Vec::new();
     let mut refuse = |key: &str, problem: String| errors.push((key.to_owned(), problem));
     let may_be_called = |url: &Url| !is_own(call, url) && call.app.webhooks.check(url.as_str()).is_ok();
-    if !url(&hook.subscription_url).is_some_and(|url| may_be_called(&url)) {
+    if url(&hook.subscription_url).is_none_or(|url| !may_be_called(&url)) {
         refuse("subscription_url", BAD_URL.to_owned());
     }
     let version = hook.shape.word();

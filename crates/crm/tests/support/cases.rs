@@ -152,6 +152,7 @@ fn path_key(op: &Op, segment: &str, parameter: &str) -> Option<String> {
         ("organizationRelationships", "id") => "relationship".to_owned(),
         ("comments", _) => "comment".to_owned(),
         ("filters" | "roles" | "legacyTeams" | "permissionSets", "id") => subject(op).to_owned(),
+        ("webhooks", "id") => "webhook".to_owned(),
         ("user", "id") => "user".to_owned(),
         (fields, "field_code") => format!("{fields} code"),
         (fields, "id") if fields.ends_with("Fields") => format!("{fields} id"),
@@ -369,6 +370,8 @@ fn asked(op: &Op, param: &Param) -> Value {
 /// A value that a required parameter takes.
 pub fn value(param: &Param) -> Value {
     match (param.kind, param.name) {
+        (_, "subscription_url") => json!("https://receiver.test/"),
+        (_, "event_action" | "event_object") => json!("*"),
         (_, "field_type") => json!("varchar"),
         (_, "users") => json!([1]),
         (_, "visible_pipeline_ids") => json!({"add": "[1]", "remove": "[]"}),

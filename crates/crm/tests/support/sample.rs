@@ -197,6 +197,12 @@ const MAKES: &[Make] = &[
         r#"{"name":"% filter","type":"deals","conditions":{"glue":"and","conditions":[]},"visible_to":"$visibility"}"#,
         &[("filter", "/id")],
     ),
+    make(
+        V1,
+        "/webhooks",
+        r#"{"subscription_url":"https://receiver.test/%","event_action":"*","event_object":"*","name":"% webhook"}"#,
+        &[("webhook", "/id")],
+    ),
     make(V1, "/roles", r#"{"name":"% role"}"#, &[("role", "/id")]),
     make(V1, "/roles/$role/assignments", r#"{"user_id":"$other user"}"#, &[("role user", "/user_id")]),
     make(V1, "/legacyTeams", r#"{"name":"% team","manager_id":"$user"}"#, &[("team", "/id")]),

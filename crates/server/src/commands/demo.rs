@@ -59,7 +59,7 @@ async fn run_in(place: &Place, options: &DemoOptions) -> Result<(), Failure> {
     let store = Arc::new(Store::open(&place.target).await?);
     // Who tries webhooks out has the receiver on this machine.
     let webhooks = Deliveries { allow: Allow::loopback(), ..Deliveries::default() };
-    let settings = Settings { files: place.files.clone(), webhooks, ..Settings::default() };
+    let settings = Settings { files: place.files.clone(), webhooks, plan: options.plan, ..Settings::default() };
     let app = App::open(Arc::clone(&store), Arc::new(SystemClock), settings).await?;
     console::line(format_args!("{} is ready at http://{address}", company.name));
     entrance.say(&company);

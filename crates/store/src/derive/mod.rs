@@ -50,7 +50,7 @@ pub(crate) async fn statements(store: &Store, batch: Batch) -> Result<Vec<Statem
     out.extend(batch.links.iter().map(|link| link_statement(actor, link)));
     out.extend(totals.rows(company).map(Statement::from));
     out.extend(history_statements(store, actor, batch.bulk, Event::of_batch(&batch)).await?);
-    out.extend(outbox_statements(store, actor, batch.bulk, &batch.changes).await?);
+    out.extend(outbox_statements(store, actor, &batch).await?);
     if touches_directory {
         out.push(next_revision(company));
     }

@@ -1,22 +1,21 @@
 //! What whoever listens is told of a write: one row for each changed record, and a narrow one that waits for its place in the
 //! event log.
 
+use crate::batch::Batch;
 use crate::error::StoreError;
 use crate::sql::Statement;
 use crate::store::Store;
 use penstock_model::{Actor, Change, Place, Record, Value};
 
-pub(super) async fn outbox_statements(
-    store: &Store,
-    actor: &Actor,
-    bulk: bool,
-    changes: &[(Change, Option<i64>)],
-) -> Result<Vec<Statement>, StoreError> {
-    if changes.is_empty() {
+pub(super) async fn outbox_statements(store: &Store, actor: &Actor, batch: &Batch) -> Result<Vec<Statement>, StoreError> {
+    let saved = batch.changes.iter().map(|(change, merged)| (change, *merged, action_of(change)));
+    let told = batch.told.iter().map(|(change, removed)| (change, None, if *removed { DELETE } else { action_of(change) }));
+    let events: Vec<_> = saved.chain(told).collect();
+    if events.is_empty() {
         return Ok(Vec::new());
     }
-    let ids = store.next_ids(actor.company, "outbox", changes.len() as i64).await?;
-    let statements = |(id, (change, merged)): (i64, &(Change, Option<i64>))| {
+    let ids = store.next_ids(actor.company, "outbox", events.len() as i64).await?;
+    let statements = |(id, (change, merged, action)): (i64, (&Change, Option<i64>, &'static str))| {
         let event = Statement::new(
             "INSERT INTO outbox (company_id, id, time, entity, record_id, version, action, before, after, merged_id,
                  actor_user_id, change_source, user_agent, is_bulk)
@@ -28,20 +27,20 @@ pub(super) async fn outbox_statements(
                 change.entity().name.into(),
                 change.after.id.into(),
                 version_of(change).into(),
-                action_of(change).into(),
+                action.into(),
                 change.before.as_ref().map(record_json).into(),
                 record_json(&change.after).into(),
-                (*merged).into(),
+                merged.into(),
                 actor.user.into(),
                 actor.source.as_str().into(),
                 actor.user_agent.as_deref().into(),
-                bulk.into(),
+                batch.bulk.into(),
             ],
         );
         let waiting = Statement::new("INSERT INTO outbox_waiting (company_id, id) VALUES ($1, $2)", vec![actor.company.into(), id.into()]);
         [event, waiting]
     };
-    Ok(ids.zip(changes).flat_map(statements).collect())
+    Ok(ids.zip(events).flat_map(statements).collect())
 }
 
 /// The version in which the write leaves the row. Versions tell the order of the changes of a record; ids do not, for each
@@ -50,12 +49,14 @@ fn version_of(change: &Change) -> i64 {
     change.before.as_ref().map_or(change.after.version, |before| before.version + 1)
 }
 
+const DELETE: &str = "delete";
+
 /// `create`, `change` or `delete`; a record that becomes deleted is a deletion to whoever listens.
 fn action_of(change: &Change) -> &'static str {
     let deleted = |record: &Record| record.entity.field("is_deleted").is_some_and(|(index, _)| record.values[index] == Value::Int(1));
     match &change.before {
         None => "create",
-        Some(before) if !deleted(before) && deleted(&change.after) => "delete",
+        Some(before) if !deleted(before) && deleted(&change.after) => DELETE,
         Some(_) => "change",
     }
 }

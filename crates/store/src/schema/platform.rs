@@ -34,4 +34,13 @@ pub(super) const STEPS: &[&str] = &[
         company_id BIGINT NOT NULL, hook_id BIGINT NOT NULL, holder TEXT NOT NULL, lease_until BIGINT NOT NULL,
         failed_count BIGINT NOT NULL, banned_until BIGINT, failing_since BIGINT,
         PRIMARY KEY (company_id, hook_id)) CLUSTERED",
+    // What a company has decided about sets of permissions, and its own sets.
+    "CREATE TABLE permission_sets (
+        company_id BIGINT NOT NULL, id TEXT NOT NULL, app TEXT NOT NULL, name TEXT NOT NULL, about TEXT NOT NULL,
+        permissions TEXT NOT NULL,
+        PRIMARY KEY (company_id, id))",
+    // What all nodes together have taken of a company's tokens, day by day.
+    "CREATE TABLE token_budgets (
+        company_id BIGINT NOT NULL, day BIGINT NOT NULL, taken BIGINT NOT NULL,
+        PRIMARY KEY (company_id, day))",
 ];

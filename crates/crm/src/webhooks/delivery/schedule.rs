@@ -52,8 +52,13 @@ impl Retry {
             (None, Retry::Steady) => LONG_PAUSES[(place - PAUSES.len()).min(LONG_PAUSES.len() - 1)],
         };
         let next = now.plus_millis(pause);
-        (self == Retry::Pipedrive || next <= first.plus_days(PATIENCE_DAYS)).then_some(next)
+        (self == Retry::Pipedrive || !is_over(first, next)).then_some(next)
     }
+}
+
+/// Whether a delivery that was begun at `first` is tried no more.
+pub fn is_over(first: Time, now: Time) -> bool {
+    now > first.plus_days(PATIENCE_DAYS)
 }
 
 /// How a receiver fares, as far as the strict schedule needs to know.

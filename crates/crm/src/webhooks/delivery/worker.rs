@@ -7,7 +7,7 @@
 use super::client::Answer;
 use super::lines::Lines;
 use super::rows::{self, Delivery, Outcome, State};
-use super::schedule::{Retry, Sentence};
+use super::schedule::{self, Retry, Sentence};
 use super::sender::{LEASE_MILLIS, Sender};
 use crate::app::App;
 use crate::error::ApiResult;
@@ -205,7 +205,7 @@ impl Worker {
         let now = self.app.clock.now();
         let outcome = match end {
             End::Nothing(state) => Outcome { delivery: delivery.clone(), state, next_time: None },
-            End::Rest => Outcome { delivery: delivery.clone(), state: State::Waiting, next_time: Some(now.plus_millis(REST_MILLIS)) },
+            End::Rest => self.rested(&delivery, now),
             End::Answered { answer, time } => self.judge(&delivery, &answer, time),
         };
         if outcome.state == State::Waiting {
@@ -218,6 +218,17 @@ impl Worker {
         }
         self.app.webhooks.counts.add(outcome.state);
         self.outcomes.push(outcome);
+    }
+
+    /// A delivery whose payload cannot be made for now. One that can never be made must not hold up its record for good.
+    fn rested(&self, delivery: &Delivery, now: Time) -> Outcome {
+        let first = delivery.first_time.unwrap_or(now);
+        let delivery = Delivery { first_time: Some(first), ..delivery.clone() };
+        if schedule::is_over(first, now) {
+            tracing::warn!(company = self.company.0, hook = self.hook.id, seq = delivery.seq, "an event that cannot be told was given up");
+            return Outcome { delivery, state: State::GivenUp, next_time: None };
+        }
+        Outcome { delivery, state: State::Waiting, next_time: Some(now.plus_millis(REST_MILLIS)) }
     }
 
     fn judge(&mut self, delivery: &Delivery, answer: &Answer, time: Time) -> Outcome {

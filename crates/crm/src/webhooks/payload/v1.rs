@@ -32,7 +32,7 @@ pub async fn shown(call: &Call, event: &Event, records: &Records) -> ApiResult<O
         None => None,
         Some(before) => Some(whole(call, before).await?),
     };
-    if previous.as_ref() == Some(&now) {
+    if previous.as_ref() == Some(&now) && event.merged.is_none() {
         return Ok(None);
     }
     Ok(Some((Some(now), previous)))

@@ -37,6 +37,8 @@ pub async fn shown(call: &Call, event: &Event, records: &Records) -> ApiResult<O
         None => None,
         Some(before) => match diff::changed(&members(call, before, false).await?, &now) {
             Some(changed) => Some(changed),
+            // The survivor of a merge is told of, even where it stays as it was.
+            None if event.merged.is_some() => Some("{}".to_owned()),
             None => return Ok(None),
         },
     };
