@@ -65,6 +65,18 @@ pub enum Permitted {
     Users(Vec<UserId>),
 }
 
+impl Permitted {
+    /// Those who are among both.
+    pub fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Permitted::Everybody, one) | (one, Permitted::Everybody) => one,
+            (Permitted::Users(some), Permitted::Users(others)) => {
+                Permitted::Users(some.into_iter().filter(|user| others.contains(user)).collect())
+            }
+        }
+    }
+}
+
 type Finding<'a> = Pin<Box<dyn Future<Output = ApiResult<Permitted>> + Send + 'a>>;
 
 /// The users who may see a record of any kind, as it is given: [`rights::visible_rows`] for all users at once.
@@ -106,6 +118,19 @@ async fn of_one_named(call: &Call, record: &Record, linked: &'static Entity, col
         Some(linked) => of(call, &linked).await,
         None => Ok(Permitted::Everybody),
     }
+}
+
+/// The users who may see every record that the fields of a record name; what is gone for good hides nothing.
+pub async fn of_linked(call: &Call, record: &Record) -> ApiResult<Permitted> {
+    let mut all = Permitted::Everybody;
+    for (field, value) in record.entity.fields.iter().zip(&record.values) {
+        let linked = if field.kind == Kind::Lead { Some(&LEAD) } else { linked_entity(field.kind) };
+        let Some(linked) = linked else { continue };
+        if let Some(linked) = named(call, linked, value).await? {
+            all = all.and(of(call, &linked).await?);
+        }
+    }
+    Ok(all)
 }
 
 /// The owner, and whoever sees everything that the activity is about.

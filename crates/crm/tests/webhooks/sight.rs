@@ -106,3 +106,38 @@ async fn the_permitted_users_of_what_hangs_on_a_record_are_its_own() -> Outcome 
     }
     Ok(())
 }
+
+#[tokio::test]
+async fn names_of_hidden_records_are_only_for_those_who_see_them() -> Outcome {
+    for company in Company::each().await? {
+        let colleague = company.add_colleague().await?;
+        let ben = company.as_colleague();
+        let (mut of_ada, mut of_ben) = (Watch::of(&company, Shape::V1).await?, Watch::of(&ben, Shape::V1).await?);
+        let (mut new_of_ada, mut new_of_ben) = (Watch::of(&company, Shape::V2).await?, Watch::of(&ben, Shape::V2).await?);
+        let secret = company.data("POST", "/api/v2/persons", json!({"name": "Secret", "visible_to": 1})).await?["id"].clone();
+        let open = company.data("POST", "/api/v2/organizations", json!({"name": "Open", "visible_to": 3})).await?["id"].clone();
+        for watch in [&mut of_ada, &mut of_ben] {
+            watch.next().await?;
+        }
+        let deal = company.add_deal(json!({"title": "A", "person_id": secret, "org_id": open, "visible_to": 3})).await?;
+        let names = |body: &Value| ["person_id", "person_name", "org_name"].map(|key| body["current"][key].clone());
+        assert_eq!(names(&of_ada.one("deal").await?), [secret.clone(), json!("Secret"), json!("Open")]);
+        assert_eq!(names(&of_ben.one("deal").await?), [secret.clone(), Value::Null, json!("Open")]);
+
+        company.data("POST", "/api/v2/activities", json!({"subject": "Call", "deal_id": deal})).await?;
+        assert_eq!(of_ben.one("activity").await?["current"]["deal_title"], "A", "what everybody sees has its name");
+        let hidden = company.data("POST", "/api/v2/products", json!({"name": "Hidden", "visible_to": 1})).await?["id"].clone();
+        let row = json!({"product_id": hidden, "item_price": 7, "quantity": 1});
+        company.data("POST", &format!("/api/v2/deals/{deal}/products"), row).await?;
+        let named = |body: Value| [body["data"]["name"].clone(), body["data"]["currency"].clone()];
+        assert_eq!(named(new_of_ada.one("deal_product").await?), [json!("Hidden"), json!("EUR")]);
+        assert_eq!(named(new_of_ben.one("deal_product").await?), [Value::Null, json!("EUR")]);
+
+        // Who follows the person sees it.
+        company.data("POST", &format!("/v1/persons/{secret}/followers"), json!({"user_id": colleague})).await?;
+        of_ben.next().await?;
+        company.change_deal(deal, json!({"title": "B"})).await?;
+        assert_eq!(names(&of_ben.one("deal").await?), [secret, json!("Secret"), json!("Open")]);
+    }
+    Ok(())
+}

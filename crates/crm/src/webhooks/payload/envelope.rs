@@ -1,6 +1,6 @@
 //! The body of one delivery: what happened, in the envelope of one subscription (semantics.md 28.2, 28.3).
 
-use super::Content;
+use super::{Content, Told};
 use crate::activities::ACTIVITY;
 use crate::fields::entity::{CODE, FIELD};
 use crate::json::Json;
@@ -34,7 +34,7 @@ fn write_v1(json: &mut Json, hook: &Hook, event: &Event, content: &Content, atte
     json.end_object();
     json.key("retry");
     json.int(i64::from(attempt.saturating_sub(1)));
-    write_pair(json, content, "current", "previous");
+    write_pair(json, content.told(hook.user), "current", "previous");
     json.key("event");
     json.string(&format!("{}.{}", content.action, content.object));
 }
@@ -95,7 +95,7 @@ fn write_matches_filters(json: &mut Json) {
 }
 
 fn write_v2(json: &mut Json, hook: &Hook, event: &Event, content: &Content, attempt: u32) {
-    write_pair(json, content, "data", "previous");
+    write_pair(json, content.told(hook.user), "data", "previous");
     json.key("meta");
     json.begin_object();
     let is_user = event.after.entity.name == USER.name;
@@ -161,8 +161,8 @@ fn write_merged(json: &mut Json, event: &Event) {
     }
 }
 
-fn write_pair(json: &mut Json, content: &Content, current: &str, previous: &str) {
-    for (key, value) in [(current, &content.current), (previous, &content.previous)] {
+fn write_pair(json: &mut Json, told: &Told, current: &str, previous: &str) {
+    for (key, value) in [(current, &told.current), (previous, &told.previous)] {
         json.key(key);
         match value {
             Some(value) => json.raw(value),
