@@ -1,11 +1,14 @@
 //! The people of a company and their API tokens, as the operator manages them.
 
+use crate::audit::{self, Origin};
 use crate::permission_sets::PermissionSets;
+use crate::sign_in::sessions;
 use crate::users::access;
 use argon2::Argon2;
 use argon2::password_hash::PasswordHasher;
 use penstock_model::{Clock, CompanyId, Time, UserId};
 use penstock_store::{Sql, Statement, Store, StoreError, Weight};
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 /// A seat as the operator sees it.
@@ -102,7 +105,9 @@ pub async fn create(store: &Store, clock: &dyn Clock, company: CompanyId, new: N
         has_created_company: false,
         time: clock.now(),
     };
-    match store.execute(vec![row.insert(), next_revision(company)]).await {
+    let details = json!({ "email": { "to": email }, "is_admin": { "to": new.is_admin } });
+    let told = told(company, id, clock.now(), audit::USER_ADDED, &details)?;
+    match store.execute(vec![row.insert(), next_revision(company), told]).await {
         Ok(()) => Ok(Account { id, name, email, is_active: true, is_admin: new.is_admin }),
         Err(StoreError::Taken(_)) => Err(AccountError::EmailTaken(email)),
         Err(error) => Err(error.into()),
@@ -114,14 +119,19 @@ pub async fn create(store: &Store, clock: &dyn Clock, company: CompanyId, new: N
 pub async fn set_active(store: &Store, clock: &dyn Clock, company: CompanyId, user: &Account, active: bool) -> Result<(), AccountError> {
     let mut sql = update(clock.now());
     sql.push(", active_flag = ").bind(active);
-    update_unless_last_admin(store, sql, company, user, active).await
+    let details = json!({ "active_flag": { "from": user.is_active, "to": active } });
+    let mut rest = vec![told(company, user.id, clock.now(), audit::USER_CHANGED, &details)?];
+    rest.extend((!active).then(|| sessions::end_of_user(company, user.id, None)));
+    update_unless_last_admin(store, sql, company, user, active, rest).await
 }
 
 /// Makes a user an administrator, or a regular user again. Errors: [`AccountError::LastAdministrator`].
 pub async fn set_admin(store: &Store, clock: &dyn Clock, company: CompanyId, user: &Account, admin: bool) -> Result<(), AccountError> {
     let mut sql = update(clock.now());
     sql.push(", is_admin = ").bind(admin).push(", access = ").bind(access_to_everything(admin));
-    update_unless_last_admin(store, sql, company, user, admin).await
+    let details = json!({ "is_admin": { "from": user.is_admin, "to": admin } });
+    let rest = vec![told(company, user.id, clock.now(), audit::USER_CHANGED, &details)?];
+    update_unless_last_admin(store, sql, company, user, admin, rest).await
 }
 
 /// Replaces the password of a user, or gives an invited one the first. Errors: [`AccountError::Invalid`].
@@ -135,7 +145,13 @@ pub async fn set_password(
     let mut sql = update(clock.now());
     sql.push(", activated = 1, password_hash = ").bind(hash_password(password)?);
     of_user(&mut sql, company, user.id);
-    match store.execute(vec![Statement::one_row(sql.text, sql.values), next_revision(company)]).await {
+    let statements = vec![
+        Statement::one_row(sql.text, sql.values),
+        next_revision(company),
+        sessions::end_of_user(company, user.id, None),
+        told(company, user.id, clock.now(), audit::PASSWORD_CHANGED, &json!({}))?,
+    ];
+    match store.execute(statements).await {
         Err(StoreError::Conflict) => Err(AccountError::Unknown(user.email.clone())),
         outcome => Ok(outcome?),
     }
@@ -154,7 +170,8 @@ pub async fn issue_token(
         Some(token) => checked_token(token)?,
         None => random_token()?,
     };
-    let statements = vec![delete_tokens(company, user), insert_token(company, user, &token, clock.now()), next_revision(company)];
+    let told = told(company, user, clock.now(), audit::TOKEN_ISSUED, &json!({}))?;
+    let statements = vec![delete_tokens(company, user), insert_token(company, user, &token, clock.now()), next_revision(company), told];
     match store.execute(statements).await {
         Ok(()) => Ok(token),
         Err(StoreError::Taken(_)) => Err(AccountError::TokenTaken),
@@ -163,8 +180,26 @@ pub async fn issue_token(
 }
 
 /// Ends the API token of a user, if there is one.
-pub async fn revoke_token(store: &Store, company: CompanyId, user: UserId) -> Result<(), StoreError> {
-    store.execute(vec![delete_tokens(company, user), next_revision(company)]).await
+pub async fn revoke_token(store: &Store, clock: &dyn Clock, company: CompanyId, user: UserId) -> Result<(), AccountError> {
+    let told = told(company, user, clock.now(), audit::TOKEN_REVOKED, &json!({}))?;
+    Ok(store.execute(vec![delete_tokens(company, user), next_revision(company), told]).await?)
+}
+
+/// The sessions of a user that run.
+pub async fn sessions(store: &Store, clock: &dyn Clock, company: CompanyId, user: UserId) -> Result<Vec<sessions::Shown>, StoreError> {
+    sessions::list(store, company, Some(user), clock.now()).await
+}
+
+/// Signs a user out everywhere.
+pub async fn end_sessions(store: &Store, clock: &dyn Clock, company: CompanyId, user: UserId) -> Result<(), AccountError> {
+    let told = told(company, user, clock.now(), audit::SESSION_ENDED, &json!({}))?;
+    Ok(store.execute(vec![sessions::end_of_user(company, user, None), told]).await?)
+}
+
+/// A row of the audit log about what the operator does to a user.
+fn told(company: CompanyId, user: UserId, time: Time, action: &str, details: &Value) -> Result<Statement, AccountError> {
+    audit::entry(company, time, &Origin::command_line(), action, Some(("user", user.0)), details)
+        .map_err(|error| AccountError::NoRandomness(error.to_string()))
 }
 
 /// What the store keeps of a token, in hex.
@@ -194,7 +229,7 @@ pub fn random_password() -> Result<String, AccountError> {
     Ok(random::<20>()?.iter().map(|byte| char::from(LETTERS[usize::from(byte & 31)])).collect())
 }
 
-fn random<const N: usize>() -> Result<[u8; N], AccountError> {
+pub(crate) fn random<const N: usize>() -> Result<[u8; N], AccountError> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(|error| AccountError::NoRandomness(error.to_string()))?;
     Ok(bytes)
@@ -328,6 +363,7 @@ async fn update_unless_last_admin(
     company: CompanyId,
     user: &Account,
     gives: bool,
+    rest: Vec<Statement>,
 ) -> Result<(), AccountError> {
     of_user(&mut sql, company, user.id);
     if !gives {
@@ -335,7 +371,8 @@ async fn update_unless_last_admin(
         another_administrator(&mut sql, company, user.id);
         sql.push(")");
     }
-    match store.execute(vec![Statement::one_row(sql.text, sql.values), next_revision(company)]).await {
+    let update = Statement::one_row(sql.text, sql.values);
+    match store.execute([update, next_revision(company)].into_iter().chain(rest).collect()).await {
         Ok(()) => Ok(()),
         Err(StoreError::Conflict) if gives => Err(AccountError::Unknown(user.email.clone())),
         Err(StoreError::Conflict) => Err(AccountError::LastAdministrator(user.email.clone())),

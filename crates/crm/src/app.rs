@@ -2,15 +2,17 @@
 
 use crate::accounts;
 use crate::budget::{Budget, Demand, Left, Plan, Spender};
-use crate::call::{Call, Reply, Request, Response};
+use crate::call::{Call, Caller, Reply, Request, Response};
 use crate::directory::{Directory, User};
 use crate::error::{ApiError, ApiResult};
 use crate::filters;
-use crate::op::{Method, Op, Root, Version};
+use crate::op::{Method, Op, Root, Run, Version};
+use crate::pages;
 use crate::pictures;
 use crate::product_images;
 use crate::rights;
 use crate::router::{Found, Router};
+use crate::sign_in::{self, Limits, Passwords, sessions};
 use crate::users::permissions::Permission;
 use crate::webhooks::delivery::{self, Deliveries};
 use penstock_files::Objects;
@@ -31,6 +33,8 @@ pub struct Settings {
     pub files: Objects,
     /// How receivers are told of events.
     pub webhooks: delivery::Options,
+    /// Whether requests come through a proxy that says where from (`X-Forwarded-For`).
+    pub trust_proxy: bool,
     /// The plan whose limits hold, if any.
     pub plan: Option<Plan>,
 }
@@ -60,6 +64,8 @@ pub struct App {
     pub(crate) settings: Settings,
     pub(crate) job_added: Notify,
     pub(crate) webhooks: Deliveries,
+    pub(crate) passwords: Passwords,
+    pub(crate) limits: Limits,
     router: Router,
     budget: Budget,
     companies: RwLock<HashMap<CompanyId, Known>>,
@@ -76,6 +82,8 @@ impl App {
             webhooks: Deliveries::new(settings.webhooks.clone()),
             settings,
             job_added: Notify::new(),
+            passwords: Passwords::default(),
+            limits: Limits::default(),
             router: Router::new(),
             companies: RwLock::default(),
             tokens: RwLock::default(),
@@ -104,8 +112,21 @@ impl App {
         }
     }
 
-    /// Answers one request of the API. Never fails: whatever goes wrong becomes an answer.
+    /// Whether the address of a client is what a proxy says.
+    pub fn trusts_proxy(&self) -> bool {
+        self.settings.trust_proxy
+    }
+
+    /// How many passwords were compared with hashes since the start.
+    pub fn passwords_verified(&self) -> u64 {
+        self.passwords.verified()
+    }
+
+    /// Answers one request to the API or to a page. Never fails: whatever goes wrong becomes an answer.
     pub async fn handle(self: &Arc<Self>, request: Request) -> Response {
+        if let Some(page) = pages::find(&request.path) {
+            return Box::pin(pages::answer(self, page, request)).await;
+        }
         let mut seen = Seen::default();
         let version = version_of(&request.path);
         let answer = self.answer(request, &mut seen).await;
@@ -126,8 +147,12 @@ impl App {
             seen.operation = Some("penstock.image");
             return Box::pin(only_read(&request, product_images::serve(self, rest))).await;
         }
+        if let Some((op, label, run)) = self.router.open(&request.method, &request.path) {
+            seen.operation = Some(label);
+            return run(self.clone(), op, request).await;
+        }
         // Credentials come before routes: without them nobody learns which paths exist (semantics.md 2).
-        let (principal, directory) = self.authenticate(&request).await?;
+        let caller = self.authenticate(&request).await?;
         let unknown = || ApiError::NotFound("Unknown method.".to_owned());
         let (root, path) = Root::of_path(&request.path).ok_or_else(unknown)?;
         let method = Method::parse(&request.method).ok_or(ApiError::MethodNotAllowed)?;
@@ -138,36 +163,41 @@ impl App {
             Found::Nothing => return Err(unknown()),
         };
         seen.operation = Some(label);
-        self.charge(&principal, directory.seats, op, seen).await?;
-        rights::meets(&principal, &directory, op.need)?;
-        let mut call = Call::new(self.clone(), principal, directory, op, path, selector, request).map_err(op.refusal)?;
+        self.charge(&caller, op, seen).await?;
+        rights::meets(&caller.principal, &caller.directory, op.need)?;
+        let Run::Call(run) = op.run else { return Err(unknown()) };
+        let mut call = Call::new(self.clone(), caller, op, path, selector, request).map_err(op.refusal)?;
         call.filter = filters::named(&call).await?;
-        let Some(filter) = call.filter.clone() else { return (op.run)(call).await };
-        let reply = (op.run)(call.clone()).await?;
+        let Some(filter) = call.filter.clone() else { return run(call).await };
+        let reply = run(call.clone()).await?;
         filter.used(&call).await?;
         Ok(reply)
     }
 
-    /// Takes what an operation costs off the budgets. Penstock's own operations are free, as the web application of the hosted
-    /// service is (semantics.md 6).
-    async fn charge(&self, principal: &Principal, seats: usize, op: &Op, seen: &mut Seen) -> ApiResult<()> {
-        if op.root == Root::Own {
+    /// Takes what an operation costs off the budgets. Penstock's own operations are free, and so is what its pages call, as the
+    /// web application of the hosted service is (semantics.md 6).
+    async fn charge(&self, caller: &Caller, op: &Op, seen: &mut Seen) -> ApiResult<()> {
+        if op.root == Root::Own || caller.session.is_some() {
             return Ok(());
         }
-        let who = Spender { company: principal.company, user: principal.user, app: None };
-        let demand = Demand { who, seats, cost: i64::from(op.cost), is_search: op.is_search(), time: self.clock.now() };
+        let Principal { company, user, .. } = caller.principal;
+        let who = Spender { company, user, app: None };
+        let demand =
+            Demand { who, seats: caller.directory.seats, cost: i64::from(op.cost), is_search: op.is_search(), time: self.clock.now() };
         let spent = self.budget.spend(&self.store, &demand).await?;
         seen.left = Some(spent.left);
         spent.wait.map_or(Ok(()), |seconds| Err(ApiError::RateLimited { seconds }))
     }
 
-    async fn authenticate(&self, request: &Request) -> ApiResult<(Principal, Arc<Directory>)> {
-        let token = request.token().ok_or(ApiError::Unauthorized)?;
+    async fn authenticate(self: &Arc<Self>, request: &Request) -> ApiResult<Caller> {
+        let Some(token) = request.token() else {
+            return Box::pin(self.signed_in(request)).await;
+        };
         let hash = accounts::token_hash(&token);
         if let Some((company, user, revision)) = self.known_token(&hash) {
             let directory = self.directory(company).await?;
             if directory.company.revision == revision {
-                return principal(directory, user);
+                return token_caller(directory, user);
             }
         }
         // Boxed, as everything that few requests do: the future of a request is as large as the largest that it may wait
@@ -176,7 +206,7 @@ impl App {
     }
 
     /// Finds the owner of a token in the store, and remembers it.
-    async fn look_up(&self, hash: [u8; 32]) -> ApiResult<(Principal, Arc<Directory>)> {
+    async fn look_up(&self, hash: [u8; 32]) -> ApiResult<Caller> {
         let (company, user) = self.find_token(&hash).await?.ok_or(ApiError::Unauthorized)?;
         let directory = self.directory(company).await?;
         // A token that ended while the directory was read must not be remembered under the revision of its end.
@@ -189,7 +219,15 @@ impl App {
         }
         tokens.insert(hash, (company, user, directory.company.revision));
         drop(tokens);
-        principal(directory, user)
+        token_caller(directory, user)
+    }
+
+    /// The user whose session the cookie opens. What only another site's page can have meant is refused.
+    async fn signed_in(self: &Arc<Self>, request: &Request) -> ApiResult<Caller> {
+        let session = sessions::of_request(self, request).await?.ok_or(ApiError::Unauthorized)?;
+        sign_in::check_call(self, request, &session)?;
+        let caller = caller(self.directory(session.company).await?, session.user)?;
+        Ok(Caller { session: Some(Arc::new(session)), ..caller })
     }
 
     fn known_token(&self, hash: &[u8; 32]) -> Option<(CompanyId, UserId, i64)> {
@@ -261,12 +299,20 @@ async fn only_read(request: &Request, answer: impl Future<Output = ApiResult<Rep
     if request.method == "GET" { answer.await } else { Err(ApiError::MethodNotAllowed) }
 }
 
-/// The user behind a token, who must be active.
-fn principal(directory: Arc<Directory>, user: UserId) -> ApiResult<(Principal, Arc<Directory>)> {
-    let may_enter = |user: &&User| user.is_active && !user.is_deleted && user.permissions.has(Permission::UseApi);
-    let user = directory.user(user).filter(may_enter).ok_or(ApiError::Unauthorized)?;
+/// The user behind a token, who must be allowed to have one.
+fn token_caller(directory: Arc<Directory>, user: UserId) -> ApiResult<Caller> {
+    let may_enter = |user: &User| user.permissions.has(Permission::UseApi);
+    if !directory.user(user).is_some_and(may_enter) {
+        return Err(ApiError::Unauthorized);
+    }
+    caller(directory, user)
+}
+
+/// The user behind credentials, who must be active.
+fn caller(directory: Arc<Directory>, user: UserId) -> ApiResult<Caller> {
+    let user = directory.user(user).filter(|user| user.is_active && !user.is_deleted).ok_or(ApiError::Unauthorized)?;
     let principal = user.principal(directory.company.id);
-    Ok((principal, directory))
+    Ok(Caller { principal, directory, session: None })
 }
 
 /// How an error of a path is written; v1 where it is below no root.

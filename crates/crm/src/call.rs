@@ -10,6 +10,7 @@ use crate::filters::Saved;
 use crate::json::Json;
 use crate::op::{Method, Op, Takes, Version};
 use crate::rights;
+use crate::sign_in::Session;
 use crate::stream::{ByteStream, Upload};
 use jiff::tz::TimeZone;
 use penstock_model::{Actor, ChangeSource, CompanyId, Principal, Time, UserId};
@@ -38,7 +39,11 @@ pub struct Request {
     pub cookie: Option<String>,
     /// The site whose page has made the request, as browsers tell it.
     pub origin: Option<String>,
-    /// Where the connection comes from; a proxy, if there is one.
+    /// `Sec-Fetch-Site`: how that site and this one relate.
+    pub fetch_site: Option<String>,
+    /// `X-CSRF-Token`: what shows that a call with a cookie is meant.
+    pub csrf_token: Option<String>,
+    /// Where the request comes from: the client, or a proxy that nobody was told to trust.
     pub peer: Option<IpAddr>,
     /// What was read already; empty where there is an upload.
     pub body: Vec<u8>,
@@ -75,24 +80,29 @@ pub struct Response {
     pub stream: Option<ByteStream>,
     /// Such as `v2.getDeals`, for metrics and logs.
     pub operation: Option<&'static str>,
+    /// Whether pages of other sites may read it, as they may all answers of the API.
+    pub shared: bool,
 }
 
 impl Response {
     pub(crate) fn of_reply(reply: Reply, operation: Option<&'static str>) -> Self {
-        Response { status: reply.status, headers: reply.headers, left: None, body: reply.body, stream: reply.stream, operation }
+        Response {
+            status: reply.status,
+            headers: reply.headers,
+            left: None,
+            body: reply.body,
+            stream: reply.stream,
+            operation,
+            shared: true,
+        }
     }
 
     pub(crate) fn of_error(error: &ApiError, version: Version, operation: Option<&'static str>) -> Self {
         if let ApiError::Internal(details) = error {
             tracing::error!(operation, details, "an operation failed");
         }
-        let headers = match error {
-            ApiError::Unauthorized => vec![("x-401-by-gw", "true".to_owned())],
-            ApiError::RateLimited { seconds } => vec![("retry-after", seconds.to_string())],
-            ApiError::Unavailable | ApiError::FilesUnavailable(_) => vec![("retry-after", "1".to_owned())],
-            _ => Vec::new(),
-        };
-        Response { status: error.status(), headers, left: None, body: error.body(version), stream: None, operation }
+        let body = error.body(version);
+        Response { status: error.status(), headers: error.headers(), left: None, body, stream: None, operation, shared: true }
     }
 }
 
@@ -116,12 +126,22 @@ impl Reply {
 static ON_BEHALF: Op =
     Op::new(Version::V2, Method::Post, "", "onBehalf", |_| Box::pin(async { Err(ApiError::NotFound("Unknown method.".to_owned())) }));
 
+/// Who asks, after the credentials were checked.
+pub struct Caller {
+    pub principal: Principal,
+    pub directory: Arc<Directory>,
+    /// Where a cookie was the credential.
+    pub session: Option<Arc<Session>>,
+}
+
 /// Everything an operation needs to know of the request and of who made it.
 #[derive(Clone)]
 pub struct Call {
     pub app: Arc<App>,
     pub principal: Principal,
     pub directory: Arc<Directory>,
+    /// The session of the caller, where it is one that asks.
+    pub session: Option<Arc<Session>>,
     pub op: &'static Op,
     pub path: Vec<String>,
     /// The keys of a v1 field selector `:(a,b)`.
@@ -137,6 +157,8 @@ pub struct Call {
     pub filter: Option<Arc<Saved>>,
     /// When the request came in; every row of a write carries it.
     pub now: Time,
+    /// Where the request comes from.
+    pub peer: Option<IpAddr>,
     host: Option<String>,
     user_agent: Option<Arc<str>>,
 }
@@ -144,8 +166,7 @@ pub struct Call {
 impl Call {
     pub(crate) fn new(
         app: Arc<App>,
-        principal: Principal,
-        directory: Arc<Directory>,
+        caller: Caller,
         op: &'static Op,
         path: Vec<String>,
         selector: Option<Arc<[String]>>,
@@ -164,12 +185,14 @@ impl Call {
             (_, Some(_)) => return Err(body::unsupported("multipart/form-data")),
         };
         let content_type = request.content_type.filter(|_| upload.is_some());
-        let (range, host) = (request.range, request.host);
+        let (range, host, peer) = (request.range, request.host, request.peer);
+        let Caller { principal, directory, session } = caller;
         let user_agent = request.user_agent.map(Arc::from);
         Ok(Call {
             app,
             principal,
             directory,
+            session,
             op,
             path,
             selector,
@@ -180,6 +203,7 @@ impl Call {
             range,
             filter: None,
             now,
+            peer,
             host,
             user_agent,
         })
@@ -193,6 +217,7 @@ impl Call {
             app: app.clone(),
             principal,
             directory,
+            session: None,
             op: &ON_BEHALF,
             path: Vec::new(),
             selector: None,
@@ -201,6 +226,7 @@ impl Call {
             upload: None,
             content_type: None,
             range: None,
+            peer: None,
             host: None,
             filter: None,
             user_agent: None,
@@ -232,6 +258,16 @@ impl Call {
     /// The calling user.
     pub fn user(&self) -> Option<&User> {
         self.directory.user(self.principal.user)
+    }
+
+    /// The id of the session that asks.
+    pub fn session_id(&self) -> Option<i64> {
+        self.session.as_ref().map(|session| session.id)
+    }
+
+    /// The program that asks, as it calls itself.
+    pub fn user_agent(&self) -> Option<&str> {
+        self.user_agent.as_deref()
     }
 
     /// A pipeline that the caller sees; it may be deleted.
@@ -293,7 +329,7 @@ impl Call {
         Actor {
             company: self.company(),
             user: self.principal.user,
-            source: ChangeSource::Api,
+            source: if self.session.is_some() { ChangeSource::App } else { ChangeSource::Api },
             user_agent: self.user_agent.clone(),
             time: self.now,
         }

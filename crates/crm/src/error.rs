@@ -2,6 +2,7 @@
 
 use crate::json::Json;
 use crate::op::Version;
+use crate::sign_in;
 use penstock_files::FilesError;
 use penstock_store::StoreError;
 
@@ -16,6 +17,10 @@ pub enum ApiError {
     Invalid(String),
     /// 401: no valid credentials; the body of the gateway.
     Unauthorized,
+    /// 401: the e-mail address or the password is wrong; nobody says which.
+    WrongPassword,
+    /// 429: too many attempts to sign in; how many seconds to wait.
+    TooManyAttempts(i64),
     /// 403 of the gateway: no scope of the token covers the operation.
     ScopeMismatch,
     /// 403: the caller may not do this.
@@ -80,7 +85,7 @@ impl ApiError {
     pub fn status(&self) -> u16 {
         match self {
             ApiError::Invalid(_) => 400,
-            ApiError::Unauthorized => 401,
+            ApiError::Unauthorized | ApiError::WrongPassword => 401,
             ApiError::ScopeMismatch | ApiError::Forbidden(_) | ApiError::WebhookForbidden => 403,
             ApiError::NotFound(_) | ApiError::ObjectNotFound(_) | ApiError::BareNotFound(_) => 404,
             ApiError::Messaging { status, .. } | ApiError::Webhook { status, .. } => *status,
@@ -89,9 +94,19 @@ impl ApiError {
             ApiError::Gone(_) => 410,
             ApiError::TooLarge => 413,
             ApiError::UnsupportedMediaType(_) => 415,
-            ApiError::RateLimited { .. } => 429,
+            ApiError::TooManyAttempts(_) | ApiError::RateLimited { .. } => 429,
             ApiError::Internal(_) => 500,
             ApiError::Unavailable | ApiError::FilesUnavailable(_) => 503,
+        }
+    }
+
+    /// The headers of the answer that say more than its body.
+    pub fn headers(&self) -> Vec<(&'static str, String)> {
+        match self {
+            ApiError::Unauthorized => vec![("x-401-by-gw", "true".to_owned())],
+            ApiError::TooManyAttempts(seconds) | ApiError::RateLimited { seconds } => vec![("retry-after", seconds.to_string())],
+            ApiError::Unavailable | ApiError::FilesUnavailable(_) => vec![("retry-after", "1".to_owned())],
+            _ => Vec::new(),
         }
     }
 
@@ -113,6 +128,8 @@ impl ApiError {
             ApiError::Messaging { text, code, .. } => messaging(text, code),
             ApiError::Webhook { errors, .. } => webhook(errors),
             ApiError::WebhookForbidden => br#"{"success":false,"message":"Forbidden"}"#.to_vec(),
+            ApiError::WrongPassword => application(sign_in::WRONG),
+            ApiError::TooManyAttempts(seconds) => application(&sign_in::wait(*seconds)),
             ApiError::MethodNotAllowed => application("Method not allowed"),
             ApiError::TooLarge => application("Request entity too large"),
             ApiError::Unavailable => application("Requested service is not available"),

@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::custom::FieldType;
 use crate::setup;
+use crate::sign_in::sessions;
 use crate::value_index::numbers_of_field;
 use penstock_model::{CompanyId, Time};
 use penstock_store::{Row, Sql, Statement, StoreError, Weight};
@@ -13,12 +14,14 @@ const OUTBOX_DAYS: i64 = 7;
 const CHUNK: i64 = 1_000;
 
 impl App {
-    /// Removes old rows of the outbox with what was delivered of them, jobs that ended long ago, records whose time after deletion is over, and the values of
-    /// deleted fields in their index. Answers how many rows, but for jobs. Safe to run at any time and from several nodes at once.
+    /// Removes old rows of the outbox with what was delivered of them, jobs and sessions that ended, records whose time after
+    /// deletion is over, and the values of deleted fields in their index. Answers how many rows, but for jobs and sessions. Safe
+    /// to run at any time and from several nodes at once.
     pub async fn keep_house(&self) -> Result<usize, StoreError> {
         let mut removed = 0;
         for (company, _) in setup::companies(self.store()).await? {
             self.forget_jobs(company).await?;
+            self.store().execute(vec![sessions::forget(company, self.clock.now())]).await?;
             removed += self.purge(company).await?;
             removed += self.forget_events(company, self.outbox_limit()).await?;
             removed += self.remove_old_events(company).await?;

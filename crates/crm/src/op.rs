@@ -1,11 +1,14 @@
 //! One row of the operation table.
 
-use crate::call::{Call, Reply};
+use crate::app::App;
+use crate::call::{Call, Reply, Request};
 use crate::error::{ApiError, ApiResult};
+use crate::params::BULK_IDS;
 use crate::users::permissions::{Need, Permission};
 use penstock_model::Area;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Version {
@@ -143,6 +146,17 @@ pub enum Takes {
 
 pub type Answer = Pin<Box<dyn Future<Output = ApiResult<Reply>> + Send>>;
 
+/// What runs an operation.
+#[derive(Clone, Copy)]
+pub enum Run {
+    /// For callers with credentials.
+    Call(fn(Call) -> Answer),
+    /// For everybody: what gives credentials cannot ask for them.
+    Open(RunOpen),
+}
+
+pub type RunOpen = fn(Arc<App>, &'static Op, Request) -> Answer;
+
 /// One operation of the API.
 #[derive(Clone, Copy)]
 pub struct Op {
@@ -167,7 +181,7 @@ pub struct Op {
     pub need: Need,
     /// Words what the reading of a request refuses, where the operation does not say it as the others do.
     pub refusal: fn(ApiError) -> ApiError,
-    pub run: fn(Call) -> Answer,
+    pub run: Run,
 }
 
 impl Op {
@@ -191,13 +205,19 @@ impl Op {
             status: 200,
             need: Need::Nothing,
             refusal: |error| error,
-            run,
+            run: Run::Call(run),
         }
     }
 
     /// An operation that only Penstock has. It costs nothing: the budgets are those of the API (semantics.md 6).
     pub const fn own(method: Method, path: &'static str, id: &'static str, run: fn(Call) -> Answer) -> Self {
         Op { root: Root::Own, cost: 0, ..Op::new(Version::V2, method, path, id, run) }
+    }
+
+    /// An operation of Penstock's own that wants no credentials.
+    pub const fn open(method: Method, path: &'static str, id: &'static str, run: RunOpen) -> Self {
+        let closed = Op::own(method, path, id, |_| Box::pin(async { Err(ApiError::Unauthorized) }));
+        Op { run: Run::Open(run), ..closed }
     }
 
     /// Whether it searches, which has a limit of its own (semantics.md 6).
@@ -243,6 +263,11 @@ impl Op {
     pub const fn refusals(mut self, refusal: fn(ApiError) -> ApiError) -> Self {
         self.refusal = refusal;
         self
+    }
+
+    /// Whether it deletes the records that `ids` names.
+    pub fn is_bulk_deletion(&self) -> bool {
+        self.method == Method::Delete && self.query.iter().any(|param| param.name == BULK_IDS.name)
     }
 
     /// Only administrators of an area may call it.

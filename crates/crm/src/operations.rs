@@ -7,7 +7,7 @@ use crate::{
     lead_labels, leads, legacy_teams, mail, meetings, notes, organization_relationships, organizations, permission_sets, persons, phases,
     pictures, pipelines, product_images, products, project_templates, projects, roles, stages, subscriptions, tasks, users, webhooks,
 };
-use crate::{flow, openapi, recents, search};
+use crate::{audit, flow, openapi, recents, search, sign_in};
 
 const RESOURCES: &[&[Op]] = &[
     deals::OPS,
@@ -68,7 +68,7 @@ const RESOURCES: &[&[Op]] = &[
 const ALSO_V2: &[&[Op]] = &[webhooks::OPS];
 
 /// What only Penstock has, below `/api/penstock`.
-const OWN: &[&[Op]] = &[openapi::OPS, permission_sets::OWN_OPS, users::OWN_OPS, webhooks::delivery::OPS];
+const OWN: &[&[Op]] = &[openapi::OPS, sign_in::OPS, audit::OPS, permission_sets::OWN_OPS, users::OWN_OPS, webhooks::delivery::OPS];
 
 /// Penstock's own operations.
 pub fn own() -> impl Iterator<Item = &'static Op> {

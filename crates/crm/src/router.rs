@@ -1,6 +1,6 @@
 //! Finds the operation of a method and a path, from the operation table and nothing else.
 
-use crate::op::{Method, Op, Root};
+use crate::op::{Method, Op, Root, Run, RunOpen};
 use crate::operations;
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -32,15 +32,20 @@ pub struct Router {
     v1: Node,
     v2: Node,
     own: Node,
+    /// What wants no credentials.
+    open: Vec<(&'static Op, &'static str, RunOpen)>,
 }
 
 impl Router {
     pub fn new() -> Self {
-        let mut router = Router { v1: Node::default(), v2: Node::default(), own: Node::default() };
+        let mut router = Router { v1: Node::default(), v2: Node::default(), own: Node::default(), open: Vec::new() };
         for op in operations::all().chain(operations::own()) {
             let label = format!("{}.{}", op.root.word(), op.id);
             // Labels live as long as the process, like the table they name.
             let label = Box::leak(label.into_boxed_str());
+            if let Run::Open(run) = op.run {
+                router.open.push((op, label, run));
+            }
             match op.root {
                 Root::V1 => router.v1.insert(op, label),
                 Root::V2 => router.v2.insert(op, label),
@@ -51,6 +56,12 @@ impl Router {
             router.v2.insert(op, Box::leak(format!("{}.{}", op.root.word(), op.id).into_boxed_str()));
         }
         router
+    }
+
+    /// The operation that wants no credentials, if that is what a request asks for.
+    pub fn open(&self, method: &str, path: &str) -> Option<(&'static Op, &'static str, RunOpen)> {
+        let rest = path.strip_prefix(Root::Own.prefix())?;
+        self.open.iter().find(|(op, ..)| op.path == rest && op.method.as_str() == method).copied()
     }
 
     pub fn find(&self, root: Root, method: Method, path: &str) -> Found {

@@ -107,6 +107,9 @@ pub struct ServeOptions {
     /// Where clients reach this server, if not at the address it listens on
     #[arg(long, env = "PENSTOCK_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
+    /// Take the address of a client from X-Forwarded-For; only behind a proxy that sets it
+    #[arg(long, env = "PENSTOCK_TRUST_PROXY", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    pub trust_proxy: bool,
     #[command(flatten)]
     pub mail: MailOptions,
     /// Refuse what a hosted plan refuses: lite, growth, premium or ultimate. Nothing is refused unless given
@@ -227,6 +230,16 @@ pub enum UserAction {
         #[command(flatten)]
         password: PasswordOptions,
     },
+    /// List the sessions of a user: id, begin, last use, address and program
+    Sessions {
+        /// An id or an e-mail address
+        user: String,
+    },
+    /// End all sessions of a user
+    SignOut {
+        /// An id or an e-mail address
+        user: String,
+    },
     /// Make a user an administrator
     MakeAdmin {
         /// An id or an e-mail address
@@ -267,9 +280,10 @@ pub enum MailAction {
     },
 }
 
+/// A password that stands in PENSTOCK_USER_PASSWORD, comes from standard input, or is generated.
 #[derive(Debug, Args)]
 pub struct PasswordOptions {
-    /// Read the password from standard input
+    /// Read the password from standard input, also where PENSTOCK_USER_PASSWORD is set
     #[arg(long)]
     pub password_stdin: bool,
 }

@@ -3,6 +3,7 @@
 use super::ops::{holders, named, write_whole};
 use super::{PermissionSet, Sort};
 use crate::accounts::next_revision;
+use crate::audit;
 use crate::call::{Call, Reply};
 use crate::error::{ApiError, ApiResult};
 use crate::op::Method::{Delete, Patch, Post};
@@ -11,7 +12,7 @@ use crate::rights;
 use crate::run;
 use crate::users::permissions::Permissions;
 use penstock_store::{Statement, StoreError};
-use serde_json::Value;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 const LONGEST_NAME: usize = 255;
@@ -110,10 +111,12 @@ async fn keep(call: &Call, set: &PermissionSet) -> ApiResult<()> {
             set.app.as_str().into(),
             set.name.as_str().into(),
             set.about.as_str().into(),
-            Value::from(words).to_string().into(),
+            json!(words).to_string().into(),
         ],
     );
-    call.store().execute(vec![statement, next_revision(call.company())]).await?;
+    let details = json!({ "id": set.id, "app": set.app, "name": set.name, "permissions": words });
+    let told = audit::of_call(call, audit::PERMISSION_SET_CHANGED, None, &details)?;
+    call.store().execute(vec![statement, next_revision(call.company()), told]).await?;
     call.app.reload_directory(call.company()).await?;
     Ok(())
 }
@@ -139,7 +142,8 @@ async fn delete(call: Call) -> ApiResult<Reply> {
            (SELECT 1 FROM users u WHERE u.company_id = $1 AND u.is_deleted = 0 AND u.access LIKE $3)",
         vec![call.company().into(), set.id.as_str().into(), format!("%{}%", set.id).into()],
     );
-    match call.store().execute(vec![statement, next_revision(call.company())]).await {
+    let told = audit::of_call(&call, audit::PERMISSION_SET_DELETED, None, &json!({ "id": set.id, "name": set.name }))?;
+    match call.store().execute(vec![statement, next_revision(call.company()), told]).await {
         Ok(()) => {}
         Err(StoreError::Conflict) => return Err(held()),
         Err(error) => return Err(error.into()),

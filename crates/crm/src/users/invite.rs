@@ -5,6 +5,7 @@ use crate::accounts::{self, AccountError, DEFAULT_GROUP, DEFAULT_ROLE, ENGLISH};
 use crate::call::Call;
 use crate::error::{ApiError, ApiResult};
 use crate::select::Depth;
+use crate::sign_in::sessions;
 use crate::write;
 use penstock_model::{Change, Record, UserId};
 use penstock_store::{Sql, Statement, StoreError, Weight};
@@ -80,6 +81,7 @@ pub async fn set_active(call: &Call, id: UserId, active: bool) -> ApiResult<()> 
                 if !active {
                     keep_an_administrator(call, id, "active_flag").await?;
                     batch.run(administrator_stays(call, id));
+                    batch.run(sessions::end_of_user(call.company(), id, None));
                 }
             }
             batch.save(change);

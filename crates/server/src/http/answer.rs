@@ -11,9 +11,9 @@ use hyper::body::{Body as _, Incoming};
 use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
 use hyper::http::request::Parts;
 use hyper::{Method, Request, Response, StatusCode};
-use penstock_crm::{ApiError, App, Left, Version, version_of};
+use penstock_crm::{ApiError, App, Left, Version, is_page, version_of};
 use std::future::Future;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -30,6 +30,9 @@ const HEADERS: usize = 16;
 const MULTIPART: &[u8] = b"multipart/form-data";
 
 const API_TOKEN: HeaderName = HeaderName::from_static("x-api-token");
+const CSRF_TOKEN: HeaderName = HeaderName::from_static("x-csrf-token");
+const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const BURST_LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
 const BURST_LEFT: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
 const BURST_RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
@@ -67,7 +70,7 @@ impl Gateway {
         let path = tracing::enabled!(Level::DEBUG).then(|| request.uri().path().to_owned());
 
         let (mut response, operation) =
-            if is_api(request.uri().path()) { self.api(request, id).await } else { (Box::pin(self.page(request)).await, None) };
+            if is_product(request.uri().path()) { self.api(request, id).await } else { (Box::pin(self.page(request)).await, None) };
         let mut digits = Uuid::encode_buffer();
         if let Ok(value) = HeaderValue::from_str(id.hyphenated().encode_lower(&mut digits)) {
             response.headers_mut().insert(CORRELATION_ID, value);
@@ -99,7 +102,7 @@ impl Gateway {
     }
 
     async fn api(&self, request: Request<Incoming>, id: Uuid) -> (Response<Body>, Option<&'static str>) {
-        if request.method() == Method::OPTIONS {
+        if request.method() == Method::OPTIONS && !is_page(request.uri().path()) {
             return (preflight(), None);
         }
         let (head, body) = request.into_parts();
@@ -107,7 +110,7 @@ impl Gateway {
             self.upload(&head, body, id).await
         } else {
             match body::read(body).await {
-                Ok(body) => self.operate(api_request(&head, id, body), id, is_write(&head.method), OPERATION_PATIENCE).await,
+                Ok(body) => self.operate(self.product_request(&head, id, body), id, is_write(&head.method), OPERATION_PATIENCE).await,
                 Err(error) => refuse_body(&error, version_of(head.uri.path())),
             }
         };
@@ -121,12 +124,20 @@ impl Gateway {
             return refuse_body(&BodyError::TooLarge, version_of(head.uri.path()));
         }
         let (upload, pump) = body::stream(body);
-        let request = penstock_crm::Request { upload: Some(upload), ..api_request(head, id, Vec::new()) };
+        let request = penstock_crm::Request { upload: Some(upload), ..self.product_request(head, id, Vec::new()) };
         let patience = body::UPLOAD_PATIENCE + OPERATION_PATIENCE;
         let answer = self.operate(request, id, is_write(&head.method), patience).await;
         // It ends by itself, soon after nobody takes from it any more.
         let _ = pump.await;
         answer
+    }
+
+    fn product_request(&self, head: &Parts, id: Uuid, body: Vec<u8>) -> penstock_crm::Request {
+        let mut request = api_request(head, id, body);
+        if self.app.trusts_proxy() {
+            request.peer = forwarded_for(&head.headers).or(request.peer);
+        }
+        request
     }
 
     async fn operate(&self, request: penstock_crm::Request, id: Uuid, is_write: bool, patience: Duration) -> penstock_crm::Response {
@@ -140,6 +151,11 @@ impl Gateway {
         let ended = async { task.await.unwrap_or_else(|error| refuse(&ApiError::Internal(error.to_string()), version)) };
         in_time(ended, patience, version).await
     }
+}
+
+/// What the product answers itself.
+fn is_product(path: &str) -> bool {
+    is_api(path) || is_page(path)
 }
 
 /// v1 answers below `/v1` and `/api/v1`, v2 below `/api/v2` (semantics.md 1); own additions are below `/api` too.
@@ -168,10 +184,18 @@ fn api_request(head: &Parts, id: Uuid, body: Vec<u8>) -> penstock_crm::Request {
         range: text(header::RANGE),
         cookie: text(header::COOKIE),
         origin: text(header::ORIGIN),
+        fetch_site: text(FETCH_SITE),
+        csrf_token: text(CSRF_TOKEN),
         peer: head.extensions.get::<SocketAddr>().map(SocketAddr::ip),
         body,
         upload: None,
     }
+}
+
+/// What the nearest proxy has added; whatever stands before it may be made up by the client.
+fn forwarded_for(headers: &HeaderMap) -> Option<IpAddr> {
+    let last = headers.get_all(FORWARDED_FOR).iter().next_back()?.to_str().ok()?;
+    last.rsplit(',').next()?.trim().parse().ok()
 }
 
 fn is_multipart(headers: &HeaderMap) -> bool {
@@ -207,6 +231,7 @@ fn refuse(error: &ApiError, version: Version) -> penstock_crm::Response {
         body: error.body(version),
         stream: None,
         operation: None,
+        shared: true,
     }
 }
 
@@ -232,7 +257,9 @@ fn render(answer: penstock_crm::Response) -> Response<Body> {
     if has_body {
         headers.insert(header::CONTENT_TYPE, JSON);
     }
-    allow_origins(headers);
+    if answer.shared {
+        allow_origins(headers);
+    }
     if let Some(left) = &answer.left {
         tell_limits(headers, left);
     }
@@ -294,6 +321,22 @@ mod tests {
         for path in ["/", "/v2/deals", "/v1deals", "/apis", "/healthz"] {
             assert!(!is_api(path), "{path}");
         }
+    }
+
+    #[test]
+    fn believes_the_nearest_proxy_only() {
+        let from = |values: &[&'static str]| {
+            let mut headers = HeaderMap::new();
+            for value in values {
+                headers.append(FORWARDED_FOR, HeaderValue::from_static(value));
+            }
+            forwarded_for(&headers).map(|address| address.to_string())
+        };
+        assert_eq!(from(&["203.0.113.7"]).as_deref(), Some("203.0.113.7"));
+        assert_eq!(from(&["10.0.0.1, 203.0.113.7"]).as_deref(), Some("203.0.113.7"));
+        assert_eq!(from(&["10.0.0.1", "2001:db8::1"]).as_deref(), Some("2001:db8::1"));
+        assert_eq!(from(&["203.0.113.7, unknown"]), None);
+        assert_eq!(from(&[]), None);
     }
 
     #[tokio::test]

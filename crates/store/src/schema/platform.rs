@@ -34,6 +34,20 @@ pub(super) const STEPS: &[&str] = &[
         company_id BIGINT NOT NULL, hook_id BIGINT NOT NULL, holder TEXT NOT NULL, lease_until BIGINT NOT NULL,
         failed_count BIGINT NOT NULL, banned_until BIGINT, failing_since BIGINT,
         PRIMARY KEY (company_id, hook_id)) CLUSTERED",
+    // Who is signed in. The key is a hash of what the cookie holds; the id names a session to people.
+    "CREATE TABLE sessions (
+        hash TEXT PRIMARY KEY, company_id BIGINT NOT NULL, id BIGINT NOT NULL, user_id BIGINT NOT NULL,
+        add_time BIGINT NOT NULL, seen_time BIGINT NOT NULL, end_time BIGINT NOT NULL, address TEXT, user_agent TEXT)",
+    "CREATE UNIQUE INDEX sessions_by_id ON sessions (company_id, id)",
+    "CREATE INDEX sessions_by_user ON sessions (company_id, user_id)",
+    // Who did what. Rows are only added; ids are UUIDs in the order of time.
+    "CREATE TABLE audit_log (
+        company_id BIGINT NOT NULL, id TEXT NOT NULL, time BIGINT NOT NULL, user_id BIGINT, action TEXT NOT NULL,
+        object_type TEXT, object_id BIGINT, details TEXT NOT NULL, via TEXT NOT NULL, session_id BIGINT,
+        client TEXT, address TEXT, user_agent TEXT,
+        PRIMARY KEY (company_id, id))",
+    "CREATE INDEX audit_log_by_user ON audit_log (company_id, user_id, id)",
+    "CREATE INDEX audit_log_by_action ON audit_log (company_id, action, id)",
     // What a company has decided about sets of permissions, and its own sets.
     "CREATE TABLE permission_sets (
         company_id BIGINT NOT NULL, id TEXT NOT NULL, app TEXT NOT NULL, name TEXT NOT NULL, about TEXT NOT NULL,
