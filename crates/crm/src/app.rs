@@ -14,6 +14,7 @@ use crate::rights;
 use crate::router::{Found, Router};
 use crate::sign_in::{self, Limits, Passwords, sessions};
 use crate::users::permissions::Permission;
+use crate::webhooks::delivery::{self, Deliveries};
 use penstock_files::Objects;
 use penstock_model::{Clock, CompanyId, Principal, Time, UserId};
 use penstock_store::{Sql, Store, StoreError, Weight};
@@ -30,6 +31,8 @@ pub struct Settings {
     pub mail_domain: Option<String>,
     /// Where the bytes of files are.
     pub files: Objects,
+    /// How receivers are told of events.
+    pub webhooks: delivery::Options,
     /// Whether requests come through a proxy that says where from (`X-Forwarded-For`).
     pub trust_proxy: bool,
     /// The plan whose limits hold, if any.
@@ -60,6 +63,7 @@ pub struct App {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) settings: Settings,
     pub(crate) job_added: Notify,
+    pub(crate) webhooks: Deliveries,
     pub(crate) passwords: Passwords,
     pub(crate) limits: Limits,
     router: Router,
@@ -75,6 +79,7 @@ impl App {
             store,
             clock,
             budget: Budget::new(settings.plan),
+            webhooks: Deliveries::new(settings.webhooks.clone()),
             settings,
             job_added: Notify::new(),
             passwords: Passwords::default(),
@@ -88,6 +93,11 @@ impl App {
     /// The bytes of files and pictures.
     pub fn files(&self) -> &Objects {
         &self.settings.files
+    }
+
+    /// How many deliveries have come to which end.
+    pub fn webhook_counts(&self) -> &delivery::Counts {
+        &self.webhooks.counts
     }
 
     pub fn store(&self) -> &Store {

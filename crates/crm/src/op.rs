@@ -260,14 +260,14 @@ impl Op {
         self
     }
 
-    /// Whether it deletes the records that `ids` names.
-    pub fn is_bulk_deletion(&self) -> bool {
-        self.method == Method::Delete && self.query.iter().any(|param| param.name == BULK_IDS.name)
-    }
-
     pub const fn refusals(mut self, refusal: fn(ApiError) -> ApiError) -> Self {
         self.refusal = refusal;
         self
+    }
+
+    /// Whether it deletes the records that `ids` names.
+    pub fn is_bulk_deletion(&self) -> bool {
+        self.method == Method::Delete && self.query.iter().any(|param| param.name == BULK_IDS.name)
     }
 
     /// Only administrators of an area may call it.

@@ -369,7 +369,11 @@ pub async fn save(call: &Call, mut batch: Batch) -> Result<(), StoreError> {
     audit::follow(call, &mut batch).map_err(|error| StoreError::Failed(error.to_string()))?;
     activities::links::follow(call.store(), &mut batch).await?;
     let touches_directory = batch.touches_directory();
+    let tells = batch.has_events();
     call.store().commit(batch).await?;
+    if tells {
+        call.app.webhooks.wake();
+    }
     if touches_directory && let Err(error) = call.app.reload_directory(call.company()).await {
         // The write stands; the next request notices the new revision by itself.
         tracing::warn!(?error, "the directory could not be read again");

@@ -5,12 +5,14 @@ use crate::logging::LogOptions;
 use clap::builder::{BoolishValueParser, Resettable};
 use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use penstock_crm::Plan;
+use penstock_crm::webhooks::delivery::{Allow, Options as Deliveries, Retry};
 use penstock_demo::Scale;
 use penstock_files::{FilesError, Objects, Place, S3};
 use penstock_model::Date;
 use penstock_store::{Store, Target};
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 /// The data directory of those who name none.
 pub const DATA_DIR: &str = "./penstock-data";
@@ -113,6 +115,8 @@ pub struct ServeOptions {
     /// Refuse what a hosted plan refuses: lite, growth, premium or ultimate. Nothing is refused unless given
     #[arg(long, env = "PENSTOCK_PLAN", value_name = "PLAN")]
     pub plan: Option<Plan>,
+    #[command(flatten)]
+    pub webhooks: WebhookOptions,
     #[command(flatten)]
     pub first: FirstStart,
     /// Whether writes that wait at the same time share a transaction; off for comparisons only
@@ -247,6 +251,17 @@ pub enum UserAction {
 }
 
 #[derive(Debug, Args)]
+pub struct WebhookOptions {
+    /// What becomes of events that a receiver does not take: steady tries for three days, pipedrive four times, and bans and
+    /// removes subscriptions as the hosted service does
+    #[arg(long, env = "PENSTOCK_WEBHOOK_RETRY", value_name = "HOW", default_value = "steady", value_parser = Retry::from_str)]
+    pub webhook_retry: Retry,
+    /// Hosts and networks that webhooks may call although they are not public, as hooks.internal,10.1.0.0/16
+    #[arg(long, env = "PENSTOCK_WEBHOOK_ALLOW", value_name = "LIST", value_parser = Allow::from_str)]
+    pub webhook_allow: Option<Allow>,
+}
+
+#[derive(Debug, Args)]
 pub struct MailOptions {
     /// The host of the addresses to which users copy mail; the mail server there hands it to penstock mail ingest
     #[arg(long, env = "PENSTOCK_MAIL_DOMAIN", value_name = "HOST")]
@@ -327,6 +342,13 @@ impl FilesOptions {
     pub fn open(&self, data_dir: &Path) -> Result<Objects, Failure> {
         let place = self.place(data_dir)?;
         Objects::open(&place).map_err(|error| Failure::Unusable(format!("files at {place}: {error}")))
+    }
+}
+
+impl WebhookOptions {
+    pub fn deliveries(&self) -> Deliveries {
+        let allow = self.webhook_allow.clone().unwrap_or_default();
+        Deliveries { retry: self.webhook_retry, allow, ..Deliveries::default() }
     }
 }
 

@@ -142,6 +142,11 @@ impl Batch {
         self.statements.push(statement);
     }
 
+    /// Whether somebody may be told of the write.
+    pub fn has_events(&self) -> bool {
+        !self.changes.is_empty() || !self.told.is_empty()
+    }
+
     /// Whether the write changes what is known of the company as a whole.
     pub fn touches_directory(&self) -> bool {
         self.changes.iter().any(|(change, _)| change.entity().in_directory)

@@ -1,5 +1,6 @@
 //! Telling other programs what happens (semantics.md 28).
 
+pub mod delivery;
 pub mod event;
 pub mod hook;
 pub mod matching;

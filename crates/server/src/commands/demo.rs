@@ -7,6 +7,7 @@ use crate::failure::Failure;
 use crate::http::Signals;
 use crate::options::{DATA_DIR, DemoOptions};
 use indicatif::{ProgressBar, ProgressStyle};
+use penstock_crm::webhooks::delivery::{Allow, Options as Deliveries};
 use penstock_crm::{App, Settings, setup};
 use penstock_demo::{Company, Sample};
 use penstock_files::Objects;
@@ -56,12 +57,10 @@ async fn run_in(place: &Place, options: &DemoOptions) -> Result<(), Failure> {
     };
     // Opened anew: nothing that the generation has warmed up or left behind is part of what is served.
     let store = Arc::new(Store::open(&place.target).await?);
-    let app = App::open(
-        Arc::clone(&store),
-        Arc::new(SystemClock),
-        Settings { files: place.files.clone(), plan: options.plan, ..Settings::default() },
-    )
-    .await?;
+    // Who tries webhooks out has the receiver on this machine.
+    let webhooks = Deliveries { allow: Allow::loopback(), ..Deliveries::default() };
+    let settings = Settings { files: place.files.clone(), webhooks, plan: options.plan, ..Settings::default() };
+    let app = App::open(Arc::clone(&store), Arc::new(SystemClock), settings).await?;
     console::line(format_args!("{} is ready at http://{address}", company.name));
     entrance.say(&company);
     Started { listener, address, store, app }.serve(&mut signals).await;

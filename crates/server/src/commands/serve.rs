@@ -16,6 +16,8 @@ use tokio::net::TcpListener;
 const JOBS_PAUSE: Duration = Duration::from_secs(5);
 const HOUSEKEEPING_PAUSE: Duration = Duration::from_secs(3600);
 const HOURS_BETWEEN_SWEEPS: u64 = 24;
+/// How long the end waits for deliveries that are on their way.
+const WEBHOOKS_PATIENCE: Duration = Duration::from_secs(5);
 
 /// A port that was taken, and what is going to answer there.
 pub struct Started {
@@ -31,9 +33,14 @@ impl Started {
         console::line(format_args!("listening on http://{}", self.address));
         let housekeeping = tokio::spawn(keep_house(Arc::clone(&self.app)));
         let jobs = tokio::spawn(run_jobs(Arc::clone(&self.app)));
-        Server::new(self.app).serve(self.listener, signals).await;
+        let webhooks = tokio::spawn(Arc::clone(&self.app).run_webhooks());
+        Server::new(Arc::clone(&self.app)).serve(self.listener, signals).await;
         housekeeping.abort();
         jobs.abort();
+        self.app.stop_webhooks();
+        if tokio::time::timeout(WEBHOOKS_PATIENCE, webhooks).await.is_err() {
+            tracing::warn!("webhooks did not end in time; what they had under way is sent again");
+        }
         self.store.close().await;
     }
 }
@@ -94,7 +101,7 @@ async fn start(options: &ServeOptions) -> Result<Started, Failure> {
         tracing::warn!(place = %files.place(), %error, "files can be neither taken nor given for now");
     }
     let (mail_domain, trust_proxy, plan) = (options.mail.mail_domain.clone(), options.trust_proxy, options.plan);
-    let settings = Settings { public_url, mail_domain, files, trust_proxy, plan };
+    let settings = Settings { public_url, mail_domain, files, trust_proxy, plan, webhooks: options.webhooks.deliveries() };
     let app = App::open(Arc::clone(&store), clock, settings).await?;
     Ok(Started { listener, address, store, app })
 }

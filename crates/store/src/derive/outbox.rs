@@ -1,4 +1,5 @@
-//! What whoever listens is told of a write: one row for each changed record.
+//! What whoever listens is told of a write: one row for each changed record, and a narrow one that waits for its place in the
+//! event log.
 
 use crate::batch::Batch;
 use crate::error::StoreError;
@@ -14,17 +15,18 @@ pub(super) async fn outbox_statements(store: &Store, actor: &Actor, batch: &Batc
         return Ok(Vec::new());
     }
     let ids = store.next_ids(actor.company, "outbox", events.len() as i64).await?;
-    let statement = |(id, (change, merged, action)): (i64, (&Change, Option<i64>, &'static str))| {
-        Statement::new(
-            "INSERT INTO outbox (company_id, id, time, entity, record_id, action, before, after, merged_id,
+    let statements = |(id, (change, merged, action)): (i64, (&Change, Option<i64>, &'static str))| {
+        let event = Statement::new(
+            "INSERT INTO outbox (company_id, id, time, entity, record_id, version, action, before, after, merged_id,
                  actor_user_id, change_source, user_agent, is_bulk)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
             vec![
                 actor.company.into(),
                 id.into(),
                 actor.time.into(),
                 change.entity().name.into(),
                 change.after.id.into(),
+                version_of(change).into(),
                 action.into(),
                 change.before.as_ref().map(record_json).into(),
                 record_json(&change.after).into(),
@@ -34,9 +36,17 @@ pub(super) async fn outbox_statements(store: &Store, actor: &Actor, batch: &Batc
                 actor.user_agent.as_deref().into(),
                 batch.bulk.into(),
             ],
-        )
+        );
+        let waiting = Statement::new("INSERT INTO outbox_waiting (company_id, id) VALUES ($1, $2)", vec![actor.company.into(), id.into()]);
+        [event, waiting]
     };
-    Ok(ids.zip(events).map(statement).collect())
+    Ok(ids.zip(events).flat_map(statements).collect())
+}
+
+/// The version in which the write leaves the row. Versions tell the order of the changes of a record; ids do not, for each
+/// process takes them from blocks of its own.
+fn version_of(change: &Change) -> i64 {
+    change.before.as_ref().map_or(change.after.version, |before| before.version + 1)
 }
 
 const DELETE: &str = "delete";

@@ -9,6 +9,7 @@ use crate::permitted_users::Permitted;
 use crate::users::USER;
 use crate::webhooks::event::{Action, Event};
 use crate::webhooks::hook::{Hook, Shape};
+use penstock_model::CompanyId;
 use sha2::{Digest, Sha256};
 
 /// The body that is sent. `attempt` counts from 1. Every attempt, and every repetition after a failure, carries the same ids.
@@ -107,7 +108,7 @@ fn write_v2(json: &mut Json, hook: &Hook, event: &Event, content: &Content, atte
         ("entity_id", entity_id.clone()),
         ("entity", content.object.to_owned()),
         // Users are told with their own id in place of that of the event (semantics.md 28.3).
-        ("id", if is_user { entity_id } else { event_id(hook, event) }),
+        ("id", if is_user { entity_id } else { event_id(event.company, hook.id, event.id) }),
     ] {
         json.key(key);
         json.string(&text);
@@ -182,8 +183,8 @@ fn entity_id(event: &Event) -> String {
 }
 
 /// The id of what one subscription is told of one event.
-fn event_id(hook: &Hook, event: &Event) -> String {
-    uuid_of("event", &[event.company.0, event.id, hook.id])
+pub fn event_id(company: CompanyId, hook: i64, event: i64) -> String {
+    uuid_of("event", &[company.0, event, hook])
 }
 
 /// What was written together has this id in common: it was one request of one user.
