@@ -6,6 +6,7 @@ use crate::call::{Call, Caller, Reply, Request, Response};
 use crate::directory::Directory;
 use crate::error::{ApiError, ApiResult};
 use crate::filters;
+use crate::oauth::{Attempts, Bearers, SecretKey};
 use crate::op::{Method, Root, Run, Version};
 use crate::pages;
 use crate::pictures;
@@ -28,6 +29,8 @@ pub struct Settings {
     pub mail_domain: Option<String>,
     /// Where the bytes of files are.
     pub files: Objects,
+    /// What the secrets of apps are made with; without it no app can be registered.
+    pub secret_key: Option<SecretKey>,
     /// Whether requests come through a proxy that says where from (`X-Forwarded-For`).
     pub trust_proxy: bool,
 }
@@ -58,6 +61,8 @@ pub struct App {
     pub(crate) job_added: Notify,
     pub(crate) passwords: Passwords,
     pub(crate) limits: Limits,
+    pub(crate) attempts: Attempts,
+    pub(crate) bearers: Bearers,
     router: Router,
     budget: Budget,
     companies: RwLock<HashMap<CompanyId, Known>>,
@@ -74,6 +79,8 @@ impl App {
             job_added: Notify::new(),
             passwords: Passwords::default(),
             limits: Limits::default(),
+            attempts: Attempts::default(),
+            bearers: Bearers::default(),
             router: Router::new(),
             budget: Budget::default(),
             companies: RwLock::default(),
@@ -139,7 +146,9 @@ impl App {
         }
         // Credentials come before routes: without them nobody learns which paths exist (semantics.md 2).
         let caller = self.authenticate(&request).await?;
-        let unknown = || ApiError::NotFound("Unknown method.".to_owned());
+        let scopes = caller.access.as_ref().map(|access| access.scopes);
+        // A URL that no scope covers is one that there is not (semantics.md 2).
+        let unknown = || scopes.map_or_else(|| ApiError::NotFound("Unknown method.".to_owned()), |_| ApiError::ScopeMismatch);
         let (root, path) = Root::of_path(&request.path).ok_or_else(unknown)?;
         let method = Method::parse(&request.method).ok_or(ApiError::MethodNotAllowed)?;
         let found = self.router.find(root, method, path);
@@ -149,6 +158,9 @@ impl App {
             Found::Nothing => return Err(unknown()),
         };
         seen.operation = Some(label);
+        if scopes.is_some_and(|scopes| !scopes.open(op.scopes, caller.principal.is_admin)) {
+            return Err(ApiError::ScopeMismatch);
+        }
         seen.left = Some(self.spend(&caller, op.cost));
         if op.admin_only && !caller.principal.is_admin {
             return Err(ApiError::Forbidden("You do not have permissions to do this.".to_owned()));
@@ -169,7 +181,10 @@ impl App {
 
     async fn authenticate(self: &Arc<Self>, request: &Request) -> ApiResult<Caller> {
         let Some(token) = request.token() else {
-            return Box::pin(self.signed_in(request)).await;
+            return match &request.authorization {
+                Some(header) => Box::pin(self.by_bearer(header)).await,
+                None => Box::pin(self.signed_in(request)).await,
+            };
         };
         let hash = accounts::token_hash(&token);
         if let Some((company, user, revision)) = self.known_token(&hash) {
@@ -212,11 +227,20 @@ impl App {
         self.tokens.read().unwrap_or_else(std::sync::PoisonError::into_inner).get(hash).copied()
     }
 
-    async fn find_token(&self, hash: &[u8; 32]) -> Result<Option<(CompanyId, UserId)>, StoreError> {
+    pub(crate) async fn find_token(&self, hash: &[u8; 32]) -> Result<Option<(CompanyId, UserId)>, StoreError> {
         let mut sql = Sql::new("SELECT company_id, user_id FROM tokens WHERE hash = ");
         sql.bind(accounts::hex(hash));
         let row = self.store.rows(sql, Weight::Light, 2).await?.pop();
         Ok(row.and_then(|row| Some((CompanyId(row[0].as_int()?), UserId(row[1].as_int()?)))))
+    }
+
+    /// Where clients reach this server: as the operator says, else as this client did. Without a slash at the end.
+    pub fn base_url(&self, host: Option<&str>) -> String {
+        match (&self.settings.public_url, host) {
+            (Some(url), _) => url.clone(),
+            (None, Some(host)) => format!("http://{host}"),
+            (None, None) => "http://localhost".to_owned(),
+        }
     }
 
     /// The settings of a company, at most a second old; exact after writes of this process.
@@ -278,16 +302,16 @@ async fn only_read(request: &Request, answer: impl Future<Output = ApiResult<Rep
 }
 
 /// The user behind a token, who must be active.
-fn caller(directory: Arc<Directory>, user: UserId) -> ApiResult<Caller> {
+pub(crate) fn caller(directory: Arc<Directory>, user: UserId) -> ApiResult<Caller> {
     let user = directory.user(user).filter(|user| user.is_active && !user.is_deleted).ok_or(ApiError::Unauthorized)?;
     let principal = user.principal(directory.company.id);
-    Ok(Caller { principal, directory, session: None })
+    Ok(Caller { principal, directory, session: None, access: None })
 }
 
 /// How an error of a path is written; v1 where it is below no root.
 pub fn version_of(path: &str) -> Version {
     match Root::of_path(path) {
         Some((Root::V2 | Root::Own, _)) => Version::V2,
-        Some((Root::V1, _)) | None => Version::V1,
+        Some((Root::V1 | Root::Site, _)) | None => Version::V1,
     }
 }

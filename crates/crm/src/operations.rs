@@ -4,8 +4,8 @@
 use crate::op::Op;
 use crate::{
     activities, activity_types, billing, boards, call_logs, channels, currencies, deal_products, deals, fields, files, filters, goals,
-    lead_labels, leads, legacy_teams, mail, meetings, notes, organization_relationships, organizations, permission_sets, persons, phases,
-    pictures, pipelines, product_images, products, project_templates, projects, roles, stages, subscriptions, tasks, users,
+    lead_labels, leads, legacy_teams, mail, meetings, notes, oauth, organization_relationships, organizations, permission_sets, persons,
+    phases, pictures, pipelines, product_images, products, project_templates, projects, roles, stages, subscriptions, tasks, users,
 };
 use crate::{flow, openapi, recents, search, sign_in};
 
@@ -64,11 +64,16 @@ const RESOURCES: &[&[Op]] = &[
 ];
 
 /// What only Penstock has, below `/api/penstock`.
-const OWN: &[&[Op]] = &[openapi::OPS, sign_in::OPS];
+const OWN: &[&[Op]] = &[openapi::OPS, sign_in::OPS, oauth::OWN];
 
 /// Penstock's own operations.
 pub fn own() -> impl Iterator<Item = &'static Op> {
     OWN.iter().copied().flatten()
+}
+
+/// The endpoints of OAuth. They want no token: they are how one is got.
+pub fn site() -> impl Iterator<Item = &'static Op> {
+    oauth::OPEN.iter()
 }
 
 /// Every operation of the API, in the order of the resources.

@@ -39,7 +39,7 @@ pub struct Router {
 impl Router {
     pub fn new() -> Self {
         let mut router = Router { v1: Node::default(), v2: Node::default(), own: Node::default(), open: Vec::new() };
-        for op in operations::all().chain(operations::own()) {
+        for op in operations::all().chain(operations::own()).chain(operations::site()) {
             let label = format!("{}.{}", op.root.word(), op.id);
             // Labels live as long as the process, like the table they name.
             let label = Box::leak(label.into_boxed_str());
@@ -50,6 +50,8 @@ impl Router {
                 Root::V1 => router.v1.insert(op, label),
                 Root::V2 => router.v2.insert(op, label),
                 Root::Own => router.own.insert(op, label),
+                // Nobody needs credentials for any of them.
+                Root::Site => {}
             }
         }
         router
@@ -57,8 +59,14 @@ impl Router {
 
     /// The operation that wants no credentials, if that is what a request asks for.
     pub fn open(&self, method: &str, path: &str) -> Option<(&'static Op, &'static str, RunOpen)> {
-        let rest = path.strip_prefix(Root::Own.prefix())?;
-        self.open.iter().find(|(op, ..)| op.path == rest && op.method.as_str() == method).copied()
+        let (root, rest) = Root::of_path(path).filter(|(root, _)| matches!(root, Root::Own | Root::Site))?;
+        self.open.iter().find(|(op, ..)| op.root == root && op.path == rest && op.method.as_str() == method).copied()
+    }
+
+    /// What is left of a path of [`Root::Site`] once [`Router::open`] has found nothing.
+    fn at_site(&self, path: &str) -> Found {
+        let is_known = self.open.iter().any(|(op, ..)| op.root == Root::Site && op.path == path);
+        if is_known { Found::OtherMethod } else { Found::Nothing }
     }
 
     pub fn find(&self, root: Root, method: Method, path: &str) -> Found {
@@ -69,6 +77,7 @@ impl Router {
             Root::V1 => &self.v1,
             Root::V2 => &self.v2,
             Root::Own => &self.own,
+            Root::Site => return self.at_site(path),
         };
         let mut parameters = Vec::new();
         let Some(node) = root.find(&segments, &mut parameters) else {

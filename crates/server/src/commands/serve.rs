@@ -5,6 +5,7 @@ use crate::console;
 use crate::failure::Failure;
 use crate::http::{Server, Signals};
 use crate::options::ServeOptions;
+use crate::secret_key;
 use penstock_crm::{App, Settings};
 use penstock_model::{Clock, SystemClock};
 use penstock_store::{Options as EngineOptions, Store};
@@ -93,7 +94,13 @@ async fn start(options: &ServeOptions) -> Result<Started, Failure> {
     if let Err(error) = files.check().await {
         tracing::warn!(place = %files.place(), %error, "files can be neither taken nor given for now");
     }
-    let settings = Settings { public_url, mail_domain: options.mail.mail_domain.clone(), files, trust_proxy: options.trust_proxy };
+    let settings = Settings {
+        public_url,
+        mail_domain: options.mail.mail_domain.clone(),
+        files,
+        secret_key: Some(secret_key::of(&options.store.data_dir)?),
+        trust_proxy: options.trust_proxy,
+    };
     let app = App::open(Arc::clone(&store), clock, settings).await?;
     Ok(Started { listener, address, store, app })
 }
