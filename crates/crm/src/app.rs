@@ -13,6 +13,7 @@ use crate::pictures;
 use crate::product_images;
 use crate::router::{Found, Router};
 use crate::sign_in::{self, Limits, Passwords, sessions};
+use crate::webhooks::delivery::{self, Deliveries};
 use penstock_files::Objects;
 use penstock_model::{Clock, CompanyId, Principal, Time, UserId};
 use penstock_store::{Sql, Store, StoreError, Weight};
@@ -33,6 +34,8 @@ pub struct Settings {
     pub secret_key: Option<SecretKey>,
     /// Whether requests come through a proxy that says where from (`X-Forwarded-For`).
     pub trust_proxy: bool,
+    /// How receivers are told of events.
+    pub webhooks: delivery::Options,
 }
 
 /// How long a directory may be used before its revision is checked again. Writes of this process are seen
@@ -63,6 +66,7 @@ pub struct App {
     pub(crate) limits: Limits,
     pub(crate) attempts: Attempts,
     pub(crate) bearers: Bearers,
+    pub(crate) webhooks: Deliveries,
     router: Router,
     budget: Budget,
     companies: RwLock<HashMap<CompanyId, Known>>,
@@ -75,6 +79,7 @@ impl App {
         Ok(Arc::new(App {
             store,
             clock,
+            webhooks: Deliveries::new(settings.webhooks.clone()),
             settings,
             job_added: Notify::new(),
             passwords: Passwords::default(),
@@ -91,6 +96,11 @@ impl App {
     /// The bytes of files and pictures.
     pub fn files(&self) -> &Objects {
         &self.settings.files
+    }
+
+    /// How many deliveries have come to which end.
+    pub fn webhook_counts(&self) -> &delivery::Counts {
+        &self.webhooks.counts
     }
 
     pub fn store(&self) -> &Store {
@@ -166,7 +176,7 @@ impl App {
             return Err(ApiError::Forbidden("You do not have permissions to do this.".to_owned()));
         }
         let Run::Call(run) = op.run else { return Err(unknown()) };
-        let mut call = Call::new(self.clone(), caller, op, path, selector, request)?;
+        let mut call = Call::new(self.clone(), caller, op, path, selector, request).map_err(op.refusal)?;
         call.filter = filters::named(&call).await?;
         let Some(filter) = call.filter.clone() else { return run(call).await };
         let reply = run(call.clone()).await?;

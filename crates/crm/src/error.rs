@@ -41,6 +41,13 @@ pub enum ApiError {
         text: &'static str,
         code: &'static str,
     },
+    /// A refusal of the service of webhooks: what is wrong with which key.
+    Webhook {
+        status: u16,
+        errors: Vec<(String, String)>,
+    },
+    /// 403 as the service of webhooks says it.
+    WebhookForbidden,
     MethodNotAllowed,
     /// 409
     Conflicting(String),
@@ -79,9 +86,9 @@ impl ApiError {
         match self {
             ApiError::Invalid(_) | ApiError::MalformedAuthorization => 400,
             ApiError::Unauthorized | ApiError::WrongAccessToken | ApiError::WrongPassword => 401,
-            ApiError::ScopeMismatch | ApiError::Forbidden(_) => 403,
+            ApiError::ScopeMismatch | ApiError::Forbidden(_) | ApiError::WebhookForbidden => 403,
             ApiError::NotFound(_) | ApiError::ObjectNotFound(_) | ApiError::BareNotFound(_) => 404,
-            ApiError::Messaging { status, .. } => *status,
+            ApiError::Messaging { status, .. } | ApiError::Webhook { status, .. } => *status,
             ApiError::MethodNotAllowed => 405,
             ApiError::Conflicting(_) => 409,
             ApiError::Gone(_) => 410,
@@ -125,6 +132,8 @@ impl ApiError {
             ApiError::Messaging { text, code, .. } => messaging(text, code),
             ApiError::WrongPassword => application(sign_in::WRONG),
             ApiError::TooManyAttempts(seconds) => application(&sign_in::wait(*seconds)),
+            ApiError::Webhook { errors, .. } => webhook(errors),
+            ApiError::WebhookForbidden => br#"{"success":false,"message":"Forbidden"}"#.to_vec(),
             ApiError::MethodNotAllowed => application("Method not allowed"),
             ApiError::TooLarge => application("Request entity too large"),
             ApiError::Unavailable => application("Requested service is not available"),
@@ -178,6 +187,26 @@ fn messaging(text: &str, code: &str) -> Vec<u8> {
     json.begin_object();
     json.key("code");
     json.string(code);
+    json.end_object();
+    json.end_object();
+    json.into_bytes()
+}
+
+fn webhook(errors: &[(String, String)]) -> Vec<u8> {
+    let mut json = Json::with_capacity(256);
+    json.begin_object();
+    json.key("status");
+    json.string("error");
+    json.key("success");
+    json.bool(false);
+    json.key("errors");
+    json.begin_object();
+    for (key, problem) in errors {
+        json.text_key(key);
+        json.begin_array();
+        json.string(problem);
+        json.end_array();
+    }
     json.end_object();
     json.end_object();
     json.into_bytes()

@@ -6,17 +6,18 @@ use crate::oauth;
 use crate::setup;
 use crate::sign_in::sessions;
 use crate::value_index::numbers_of_field;
-use penstock_model::{CompanyId, Value};
+use penstock_model::{CompanyId, Time};
 use penstock_store::{Row, Sql, Statement, StoreError, Weight};
 
-/// Events older than this are of no use to anybody who listens.
+/// Events older than this are of no use to anybody who listens: receivers that fail are tried for three days.
 const OUTBOX_DAYS: i64 = 7;
 /// Rows that go in one write, so that none holds up the others for long.
 const CHUNK: i64 = 1_000;
 
 impl App {
-    /// Removes old rows of the outbox, jobs, sessions and tokens of apps that ended, records whose time after deletion is over, and the values of
-    /// deleted fields in their index. Answers how many rows, but for those. Safe to run at any time and from several nodes at once.
+    /// Removes old rows of the outbox with what was delivered of them, jobs, sessions and tokens of apps that ended, records whose
+    /// time after deletion is over, and the values of deleted fields in their index. Answers how many rows, but for jobs, sessions
+    /// and tokens. Safe to run at any time and from several nodes at once.
     pub async fn keep_house(&self) -> Result<usize, StoreError> {
         let mut removed = 0;
         for (company, _) in setup::companies(self.store()).await? {
@@ -24,6 +25,7 @@ impl App {
             let now = self.clock.now();
             self.store().execute(oauth::forget(company, now).into_iter().chain([sessions::forget(company, now)]).collect()).await?;
             removed += self.purge(company).await?;
+            removed += self.forget_events(company, self.outbox_limit()).await?;
             removed += self.remove_old_events(company).await?;
             for field in self.deleted_fields(company).await? {
                 removed += self.remove_values(company, field).await?;
@@ -38,7 +40,7 @@ impl App {
             let ids = self.old_events(company).await?;
             removed += ids.len();
             let Some(last) = ids.last() else { return Ok(removed) };
-            let values = vec![company.into(), ids[0].into(), (*last).into(), self.outbox_limit()];
+            let values = vec![company.into(), ids[0].into(), (*last).into(), self.outbox_limit().into()];
             let text = "DELETE FROM outbox WHERE company_id = $1 AND id >= $2 AND id <= $3 AND time < $4";
             self.store().execute(vec![Statement::new(text, values)]).await?;
         }
@@ -50,8 +52,8 @@ impl App {
         self.store().read(sql, Weight::Heavy, Vec::new(), |ids, row| ids.extend(row.int(0))).await
     }
 
-    fn outbox_limit(&self) -> Value {
-        self.clock.now().plus_days(-OUTBOX_DAYS).into()
+    fn outbox_limit(&self) -> Time {
+        self.clock.now().plus_days(-OUTBOX_DAYS)
     }
 
     /// The numbers under which the values of deleted fields stand in the index, those of their parts included. Leads have

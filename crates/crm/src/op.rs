@@ -182,6 +182,8 @@ pub struct Op {
     pub status: u16,
     /// Only administrators may call it.
     pub admin_only: bool,
+    /// Words what the reading of a request refuses, where the operation does not say it as the others do.
+    pub refusal: fn(ApiError) -> ApiError,
     pub run: Run,
 }
 
@@ -205,6 +207,7 @@ impl Op {
             takes: Takes::Nothing,
             status: 200,
             admin_only: false,
+            refusal: |error| error,
             run: Run::Call(run),
         }
     }
@@ -257,6 +260,11 @@ impl Op {
 
     pub const fn created(mut self) -> Self {
         self.status = 201;
+        self
+    }
+
+    pub const fn refusals(mut self, refusal: fn(ApiError) -> ApiError) -> Self {
+        self.refusal = refusal;
         self
     }
 

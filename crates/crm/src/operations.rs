@@ -6,6 +6,7 @@ use crate::{
     activities, activity_types, billing, boards, call_logs, channels, currencies, deal_products, deals, fields, files, filters, goals,
     lead_labels, leads, legacy_teams, mail, meetings, notes, oauth, organization_relationships, organizations, permission_sets, persons,
     phases, pictures, pipelines, product_images, products, project_templates, projects, roles, stages, subscriptions, tasks, users,
+    webhooks,
 };
 use crate::{flow, openapi, recents, search, sign_in};
 
@@ -61,10 +62,14 @@ const RESOURCES: &[&[Op]] = &[
     pictures::OPS,
     product_images::OPS,
     call_logs::OPS,
+    webhooks::OPS,
 ];
 
+/// What is found below `/api/v2` as well, as the same operation: integrators have used it there (semantics.md 28.1).
+const ALSO_V2: &[&[Op]] = &[webhooks::OPS];
+
 /// What only Penstock has, below `/api/penstock`.
-const OWN: &[&[Op]] = &[openapi::OPS, sign_in::OPS, oauth::OWN];
+const OWN: &[&[Op]] = &[openapi::OPS, sign_in::OPS, oauth::OWN, webhooks::delivery::OPS];
 
 /// Penstock's own operations.
 pub fn own() -> impl Iterator<Item = &'static Op> {
@@ -74,6 +79,11 @@ pub fn own() -> impl Iterator<Item = &'static Op> {
 /// The endpoints of OAuth. They want no token: they are how one is got.
 pub fn site() -> impl Iterator<Item = &'static Op> {
     oauth::OPEN.iter()
+}
+
+/// Operations of v1 that have a second address below the root of v2.
+pub fn also_v2() -> impl Iterator<Item = &'static Op> {
+    ALSO_V2.iter().copied().flatten()
 }
 
 /// Every operation of the API, in the order of the resources.

@@ -4,6 +4,7 @@
 use crate::activities::ACTIVITY;
 use crate::call::Call;
 use crate::call_logs::CALL_LOG;
+use crate::deal_products::{DEAL_PRODUCT, INSTALLMENT};
 use crate::deals::DEAL;
 use crate::directory::{Directory, Group, User};
 use crate::error::{ApiError, ApiResult};
@@ -13,11 +14,13 @@ use crate::leads::LEAD;
 use crate::notes::NOTE;
 use crate::organizations::ORGANIZATION;
 use crate::persons::PERSON;
+use crate::pipelines::PIPELINE;
 use crate::projects::PROJECT;
+use crate::stages::STAGE;
 use crate::tasks::TASK;
 use crate::write::linked_entity;
-use penstock_model::{Entity, Field, Kind, Principal, UserId, Value};
-use penstock_store::{Dialect, Sql};
+use penstock_model::{Entity, Field, Kind, Place, Principal, Record, UserId, Value};
+use penstock_store::{Dialect, Sql, Weight};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// The visibilities that reach beyond owner and followers.
@@ -179,9 +182,9 @@ pub fn readable_linked_mail(sql: &mut Sql, call: &Call, threads: &str) {
 }
 
 /// The kinds of fields whose record alone decides who sees what hangs on it, the first that is set before the others.
-const DECIDING: &[Kind] = &[Kind::Deal, Kind::Lead, Kind::Project, Kind::Task];
+pub(crate) const DECIDING: &[Kind] = &[Kind::Deal, Kind::Lead, Kind::Project, Kind::Task];
 /// Where none of those is set, whoever sees one of these sees it.
-const SUFFICING: &[Kind] = &[Kind::Person, Kind::Organization];
+pub(crate) const SUFFICING: &[Kind] = &[Kind::Person, Kind::Organization];
 /// The same of files, which hang on more. A call log names its own activity, which says nothing of who may see it.
 const SUFFICING_FOR_FILES: &[Kind] = &[Kind::Person, Kind::Organization, Kind::Product, Kind::Activity];
 
@@ -222,7 +225,7 @@ fn visible_with_others(sql: &mut Sql, call: &Call, entity: &'static Entity, rows
 }
 
 /// The fields of an entity that are of these kinds, in the order of the kinds.
-fn of_kinds(entity: &'static Entity, kinds: &'static [Kind]) -> impl Iterator<Item = &'static Field> {
+pub(crate) fn of_kinds(entity: &'static Entity, kinds: &'static [Kind]) -> impl Iterator<Item = &'static Field> {
     kinds.iter().flat_map(|kind| entity.fields.iter().filter(move |field| field.kind == *kind))
 }
 
@@ -290,7 +293,7 @@ pub fn permitted_users(
 }
 
 /// The records that decide who sees an activity.
-const ACTIVITY_ABOUT: &[(&str, &Entity, &str)] = &[
+pub(crate) const ACTIVITY_ABOUT: &[(&str, &Entity, &str)] = &[
     ("deal_id", &DEAL, "id"),
     ("lead_id", &LEAD, "uuid"),
     ("person_id", &PERSON, "id"),
@@ -315,6 +318,48 @@ pub fn visible_rows(sql: &mut Sql, call: &Call, entity: &'static Entity, rows: &
         sql.push(" AND ");
         names_visible(sql, call, rows, ("project_id", &PROJECT, "id"));
     }
+}
+
+/// Whether the caller may see a record as it is given, whatever has become of it since: the rule of [`visible_rows`] on a row
+/// that is made of its values.
+pub async fn sees_record(call: &Call, record: &Record) -> ApiResult<bool> {
+    let entity = record.entity;
+    if call.principal.is_admin {
+        return Ok(true);
+    }
+    let number = |key: &str| entity.field(key).and_then(|(index, _)| record.values[index].as_int());
+    if entity.name == PIPELINE.name || entity.name == STAGE.name {
+        let pipeline = number("pipeline_id").unwrap_or(record.id);
+        return Ok(call.sees_pipeline(pipeline));
+    }
+    let is_part_of_deal = entity.name == DEAL_PRODUCT.name || entity.name == INSTALLMENT.name;
+    let is_kept_from_some =
+        entity.owned || is_part_of_deal || is_seen_with_others(entity) || [ACTIVITY.name, TASK.name].contains(&entity.name);
+    if !is_kept_from_some {
+        return Ok(true);
+    }
+    let mut sql = Sql::new("SELECT 1 FROM (SELECT CAST(");
+    sql.bind(call.company()).push(" AS BIGINT) AS company_id");
+    for (field, value) in entity.fields.iter().zip(&record.values).filter(|(field, _)| says_who_sees(field)) {
+        sql.push(", CAST(").bind(value.clone()).push(if field.kind == Kind::Lead { " AS TEXT) AS " } else { " AS BIGINT) AS " });
+        sql.push(field.column);
+    }
+    sql.push(") t WHERE t.company_id = ").bind(call.company());
+    if is_part_of_deal {
+        sql.push(" AND ");
+        names_visible(&mut sql, call, "t", ("deal_id", &DEAL, "id"));
+    } else {
+        visible_rows(&mut sql, call, entity, "t", Followed::Each);
+    }
+    Ok(!call.store().rows(sql, Weight::Light, 1).await?.is_empty())
+}
+
+/// Whether a column can decide who sees its row.
+fn says_who_sees(field: &Field) -> bool {
+    field.place == Place::Row
+        && (matches!(field.kind, Kind::Id | Kind::User | Kind::Visibility | Kind::Pipeline)
+            || DECIDING.contains(&field.kind)
+            || SUFFICING_FOR_FILES.contains(&field.kind))
 }
 
 /// Refuses callers who may not remove or merge records: only administrators may, by default (semantics.md 8.2).

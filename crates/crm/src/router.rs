@@ -54,6 +54,9 @@ impl Router {
                 Root::Site => {}
             }
         }
+        for op in operations::also_v2() {
+            router.v2.insert(op, Box::leak(format!("{}.{}", op.root.word(), op.id).into_boxed_str()));
+        }
         router
     }
 

@@ -363,7 +363,11 @@ pub async fn commit<'a, T>(call: &Call, plan: impl Fn() -> Plan<'a, T> + Send) -
 pub async fn save(call: &Call, mut batch: Batch) -> Result<(), StoreError> {
     activities::links::follow(call.store(), &mut batch).await?;
     let touches_directory = batch.touches_directory();
+    let tells = batch.changes().next().is_some();
     call.store().commit(batch).await?;
+    if tells {
+        call.app.webhooks.wake();
+    }
     if touches_directory && let Err(error) = call.app.reload_directory(call.company()).await {
         // The write stands; the next request notices the new revision by itself.
         tracing::warn!(?error, "the directory could not be read again");

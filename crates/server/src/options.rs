@@ -4,12 +4,14 @@ use crate::failure::Failure;
 use crate::logging::LogOptions;
 use clap::builder::{BoolishValueParser, Resettable};
 use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use penstock_crm::webhooks::delivery::{Allow, Options as Deliveries, Retry};
 use penstock_demo::Scale;
 use penstock_files::{FilesError, Objects, Place, S3};
 use penstock_model::Date;
 use penstock_store::{Store, Target};
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 /// The data directory of those who name none.
 pub const DATA_DIR: &str = "./penstock-data";
@@ -116,6 +118,8 @@ pub struct ServeOptions {
     pub trust_proxy: bool,
     #[command(flatten)]
     pub mail: MailOptions,
+    #[command(flatten)]
+    pub webhooks: WebhookOptions,
     #[command(flatten)]
     pub first: FirstStart,
     /// Whether writes that wait at the same time share a transaction; off for comparisons only
@@ -234,6 +238,17 @@ pub enum UserAction {
         #[arg(long)]
         undo: bool,
     },
+}
+
+#[derive(Debug, Args)]
+pub struct WebhookOptions {
+    /// What becomes of events that a receiver does not take: steady tries for three days, pipedrive four times, and bans and
+    /// removes subscriptions as the hosted service does
+    #[arg(long, env = "PENSTOCK_WEBHOOK_RETRY", value_name = "HOW", default_value = "steady", value_parser = Retry::from_str)]
+    pub webhook_retry: Retry,
+    /// Hosts and networks that webhooks may call although they are not public, as hooks.internal,10.1.0.0/16
+    #[arg(long, env = "PENSTOCK_WEBHOOK_ALLOW", value_name = "LIST", value_parser = Allow::from_str)]
+    pub webhook_allow: Option<Allow>,
 }
 
 #[derive(Debug, Args)]
@@ -360,6 +375,13 @@ impl FilesOptions {
     pub fn open(&self, data_dir: &Path) -> Result<Objects, Failure> {
         let place = self.place(data_dir)?;
         Objects::open(&place).map_err(|error| Failure::Unusable(format!("files at {place}: {error}")))
+    }
+}
+
+impl WebhookOptions {
+    pub fn deliveries(&self) -> Deliveries {
+        let allow = self.webhook_allow.clone().unwrap_or_default();
+        Deliveries { retry: self.webhook_retry, allow, ..Deliveries::default() }
     }
 }
 

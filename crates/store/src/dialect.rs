@@ -1,4 +1,4 @@
-use crate::sql::Sql;
+use crate::sql::{Insert, Sql, Statement};
 use penstock_model::Value;
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -134,6 +134,11 @@ impl Dialect {
             Dialect::Sqlite => "MIN",
             Dialect::Postgres => "LEAST",
         }
+    }
+
+    /// Statements that insert rows of one shape; `into` ends in `VALUES `.
+    pub fn inserts(self, into: &str, rows: Vec<Vec<Value>>) -> Vec<Statement> {
+        Insert::statements(into, "", rows, self.rows_per_insert())
     }
 
     /// How many rows go into one statement of a load. A statement costs a way to PostgreSQL and back; it costs the

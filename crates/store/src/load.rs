@@ -197,19 +197,7 @@ impl Rows {
         self.0.entry((row.into, row.conflict)).or_default().push(row.values);
     }
 
-    /// Statements of `most` rows or, for what is left, of half as many and so on: few texts, which stay prepared.
     fn statements(self, most: usize) -> Vec<Statement> {
-        let mut statements = Vec::new();
-        for ((into, conflict), rows) in self.0 {
-            let mut rows = rows.into_iter();
-            let mut size = most.max(1);
-            while rows.len() > 0 {
-                while size > rows.len() {
-                    size /= 2;
-                }
-                statements.push(Insert::statement(&into, &conflict, rows.by_ref().take(size)));
-            }
-        }
-        statements
+        self.0.into_iter().flat_map(|((into, conflict), rows)| Insert::statements(&into, &conflict, rows, most)).collect()
     }
 }

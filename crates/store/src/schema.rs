@@ -277,9 +277,13 @@ const RECORDS: &[&str] = &[
     "CREATE INDEX recents_by_time ON recents (company_id, time, entity, record_id)",
     "CREATE TABLE outbox (
         company_id BIGINT NOT NULL, id BIGINT NOT NULL, time BIGINT NOT NULL, entity TEXT NOT NULL, record_id BIGINT NOT NULL,
-        action TEXT NOT NULL, before TEXT, after TEXT, merged_id BIGINT,
+        version BIGINT NOT NULL, action TEXT NOT NULL, before TEXT, after TEXT, merged_id BIGINT,
         actor_user_id BIGINT NOT NULL, change_source TEXT NOT NULL, user_agent TEXT, is_bulk BIGINT NOT NULL,
         PRIMARY KEY (company_id, id))",
+    // The rows of the outbox that are in no place of the event log yet.
+    "CREATE TABLE outbox_waiting (
+        company_id BIGINT NOT NULL, id BIGINT NOT NULL,
+        PRIMARY KEY (company_id, id)) CLUSTERED",
     // What search looks at; the two steps after it are the index, for which each engine has its own: see `search/index.rs`.
     "CREATE TABLE search_documents (
         company_id BIGINT NOT NULL, id BIGINT NOT NULL, entity TEXT NOT NULL, record_id BIGINT NOT NULL,

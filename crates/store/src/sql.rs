@@ -97,6 +97,20 @@ impl Insert {
         self
     }
 
+    /// Statements of `most` rows or, for what is left, of half as many and so on: few texts, which stay prepared.
+    pub fn statements(into: &str, conflict: &str, rows: Vec<Vec<Value>>, most: usize) -> Vec<Statement> {
+        let mut statements = Vec::new();
+        let mut rows = rows.into_iter();
+        let mut size = most.max(1);
+        while rows.len() > 0 {
+            while size > rows.len() {
+                size /= 2;
+            }
+            statements.push(Insert::statement(into, conflict, rows.by_ref().take(size)));
+        }
+        statements
+    }
+
     /// One statement that inserts several rows of one shape.
     pub fn statement(into: &str, conflict: &str, rows: impl IntoIterator<Item = Vec<Value>>) -> Statement {
         let mut sql = Sql::new(into);

@@ -15,7 +15,7 @@ pub use fields::*;
 pub use guests::{Participant, attends, forget as forget_guests, replace as replace_guest};
 pub use linked::{OF_RECORD, of_deal, of_organization, of_person};
 pub use ops::{OPS, collection};
-pub use view::flat;
+pub use view::{flat, flat_records};
 
 use crate::resource::{Resource, Rules};
 

@@ -281,11 +281,16 @@ pub async fn flat(call: &Call, ids: Vec<i64>) -> ApiResult<BTreeMap<i64, String>
     sql.push(" AND ");
     call.store().dialect().among(&mut sql, "t.id", ids);
     let found = list::read_records(call, &ACTIVITY, Depth::Row, sql, Weight::Light).await?;
-    let rows = Rows::of(call, &found, Range::default()).await?;
+    flat_records(call, &found).await
+}
+
+/// The same of activities that were read already.
+pub async fn flat_records(call: &Call, activities: &[Record]) -> ApiResult<BTreeMap<i64, String>> {
+    let rows = Rows::of(call, activities, Range::default()).await?;
     let write = |activity: &Record| {
         let mut json = Json::with_capacity(2048);
         rows.write_whole(&mut json, activity);
         String::from_utf8_lossy(&json.bytes).into_owned()
     };
-    Ok(found.iter().map(|activity| (activity.id, write(activity))).collect())
+    Ok(activities.iter().map(|activity| (activity.id, write(activity))).collect())
 }

@@ -12,5 +12,7 @@ mod view;
 pub mod worth;
 
 pub use fields::*;
+pub use lists::write_installment;
 pub use ops::OPS;
 pub use sale::{copy, follow_currency, keep, merge, of_deal, pieces};
+pub use view::write_row;

@@ -5,9 +5,10 @@ use super::sale::{decimals, quantity};
 use super::worth::Row;
 use crate::call::Call;
 use crate::currencies;
-use crate::deals;
+use crate::deals::{self, DEAL as DEAL_ENTITY};
 use crate::error::ApiResult;
 use crate::json::Json;
+use crate::list;
 use crate::op::Version;
 use crate::products::PRODUCT as PRODUCT_ENTITY;
 use crate::select;
@@ -132,6 +133,13 @@ impl<'a> Shown<'a> {
         json.key("products_sum_total_formatted");
         json.string(&currencies::format(sum, deal.text(deals::CURRENCY).unwrap_or_default(), locale));
     }
+}
+
+/// Writes a row as v2 shows it, whether its deal and its product are still there or not.
+pub async fn write_row(call: &Call, row: &Record, json: &mut Json) -> ApiResult<()> {
+    let deals = list::by_ids(call, &DEAL_ENTITY, &Vec::from_iter(row.get(DEAL))).await?;
+    Shown::of(call, &deals, std::slice::from_ref(row)).await?.write(json, row);
+    Ok(())
 }
 
 fn write_time(json: &mut Json, time: Option<Time>, write: fn(Time, &mut Vec<u8>)) {

@@ -9,7 +9,7 @@ mod options;
 mod parts;
 mod settings;
 mod show;
-mod view;
+pub(crate) mod view;
 mod view_v1;
 
 pub use listed::{Listed, Options, all};
@@ -111,7 +111,10 @@ static NOTES: FieldsOf = FieldsOf { entity: &NOTE, short_rows: true, ..PLAIN };
 
 /// The fields of an entity, where the field lists have it.
 pub fn of(entity: &Entity) -> Option<&'static FieldsOf> {
-    [&DEALS, &PERSONS, &ORGANIZATIONS, &PRODUCTS, &PROJECTS, &ACTIVITIES, &LEADS, &NOTES]
-        .into_iter()
-        .find(|of| of.entity.name == entity.name)
+    named(entity.name)
+}
+
+/// The same by the word for the entity.
+pub fn named(entity: &str) -> Option<&'static FieldsOf> {
+    [&DEALS, &PERSONS, &ORGANIZATIONS, &PRODUCTS, &PROJECTS, &ACTIVITIES, &LEADS, &NOTES].into_iter().find(|of| of.entity.name == entity)
 }

@@ -9,6 +9,7 @@ mod view;
 
 pub use fields::*;
 pub use ops::OPS;
+pub use view::{write_labels, write_value};
 
 use crate::call::Call;
 use crate::error::{ApiError, ApiResult};

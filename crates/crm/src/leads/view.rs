@@ -27,13 +27,12 @@ fn write_members(json: &mut Json, directory: &Directory, lead: &Record) {
     json.string_or_null(lead.text(UUID));
     plain(json, lead, &["title", "owner_id", "creator_user_id"]);
     json.key("label_ids");
-    json.begin_array();
-    kept_labels(lead).iter().filter(|id| directory.lead_label(id).is_some()).for_each(|id| json.string(id));
-    json.end_array();
+    write_labels(json, directory, lead);
     plain(json, lead, &["person_id", "org_id", "source_name", "origin", "origin_id", "channel", "channel_id", "source_deal_id"]);
     plain(json, lead, &["is_archived"]);
     write_time(json, lead, "archive_time", ARCHIVE_TIME);
     plain(json, lead, &["was_seen"]);
+    json.key("value");
     write_value(json, lead);
     plain(json, lead, &["expected_close_date", "next_activity_id"]);
     write_time(json, lead, "add_time", ADD_TIME);
@@ -63,8 +62,15 @@ fn write_time(json: &mut Json, lead: &Record, key: &str, col: Col<Time>) {
     }
 }
 
-fn write_value(json: &mut Json, lead: &Record) {
-    json.key("value");
+/// Writes the labels that there still are.
+pub fn write_labels(json: &mut Json, directory: &Directory, lead: &Record) {
+    json.begin_array();
+    kept_labels(lead).iter().filter(|id| directory.lead_label(id).is_some()).for_each(|id| json.string(id));
+    json.end_array();
+}
+
+/// Writes the amount with its currency.
+pub fn write_value(json: &mut Json, lead: &Record) {
     let Some(amount) = lead.get(VALUE) else { return json.null() };
     json.begin_object();
     json.key("amount");

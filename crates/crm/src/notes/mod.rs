@@ -10,4 +10,4 @@ mod view;
 pub use comments::flat as flat_comments;
 pub use fields::*;
 pub use ops::OPS;
-pub use view::flat;
+pub use view::{flat, write_alone};

@@ -100,6 +100,13 @@ pub fn flat<'a>(call: &'a Call, ids: &'a [i64]) -> Shown<'a> {
     })
 }
 
+/// Writes a note that was read already as an object by itself.
+pub async fn write_alone(json: &mut Json, call: &Call, note: &Record) -> ApiResult<()> {
+    let names = Names::load(call, std::slice::from_ref(note)).await?;
+    write(json, call, &names, note);
+    Ok(())
+}
+
 /// Writes a note as an object; with a field selector only the named keys.
 pub fn write(json: &mut Json, call: &Call, names: &Names, note: &Record) {
     write_selected(json, call, |json| {

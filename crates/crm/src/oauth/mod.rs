@@ -8,7 +8,6 @@ mod asked;
 mod attempts;
 mod authorize;
 mod bearer;
-mod callback;
 mod client;
 mod codes;
 mod consent;

@@ -1,7 +1,6 @@
 //! The end of a grant: tokens and webhooks go, and the app is told (semantics.md 3).
 
 use super::apps::{self, RegisteredApp};
-use super::callback;
 use super::grants::{self, Grant};
 use crate::app::App;
 use crate::call::Call;
@@ -82,6 +81,10 @@ pub async fn call_back(call: &Call, job: &Job) -> ApiResult<Outcome> {
         "user_id": job.user.0,
         "timestamp": String::from_utf8_lossy(&timestamp),
     });
-    let status = callback::send(&call.app, url, &registered.client_id, secret.as_deref(), body.to_string().into_bytes()).await?;
+    let answer = call.app.webhooks.delete(url, &registered.client_id, secret.as_deref(), body.to_string().into_bytes()).await;
+    let Some(status) = answer.status else {
+        tracing::info!(client_id = registered.client_id, error = answer.error, "an app could not be told that it was removed");
+        return Err(ApiError::Unavailable);
+    };
     Ok((call.batch(), json!({"status": status})))
 }

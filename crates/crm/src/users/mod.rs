@@ -13,4 +13,4 @@ mod view;
 
 pub use fields::*;
 pub use ops::OPS;
-pub use view::write_v1;
+pub use view::{language, offset_of, write_v1};

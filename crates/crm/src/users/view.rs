@@ -3,10 +3,17 @@
 use crate::call::Call;
 use crate::directory::User;
 use crate::json::Json;
+use jiff::tz::TimeZone;
 use penstock_model::Time;
 
 /// The languages of the interface by the ids that users carry: language code and country code.
 const LANGUAGES: &[(i64, &str, &str)] = &[(crate::accounts::ENGLISH, "en", "US")];
+
+/// The language of a user as its code and that of its country: `en-US`.
+pub fn language(id: i64) -> String {
+    let (_, language, country) = LANGUAGES.iter().find(|(known, _, _)| *known == id).unwrap_or(&LANGUAGES[0]);
+    format!("{language}-{country}")
+}
 
 /// Writes a user as an object.
 pub fn write_v1(json: &mut Json, call: &Call, user: &User) {
@@ -70,7 +77,7 @@ fn write_members(json: &mut Json, call: &Call, user: &User) {
     json.key("timezone_name");
     json.string(&user.timezone_name);
     json.key("timezone_offset");
-    json.string(&offset(user, call.now));
+    json.string(&offset(&user.timezone, call.now));
     json.key("role_id");
     json.int(user.role);
     json.key("icon_url");
@@ -89,10 +96,15 @@ fn write_time(json: &mut Json, key: &str, time: Option<Time>) {
     }
 }
 
-/// How far the clocks of the user are from UTC at a moment: `+03:00`.
-fn offset(user: &User, now: Time) -> String {
+/// How far the clocks of a zone are from UTC at a moment; those of an unknown zone not at all.
+pub fn offset_of(timezone_name: &str, now: Time) -> String {
+    offset(&TimeZone::get(timezone_name).unwrap_or(TimeZone::UTC), now)
+}
+
+/// How far the clocks of a zone are from UTC at a moment: `+03:00`.
+fn offset(zone: &TimeZone, now: Time) -> String {
     let stamp = jiff::Timestamp::from_millisecond(now.millis()).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-    let seconds = user.timezone.to_offset(stamp).seconds();
+    let seconds = zone.to_offset(stamp).seconds();
     let sign = if seconds < 0 { '-' } else { '+' };
     let minutes = seconds.unsigned_abs() / 60;
     format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60)

@@ -52,6 +52,13 @@ pub struct Hook {
     pub last_http_status: Option<i64>,
 }
 
+impl Hook {
+    /// What the API calls the sort of a subscription, by who has made it.
+    pub fn kind(&self) -> &'static str {
+        if self.app.is_some() { "application" } else { "general" }
+    }
+}
+
 const COLUMNS: &str = "id, name, version, event_action, event_object, subscription_url, user_id, owner_id, app_id,
      http_auth_user, http_auth_password, is_active, add_time, remove_time, remove_reason, last_delivery_time, last_http_status";
 

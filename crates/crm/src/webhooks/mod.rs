@@ -1,4 +1,13 @@
 //! Telling other programs what happens (semantics.md 28).
 
+pub mod delivery;
 pub mod event;
 pub mod hook;
+pub mod matching;
+mod ops;
+pub mod payload;
+mod request;
+mod view;
+pub mod words;
+
+pub use ops::{OPS, remove};

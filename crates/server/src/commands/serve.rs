@@ -17,6 +17,8 @@ use tokio::net::TcpListener;
 const JOBS_PAUSE: Duration = Duration::from_secs(5);
 const HOUSEKEEPING_PAUSE: Duration = Duration::from_secs(3600);
 const HOURS_BETWEEN_SWEEPS: u64 = 24;
+/// How long the end waits for deliveries that are on their way.
+const WEBHOOKS_PATIENCE: Duration = Duration::from_secs(5);
 
 /// A port that was taken, and what is going to answer there.
 pub struct Started {
@@ -32,9 +34,14 @@ impl Started {
         console::line(format_args!("listening on http://{}", self.address));
         let housekeeping = tokio::spawn(keep_house(Arc::clone(&self.app)));
         let jobs = tokio::spawn(run_jobs(Arc::clone(&self.app)));
-        Server::new(self.app).serve(self.listener, signals).await;
+        let webhooks = tokio::spawn(Arc::clone(&self.app).run_webhooks());
+        Server::new(Arc::clone(&self.app)).serve(self.listener, signals).await;
         housekeeping.abort();
         jobs.abort();
+        self.app.stop_webhooks();
+        if tokio::time::timeout(WEBHOOKS_PATIENCE, webhooks).await.is_err() {
+            tracing::warn!("webhooks did not end in time; what they had under way is sent again");
+        }
         self.store.close().await;
     }
 }
@@ -100,6 +107,7 @@ async fn start(options: &ServeOptions) -> Result<Started, Failure> {
         files,
         secret_key: Some(secret_key::of(&options.store.data_dir)?),
         trust_proxy: options.trust_proxy,
+        webhooks: options.webhooks.deliveries(),
     };
     let app = App::open(Arc::clone(&store), clock, settings).await?;
     Ok(Started { listener, address, store, app })

@@ -55,7 +55,7 @@ pub struct Gateway {
 
 impl Gateway {
     pub fn new(app: Arc<App>) -> Self {
-        let metrics = Arc::new(Metrics::new());
+        let metrics = Arc::new(Metrics::new(Arc::clone(&app)));
         let pages = pages::router(Arc::clone(&app), Arc::clone(&metrics));
         Gateway { app, metrics, pages, writes: TaskTracker::new() }
     }

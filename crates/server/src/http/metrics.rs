@@ -1,13 +1,18 @@
 //! What the server measures of itself, for Prometheus. Nothing here comes from a company.
 
 use super::process::Process;
-use prometheus_client::encoding::{EncodeLabelSet, text};
-use prometheus_client::metrics::counter::Counter;
+use penstock_crm::App;
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::{DescriptorEncoder, EncodeLabelSet, EncodeMetric, text};
+use prometheus_client::metrics::MetricType;
+use prometheus_client::metrics::counter::{ConstCounter, Counter};
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
+use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// The label of requests that reached no operation.
@@ -42,8 +47,29 @@ impl Drop for InFlight {
     }
 }
 
+/// Counts what webhooks have come to.
+struct Deliveries(Arc<App>);
+
+impl fmt::Debug for Deliveries {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Deliveries")
+    }
+}
+
+impl Collector for Deliveries {
+    fn encode(&self, mut encoder: DescriptorEncoder) -> Result<(), fmt::Error> {
+        let about = "Deliveries by outcome: delivered, failed (attempts), given_up, lost (to bans).";
+        let mut metric = encoder.encode_descriptor("penstock_webhook_deliveries", about, None, MetricType::Counter)?;
+        for (outcome, number) in self.0.webhook_counts().read() {
+            ConstCounter::new(number).encode(metric.encode_family(&[("outcome", outcome)])?)?;
+        }
+        Ok(())
+    }
+}
+
 impl Metrics {
-    pub fn new() -> Self {
+    /// What is measured while `app` is served.
+    pub fn new(app: Arc<App>) -> Self {
         let requests = Family::default();
         let durations = Family::new_with_constructor((|| Histogram::new(BUCKETS)) as fn() -> Histogram);
         let in_flight = Gauge::default();
@@ -53,6 +79,7 @@ impl Metrics {
         own.register("requests", "Requests by operation and status", requests.clone());
         own.register_with_unit("request_duration", "Time to answer by operation", Unit::Seconds, durations.clone());
         own.register("requests_in_flight", "Requests that are being answered", in_flight.clone());
+        registry.register_collector(Box::new(Deliveries(app)));
         registry.register_collector(Box::new(Process));
         Metrics { registry, requests, durations, in_flight }
     }
@@ -69,7 +96,7 @@ impl Metrics {
     }
 
     /// All of it in the OpenMetrics text format.
-    pub fn write(&self) -> Result<String, std::fmt::Error> {
+    pub fn write(&self) -> Result<String, fmt::Error> {
         let mut out = String::new();
         text::encode(&mut out, &self.registry)?;
         Ok(out)

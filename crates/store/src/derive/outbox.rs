@@ -1,4 +1,5 @@
-//! What whoever listens is told of a write: one row for each changed record.
+//! What whoever listens is told of a write: one row for each changed record, and a narrow one that waits for its place in the
+//! event log.
 
 use crate::error::StoreError;
 use crate::sql::Statement;
@@ -15,17 +16,18 @@ pub(super) async fn outbox_statements(
         return Ok(Vec::new());
     }
     let ids = store.next_ids(actor.company, "outbox", changes.len() as i64).await?;
-    let statement = |(id, (change, merged)): (i64, &(Change, Option<i64>))| {
-        Statement::new(
-            "INSERT INTO outbox (company_id, id, time, entity, record_id, action, before, after, merged_id,
+    let statements = |(id, (change, merged)): (i64, &(Change, Option<i64>))| {
+        let event = Statement::new(
+            "INSERT INTO outbox (company_id, id, time, entity, record_id, version, action, before, after, merged_id,
                  actor_user_id, change_source, user_agent, is_bulk)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
             vec![
                 actor.company.into(),
                 id.into(),
                 actor.time.into(),
                 change.entity().name.into(),
                 change.after.id.into(),
+                version_of(change).into(),
                 action_of(change).into(),
                 change.before.as_ref().map(record_json).into(),
                 record_json(&change.after).into(),
@@ -35,9 +37,17 @@ pub(super) async fn outbox_statements(
                 actor.user_agent.as_deref().into(),
                 bulk.into(),
             ],
-        )
+        );
+        let waiting = Statement::new("INSERT INTO outbox_waiting (company_id, id) VALUES ($1, $2)", vec![actor.company.into(), id.into()]);
+        [event, waiting]
     };
-    Ok(ids.zip(changes).map(statement).collect())
+    Ok(ids.zip(changes).flat_map(statements).collect())
+}
+
+/// The version in which the write leaves the row. Versions tell the order of the changes of a record; ids do not, for each
+/// process takes them from blocks of its own.
+fn version_of(change: &Change) -> i64 {
+    change.before.as_ref().map_or(change.after.version, |before| before.version + 1)
 }
 
 /// `create`, `change` or `delete`; a record that becomes deleted is a deletion to whoever listens.

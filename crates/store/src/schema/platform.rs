@@ -44,4 +44,28 @@ pub(super) const STEPS: &[&str] = &[
     "CREATE TABLE oauth_exchanges (
         company_id BIGINT NOT NULL, token_hash TEXT NOT NULL, app_id BIGINT NOT NULL, add_time BIGINT NOT NULL,
         PRIMARY KEY (company_id, token_hash))",
+    // Everything that happened in a company, in an order that never changes: the rows of the outbox with gapless numbers.
+    "CREATE TABLE event_log (
+        company_id BIGINT NOT NULL, seq BIGINT NOT NULL, event_id BIGINT NOT NULL, time BIGINT NOT NULL,
+        PRIMARY KEY (company_id, seq)) CLUSTERED",
+    // Who writes the event log of a company, and where its next row goes.
+    "CREATE TABLE event_log_ends (
+        company_id BIGINT NOT NULL, next_seq BIGINT NOT NULL, holder TEXT NOT NULL, lease_until BIGINT NOT NULL,
+        PRIMARY KEY (company_id)) CLUSTERED",
+    // What each subscription is told of. `seq` is the place in the event log; `attempts` is a JSON list.
+    "CREATE TABLE webhook_deliveries (
+        company_id BIGINT NOT NULL, hook_id BIGINT NOT NULL, seq BIGINT NOT NULL, event_id BIGINT NOT NULL,
+        entity TEXT NOT NULL, record_id BIGINT NOT NULL, action TEXT NOT NULL, event_time BIGINT NOT NULL,
+        state TEXT NOT NULL, next_time BIGINT, attempt_count BIGINT NOT NULL, first_time BIGINT, attempts TEXT NOT NULL,
+        PRIMARY KEY (company_id, hook_id, seq)) CLUSTERED",
+    // Of those that wait only, which are few: what is due, in which order, and what has to go before it.
+    "CREATE INDEX webhook_deliveries_by_time ON webhook_deliveries (company_id, hook_id, next_time) WHERE state = 'waiting'",
+    "CREATE INDEX webhook_deliveries_by_seq ON webhook_deliveries (company_id, hook_id, seq, next_time) WHERE state = 'waiting'",
+    "CREATE INDEX webhook_deliveries_by_record ON webhook_deliveries (company_id, hook_id, record_id, entity, seq, next_time)
+        WHERE state = 'waiting'",
+    // Who sends for a subscription, and how its receiver fares.
+    "CREATE TABLE webhook_senders (
+        company_id BIGINT NOT NULL, hook_id BIGINT NOT NULL, holder TEXT NOT NULL, lease_until BIGINT NOT NULL,
+        failed_count BIGINT NOT NULL, banned_until BIGINT, failing_since BIGINT,
+        PRIMARY KEY (company_id, hook_id)) CLUSTERED",
 ];

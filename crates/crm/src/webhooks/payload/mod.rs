@@ -1,0 +1,107 @@
+//! What receivers are told of an event (semantics.md 28.2, 28.3).
+
+mod custom;
+mod diff;
+mod envelope;
+mod fields;
+mod keys;
+mod v1;
+mod v2;
+
+pub use envelope::{body, event_id};
+
+use super::event::{Action, Event};
+use super::hook::Shape;
+use super::words;
+use crate::app::App;
+use crate::call::Call;
+use crate::directory::Directory;
+use crate::error::ApiResult;
+use crate::leads::LEAD;
+use crate::permitted_users::{self, Permitted};
+use crate::select::{self, Depth};
+use penstock_model::{Kind, Place, Record, Value};
+use penstock_store::Weight;
+use std::sync::Arc;
+
+/// What all receivers of one shape are told of an event.
+#[derive(Debug, Clone)]
+pub struct Content {
+    shape: Shape,
+    action: &'static str,
+    object: &'static str,
+    /// The record as it is now; JSON.
+    current: Option<String>,
+    /// What it was before: in v1 all of it, in v2 what has changed, or all of what was deleted; JSON.
+    previous: Option<String>,
+    permitted: Permitted,
+    host: String,
+    /// The language of the notifications about an activity.
+    language: String,
+}
+
+/// Renders what an event means to receivers of one shape: once for all of them, with what administrators see of linked
+/// records. `None` where the version has no word for it, or where nothing has changed that it shows.
+pub async fn content(app: &Arc<App>, directory: &Arc<Directory>, event: &Event, shape: Shape) -> ApiResult<Option<Content>> {
+    let Some(object) = words::object(shape, event) else { return Ok(None) };
+    let call = teller(app, directory, event)?;
+    let records = with_totals(&call, event, shape).await?;
+    let shown = match shape {
+        Shape::V1 => v1::shown(&call, event, &records).await?,
+        Shape::V2 => v2::shown(&call, event, &records).await?,
+    };
+    let Some((current, previous)) = shown else { return Ok(None) };
+    let host = call.base_url();
+    Ok(Some(Content {
+        shape,
+        action: words::action(shape, event),
+        object,
+        current,
+        previous,
+        permitted: permitted_users::of(&call, &event.after).await?,
+        host: host.split_once("://").map_or(host.as_str(), |(_, host)| host).to_owned(),
+        language: directory.company.language.clone(),
+    }))
+}
+
+/// A call that sees everything, in the zone and the number format of who acted, at the time of the event.
+fn teller(app: &Arc<App>, directory: &Arc<Directory>, event: &Event) -> ApiResult<Call> {
+    let known = directory.user(event.actor).or_else(|| directory.users.values().next()).map_or(event.actor, |user| user.id);
+    let mut call = Call::on_behalf(app, directory.clone(), known)?;
+    call.principal.is_admin = true;
+    call.now = event.time;
+    Ok(call)
+}
+
+/// The record before and after the event. Totals are no part of it; where the shape shows them they are those of today.
+struct Records {
+    before: Option<Record>,
+    after: Record,
+}
+
+async fn with_totals(call: &Call, event: &Event, shape: Shape) -> ApiResult<Records> {
+    let (mut before, mut after) = (event.before.clone(), event.after.clone());
+    let entity = after.entity;
+    let is_total = |place: Place| matches!(place, Place::Totals | Place::Related);
+    let shows_totals = shape == Shape::V1 || entity.name == LEAD.name;
+    if shows_totals && entity.fields.iter().any(|field| is_total(field.place)) {
+        let mut sql = select::records(entity, Depth::Everything);
+        select::scope(&mut sql, call, entity);
+        sql.push(" AND t.id = ").bind(after.id);
+        let today = crate::list::read_records(call, entity, Depth::Everything, sql, Weight::Light).await?.pop();
+        for (index, field) in entity.fields.iter().enumerate().filter(|(_, field)| is_total(field.place)) {
+            let none = if field.kind == Kind::Count { Value::Int(0) } else { Value::Null };
+            let total = today.as_ref().map_or(none, |record| record.values[index].clone());
+            for record in before.iter_mut().chain(std::iter::once(&mut after)) {
+                record.values[index] = total.clone();
+            }
+        }
+    }
+    Ok(Records { before, after })
+}
+
+impl Event {
+    fn is(&self, action: Action) -> bool {
+        self.action == action
+    }
+}

@@ -1,0 +1,142 @@
+//! Records as the second version tells them (semantics.md 28.3).
+
+use super::diff::{self, Member, Shown};
+use super::{Records, custom, fields, keys};
+use crate::activities::ACTIVITY;
+use crate::call::Call;
+use crate::deal_products::{self, DEAL_PRODUCT, INSTALLMENT};
+use crate::deals::DEAL;
+use crate::error::ApiResult;
+use crate::fields::entity::FIELD;
+use crate::json::Json;
+use crate::leads::{self, LEAD};
+use crate::organizations::ORGANIZATION;
+use crate::persons::{PERSON, first_label};
+use crate::pipelines::PIPELINE;
+use crate::products::{PRODUCT, prices};
+use crate::users::{self, USER};
+use crate::view::{write_money, write_plain};
+use crate::webhooks::event::{Action, Event};
+use penstock_model::{Field, Kind, Place, Record, Time, Value};
+use penstock_store::Row;
+
+/// What stands under `data` and `previous`; `None` where nothing has changed that is told.
+pub async fn shown(call: &Call, event: &Event, records: &Records) -> ApiResult<Option<(Option<String>, Option<String>)>> {
+    let before = records.before.as_ref();
+    // Users are never deleted, but become inactive (semantics.md 28.3).
+    if event.is(Action::Delete) && event.after.entity.name != USER.name {
+        let mut last = members(call, before.unwrap_or(&records.after), false).await?;
+        // The flag is down already when the last state is told (semantics.md 28.3).
+        for member in last.iter_mut().filter(|member| member.key == "active_flag") {
+            member.value = Shown::Whole("false".to_owned());
+        }
+        return Ok(Some((None, Some(diff::object(&last)))));
+    }
+    let now = members(call, &records.after, before.is_none()).await?;
+    let previous = match before {
+        None => None,
+        Some(before) => match diff::changed(&members(call, before, false).await?, &now) {
+            Some(changed) => Some(changed),
+            None => return Ok(None),
+        },
+    };
+    Ok(Some((Some(diff::object(&now)), previous)))
+}
+
+/// All members of a record; `fresh` are records that were never updated.
+async fn members(call: &Call, record: &Record, fresh: bool) -> ApiResult<Vec<Member>> {
+    let entity = record.entity;
+    let mut json = Json::with_capacity(1024);
+    if entity.name == DEAL_PRODUCT.name {
+        deal_products::write_row(call, record, &mut json).await?;
+    } else if entity.name == INSTALLMENT.name {
+        deal_products::write_installment(&mut json, record);
+    } else if entity.name == FIELD.name {
+        fields::write(&mut json, call, record);
+    } else {
+        let one = |key| Member { key: std::borrow::Cow::Borrowed(key), value: member(call, record, key, fresh) };
+        return Ok(keys::v2(entity).into_iter().map(one).collect());
+    }
+    let whole: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(&json.bytes).unwrap_or_default();
+    Ok(whole.into_iter().map(|(key, value)| Member { key: key.into(), value: Shown::Whole(value.to_string()) }).collect())
+}
+
+fn member(call: &Call, record: &Record, key: &str, fresh: bool) -> Shown {
+    let mut json = Json::with_capacity(64);
+    match field(record, key) {
+        Some((field, value)) if field.kind == Kind::Custom => return Shown::Custom(custom::typed(call, record.entity, value)),
+        _ if key == "custom_fields" => return Shown::Custom(Vec::new()),
+        // Not updated yet (semantics.md 31.2).
+        _ if fresh && key == "update_time" && NULL_WHEN_FRESH.contains(&record.entity.name) => json.null(),
+        found => write(&mut json, call, record, key, found),
+    }
+    Shown::Whole(diff::text(json))
+}
+
+const NULL_WHEN_FRESH: &[&str] = &[DEAL.name, PERSON.name, ORGANIZATION.name];
+
+/// The field behind a key, under whichever of its two names, and its value.
+pub fn field<'r>(record: &'r Record, key: &str) -> Option<(&'static Field, &'r Value)> {
+    let (index, field) = record.entity.field(key).or_else(|| record.entity.field_v1(key))?;
+    let index = if field.place == Place::Computed { record.entity.field(field.column)?.0 } else { index };
+    Some((field, &record.values[index]))
+}
+
+fn write(json: &mut Json, call: &Call, record: &Record, key: &str, found: Option<(&'static Field, &Value)>) {
+    let entity = record.entity.name;
+    match (key, found) {
+        ("id", _) if entity == LEAD.name => json.string_or_null(record.text(leads::UUID)),
+        ("id", _) if entity == USER.name => json.string(&record.id.to_string()),
+        ("lang", Some((_, value))) if entity == USER.name => json.string(&users::language(value.as_int().unwrap_or_default())),
+        ("value", _) if entity == LEAD.name => leads::write_value(json, record),
+        ("label_ids", _) if entity == LEAD.name => leads::write_labels(json, &call.directory, record),
+        ("prices", Some((_, value))) if entity == PRODUCT.name => write_prices(json, record.id, value),
+        ("due_time" | "duration", Some((_, value))) if entity == ACTIVITY.name => write_clock(json, value),
+        (_, Some((field, Value::Int(millis)))) if field.kind == Kind::Time && entity == USER.name => {
+            json.plain_string(|out| Time::from_millis(*millis).write_v1(out));
+        }
+        (_, Some((field, Value::Int(millis)))) if field.kind == Kind::Time && entity == LEAD.name => {
+            json.plain_string(|out| Time::from_millis(*millis).write_millis(out));
+        }
+        (_, Some((field, Value::Int(level)))) if field.kind == Kind::Visibility => json.string(&level.to_string()),
+        (_, Some((field, value))) => write_plain(json, field.kind, std::slice::from_ref(value).cell(0)),
+        ("active_flag", None) => json.bool(!crate::write::is_deleted(record)),
+        ("label", None) => json.int_or_null(field(record, "label_ids").and_then(|(_, ids)| first_label(ids.as_text()))),
+        ("url_title", None) if entity == PIPELINE.name => {
+            json.string(&field(record, "name").and_then(|(_, name)| name.as_text()).unwrap_or_default().replace(' ', "-"));
+        }
+        (_, None) => json.null(),
+    }
+}
+
+/// A time of day or a length, in UTC.
+fn write_clock(json: &mut Json, value: &Value) {
+    let Some(clock) = value.as_text() else { return json.null() };
+    json.begin_object();
+    json.key("timezone_id");
+    json.null();
+    json.key("value");
+    json.string(clock);
+    json.end_object();
+}
+
+fn write_prices(json: &mut Json, product: i64, kept: &Value) {
+    json.begin_array();
+    for price in prices::from_kept(kept.as_text().unwrap_or("[]")) {
+        json.begin_object();
+        json.key("cost");
+        write_money(json, price.cost);
+        json.key("notes");
+        json.string(&price.notes);
+        json.key("price");
+        write_money(json, price.price);
+        json.key("product_id");
+        json.int(product);
+        json.key("currency");
+        json.string(&price.currency);
+        json.key("direct_cost");
+        write_money(json, price.direct_cost);
+        json.end_object();
+    }
+    json.end_array();
+}
