@@ -150,16 +150,22 @@ impl App {
             seen.operation = Some("penstock.image");
             return Box::pin(only_read(&request, product_images::serve(self, rest))).await;
         }
-        if let Some((op, label, run)) = self.router.open(&request.method, &request.path) {
+        let place = Root::of_path(&request.path);
+        if let Some((root @ (Root::Own | Root::Site), path)) = place
+            && let Some((op, label, run)) = self.router.open(root, &request.method, path)
+        {
             seen.operation = Some(label);
             return run(self.clone(), op, request).await;
+        }
+        if let Some((Root::Site, path)) = place {
+            return Err(self.router.refuse_at_site(path));
         }
         // Credentials come before routes: without them nobody learns which paths exist (semantics.md 2).
         let caller = self.authenticate(&request).await?;
         let scopes = caller.access.as_ref().map(|access| access.scopes);
         // A URL that no scope covers is one that there is not (semantics.md 2).
         let unknown = || scopes.map_or_else(|| ApiError::NotFound("Unknown method.".to_owned()), |_| ApiError::ScopeMismatch);
-        let (root, path) = Root::of_path(&request.path).ok_or_else(unknown)?;
+        let (root, path) = place.ok_or_else(unknown)?;
         let method = Method::parse(&request.method).ok_or(ApiError::MethodNotAllowed)?;
         let found = self.router.find(root, method, path);
         let (op, label, path, selector) = match found {

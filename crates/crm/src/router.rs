@@ -1,5 +1,6 @@
 //! Finds the operation of a method and a path, from the operation table and nothing else.
 
+use crate::error::ApiError;
 use crate::op::{Method, Op, Root, Run, RunOpen};
 use crate::operations;
 use std::borrow::Cow;
@@ -61,15 +62,14 @@ impl Router {
     }
 
     /// The operation that wants no credentials, if that is what a request asks for.
-    pub fn open(&self, method: &str, path: &str) -> Option<(&'static Op, &'static str, RunOpen)> {
-        let (root, rest) = Root::of_path(path).filter(|(root, _)| matches!(root, Root::Own | Root::Site))?;
-        self.open.iter().find(|(op, ..)| op.root == root && op.path == rest && op.method.as_str() == method).copied()
+    pub fn open(&self, root: Root, method: &str, path: &str) -> Option<(&'static Op, &'static str, RunOpen)> {
+        self.open.iter().find(|(op, ..)| op.root == root && op.path == path && op.method.as_str() == method).copied()
     }
 
-    /// What is left of a path of [`Root::Site`] once [`Router::open`] has found nothing.
-    fn at_site(&self, path: &str) -> Found {
+    /// Why [`Router::open`] finds nothing at a path of [`Root::Site`].
+    pub fn refuse_at_site(&self, path: &str) -> ApiError {
         let is_known = self.open.iter().any(|(op, ..)| op.root == Root::Site && op.path == path);
-        if is_known { Found::OtherMethod } else { Found::Nothing }
+        if is_known { ApiError::MethodNotAllowed } else { ApiError::not_found("Page") }
     }
 
     pub fn find(&self, root: Root, method: Method, path: &str) -> Found {
@@ -80,7 +80,7 @@ impl Router {
             Root::V1 => &self.v1,
             Root::V2 => &self.v2,
             Root::Own => &self.own,
-            Root::Site => return self.at_site(path),
+            Root::Site => return Found::Nothing,
         };
         let mut parameters = Vec::new();
         let Some(node) = root.find(&segments, &mut parameters) else {

@@ -27,8 +27,8 @@ pub use schedule::Retry;
 
 use crate::webhooks::hook::Hook;
 use client::{Answer, Client};
-use reqwest::Method;
 use penstock_model::CompanyId;
+use reqwest::Method;
 use rows::State;
 use slots::Slots;
 use std::collections::HashMap;
