@@ -6,6 +6,7 @@ use super::{client, grants, secrets, uninstall};
 use crate::app::App;
 use crate::call::{Reply, Request};
 use crate::error::ApiResult;
+use percent_encoding::percent_decode_str;
 use std::sync::Arc;
 
 /// `POST /oauth/revoke`
@@ -21,7 +22,9 @@ pub async fn answer(app: Arc<App>, request: Request) -> ApiResult<Reply> {
 async fn revoke(app: &Arc<App>, request: &Request) -> Result<(), Refusal> {
     let form = form(request)?;
     let client = client::authenticate(app, request, &form).await?;
-    let token = form.text("token").ok_or(Refusal::NoToken)?;
+    // The official client for JavaScript encodes access tokens twice.
+    let token = percent_decode_str(form.text("token").ok_or(Refusal::NoToken)?).decode_utf8_lossy();
+    let token = token.as_ref();
     if let Some(grant) = grants::by_refresh_token(app.store(), token).await? {
         if grant.app == client.id {
             uninstall::uninstall(app, &grant).await?;
