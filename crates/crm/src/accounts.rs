@@ -1,11 +1,13 @@
 //! The people of a company and their API tokens, as the operator manages them.
 
+use crate::audit::{self, Origin};
 use crate::sign_in::sessions;
 use crate::users::access;
 use argon2::Argon2;
 use argon2::password_hash::PasswordHasher;
 use penstock_model::{Clock, CompanyId, Time, UserId};
 use penstock_store::{Sql, Statement, Store, StoreError, Weight};
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 /// A seat as the operator sees it.
@@ -102,7 +104,9 @@ pub async fn create(store: &Store, clock: &dyn Clock, company: CompanyId, new: N
         has_created_company: false,
         time: clock.now(),
     };
-    match store.execute(vec![row.insert(), next_revision(company)]).await {
+    let details = json!({ "email": { "to": email }, "is_admin": { "to": new.is_admin } });
+    let told = told(company, id, clock.now(), audit::USER_ADDED, &details)?;
+    match store.execute(vec![row.insert(), next_revision(company), told]).await {
         Ok(()) => Ok(Account { id, name, email, is_active: true, is_admin: new.is_admin }),
         Err(StoreError::Taken(_)) => Err(AccountError::EmailTaken(email)),
         Err(error) => Err(error.into()),
@@ -114,15 +118,19 @@ pub async fn create(store: &Store, clock: &dyn Clock, company: CompanyId, new: N
 pub async fn set_active(store: &Store, clock: &dyn Clock, company: CompanyId, user: &Account, active: bool) -> Result<(), AccountError> {
     let mut sql = update(clock.now());
     sql.push(", active_flag = ").bind(active);
-    let ended = (!active).then(|| sessions::end_of_user(company, user.id, None));
-    update_unless_last_admin(store, sql, company, user, active, ended).await
+    let details = json!({ "active_flag": { "from": user.is_active, "to": active } });
+    let mut rest = vec![told(company, user.id, clock.now(), audit::USER_CHANGED, &details)?];
+    rest.extend((!active).then(|| sessions::end_of_user(company, user.id, None)));
+    update_unless_last_admin(store, sql, company, user, active, rest).await
 }
 
 /// Makes a user an administrator, or a regular user again. Errors: [`AccountError::LastAdministrator`].
 pub async fn set_admin(store: &Store, clock: &dyn Clock, company: CompanyId, user: &Account, admin: bool) -> Result<(), AccountError> {
     let mut sql = update(clock.now());
     sql.push(", is_admin = ").bind(admin).push(", access = ").bind(access::to_json(&access::of_everything(admin)));
-    update_unless_last_admin(store, sql, company, user, admin, None).await
+    let details = json!({ "is_admin": { "from": user.is_admin, "to": admin } });
+    let rest = vec![told(company, user.id, clock.now(), audit::USER_CHANGED, &details)?];
+    update_unless_last_admin(store, sql, company, user, admin, rest).await
 }
 
 /// Replaces the password of a user, or gives an invited one the first. Errors: [`AccountError::Invalid`].
@@ -136,7 +144,12 @@ pub async fn set_password(
     let mut sql = update(clock.now());
     sql.push(", activated = 1, password_hash = ").bind(hash_password(password)?);
     of_user(&mut sql, company, user.id);
-    let statements = vec![Statement::one_row(sql.text, sql.values), next_revision(company), sessions::end_of_user(company, user.id, None)];
+    let statements = vec![
+        Statement::one_row(sql.text, sql.values),
+        next_revision(company),
+        sessions::end_of_user(company, user.id, None),
+        told(company, user.id, clock.now(), audit::PASSWORD_CHANGED, &json!({}))?,
+    ];
     match store.execute(statements).await {
         Err(StoreError::Conflict) => Err(AccountError::Unknown(user.email.clone())),
         outcome => Ok(outcome?),
@@ -156,7 +169,8 @@ pub async fn issue_token(
         Some(token) => checked_token(token)?,
         None => random_token()?,
     };
-    let statements = vec![delete_tokens(company, user), insert_token(company, user, &token, clock.now()), next_revision(company)];
+    let told = told(company, user, clock.now(), audit::TOKEN_ISSUED, &json!({}))?;
+    let statements = vec![delete_tokens(company, user), insert_token(company, user, &token, clock.now()), next_revision(company), told];
     match store.execute(statements).await {
         Ok(()) => Ok(token),
         Err(StoreError::Taken(_)) => Err(AccountError::TokenTaken),
@@ -165,8 +179,26 @@ pub async fn issue_token(
 }
 
 /// Ends the API token of a user, if there is one.
-pub async fn revoke_token(store: &Store, company: CompanyId, user: UserId) -> Result<(), StoreError> {
-    store.execute(vec![delete_tokens(company, user), next_revision(company)]).await
+pub async fn revoke_token(store: &Store, clock: &dyn Clock, company: CompanyId, user: UserId) -> Result<(), AccountError> {
+    let told = told(company, user, clock.now(), audit::TOKEN_REVOKED, &json!({}))?;
+    Ok(store.execute(vec![delete_tokens(company, user), next_revision(company), told]).await?)
+}
+
+/// The sessions of a user that run.
+pub async fn sessions(store: &Store, clock: &dyn Clock, company: CompanyId, user: UserId) -> Result<Vec<sessions::Shown>, StoreError> {
+    sessions::list(store, company, Some(user), clock.now()).await
+}
+
+/// Signs a user out everywhere.
+pub async fn end_sessions(store: &Store, clock: &dyn Clock, company: CompanyId, user: UserId) -> Result<(), AccountError> {
+    let told = told(company, user, clock.now(), audit::SESSION_ENDED, &json!({}))?;
+    Ok(store.execute(vec![sessions::end_of_user(company, user, None), told]).await?)
+}
+
+/// A row of the audit log about what the operator does to a user.
+fn told(company: CompanyId, user: UserId, time: Time, action: &str, details: &Value) -> Result<Statement, AccountError> {
+    audit::entry(company, time, &Origin::command_line(), action, Some(("user", user.0)), details)
+        .map_err(|error| AccountError::NoRandomness(error.to_string()))
 }
 
 /// What the store keeps of a token, in hex.
@@ -331,7 +363,7 @@ async fn update_unless_last_admin(
     company: CompanyId,
     user: &Account,
     gives: bool,
-    rest: Option<Statement>,
+    rest: Vec<Statement>,
 ) -> Result<(), AccountError> {
     of_user(&mut sql, company, user.id);
     if !gives {

@@ -1,13 +1,13 @@
 //! The product as one value: the store, the clock, and what is known of each company.
 
 use crate::accounts;
-use crate::budget::{Budget, Left};
+use crate::budget::{Budget, Demand, Left, Plan, Spender};
 use crate::call::{Call, Caller, Reply, Request, Response};
 use crate::directory::Directory;
 use crate::error::{ApiError, ApiResult};
 use crate::filters;
 use crate::oauth::{Attempts, Bearers, SecretKey};
-use crate::op::{Method, Root, Run, Version};
+use crate::op::{Method, Op, Root, Run, Version};
 use crate::pages;
 use crate::pictures;
 use crate::product_images;
@@ -36,6 +36,8 @@ pub struct Settings {
     pub trust_proxy: bool,
     /// How receivers are told of events.
     pub webhooks: delivery::Options,
+    /// The plan whose limits hold, if any.
+    pub plan: Option<Plan>,
 }
 
 /// How long a directory may be used before its revision is checked again. Writes of this process are seen
@@ -80,6 +82,7 @@ impl App {
             store,
             clock,
             webhooks: Deliveries::new(settings.webhooks.clone()),
+            budget: Budget::new(settings.plan),
             settings,
             job_added: Notify::new(),
             passwords: Passwords::default(),
@@ -87,7 +90,6 @@ impl App {
             attempts: Attempts::default(),
             bearers: Bearers::default(),
             router: Router::new(),
-            budget: Budget::default(),
             companies: RwLock::default(),
             tokens: RwLock::default(),
         }))
@@ -177,7 +179,7 @@ impl App {
         if scopes.is_some_and(|scopes| !scopes.open(op.scopes, caller.principal.is_admin)) {
             return Err(ApiError::ScopeMismatch);
         }
-        seen.left = Some(self.spend(&caller, op.cost));
+        self.charge(&caller, op, seen).await?;
         if op.admin_only && !caller.principal.is_admin {
             return Err(ApiError::Forbidden("You do not have permissions to do this.".to_owned()));
         }
@@ -190,9 +192,19 @@ impl App {
         Ok(reply)
     }
 
-    fn spend(&self, caller: &Caller, cost: u32) -> Left {
+    /// Takes what an operation costs off the budgets. Penstock's own operations are free, and so is what its pages call, as the
+    /// web application of the hosted service is (semantics.md 6).
+    async fn charge(&self, caller: &Caller, op: &Op, seen: &mut Seen) -> ApiResult<()> {
+        if op.root == Root::Own || caller.session.is_some() {
+            return Ok(());
+        }
         let Principal { company, user, .. } = caller.principal;
-        self.budget.spend(company, user, caller.directory.seats, cost, self.clock.now())
+        let who = Spender { company, user, app: caller.access.as_ref().map(|access| access.app) };
+        let demand =
+            Demand { who, seats: caller.directory.seats, cost: i64::from(op.cost), is_search: op.is_search(), time: self.clock.now() };
+        let spent = self.budget.spend(&self.store, &demand).await?;
+        seen.left = Some(spent.left);
+        spent.wait.map_or(Ok(()), |seconds| Err(ApiError::RateLimited { seconds }))
     }
 
     async fn authenticate(self: &Arc<Self>, request: &Request) -> ApiResult<Caller> {

@@ -1,8 +1,7 @@
 //! Request bodies: JSON in both versions, forms in v1 (semantics.md 1).
 
 use crate::error::{ApiError, ApiResult};
-use crate::op::{Method, Op, Param, ParamKind, Takes, Version};
-use crate::params::BULK_IDS;
+use crate::op::{Op, Param, ParamKind, Takes, Version};
 use serde_json::{Map, Value};
 use std::sync::Arc;
 
@@ -115,8 +114,7 @@ pub fn require_multipart(content_type: Option<&str>) -> ApiResult<()> {
 /// The ids of a bulk deletion in v1, with commas: the first official clients send them as `ids` in the body,
 /// as a list or as text. `None` where there are none; such a body is otherwise passed over.
 pub fn bulk_ids(op: &Op, content_type: Option<&str>, bytes: &[u8]) -> Option<String> {
-    let is_bulk = op.query.iter().any(|param| param.name == BULK_IDS.name);
-    if op.version != Version::V1 || op.method != Method::Delete || !is_bulk {
+    if op.version != Version::V1 || !op.is_bulk_deletion() {
         return None;
     }
     match read(op.version, content_type, bytes).ok()?.get("ids")? {

@@ -282,6 +282,11 @@ impl Call {
         self.access.as_ref().map(|access| access.client_id.as_str())
     }
 
+    /// The program that asks, as it calls itself.
+    pub fn user_agent(&self) -> Option<&str> {
+        self.user_agent.as_deref()
+    }
+
     /// A pipeline that the caller sees; it may be deleted.
     pub fn pipeline(&self, id: i64) -> Option<&Pipeline> {
         self.directory.pipelines.get(&id).filter(|pipeline| self.sees_pipeline(pipeline.id))

@@ -57,6 +57,10 @@ pub enum ApiError {
     TooLarge,
     /// 415: a body in a form that the operation does not take.
     UnsupportedMediaType(String),
+    /// 429: the budget is used up; `seconds` until it is not.
+    RateLimited {
+        seconds: i64,
+    },
     /// 503: the store does not answer; may be tried again.
     Unavailable,
     /// 503: files cannot be kept or read for now.
@@ -94,7 +98,7 @@ impl ApiError {
             ApiError::Gone(_) => 410,
             ApiError::TooLarge => 413,
             ApiError::UnsupportedMediaType(_) => 415,
-            ApiError::TooManyAttempts(_) => 429,
+            ApiError::TooManyAttempts(_) | ApiError::RateLimited { .. } => 429,
             ApiError::Internal(_) => 500,
             ApiError::Unavailable | ApiError::FilesUnavailable(_) => 503,
         }
@@ -107,7 +111,7 @@ impl ApiError {
             ApiError::WrongAccessToken => {
                 vec![("x-401-by-gw", "true".to_owned()), ("www-authenticate", r#"Bearer error="invalid_token""#.to_owned())]
             }
-            ApiError::TooManyAttempts(seconds) => vec![("retry-after", seconds.to_string())],
+            ApiError::TooManyAttempts(seconds) | ApiError::RateLimited { seconds } => vec![("retry-after", seconds.to_string())],
             ApiError::Unavailable | ApiError::FilesUnavailable(_) => vec![("retry-after", "1".to_owned())],
             _ => Vec::new(),
         }
@@ -120,6 +124,7 @@ impl ApiError {
             ApiError::MalformedAuthorization => gateway("Invalid request: malformed authorization header", 400),
             ApiError::WrongAccessToken => gateway("Invalid token: access_token is invalid", 401),
             ApiError::ScopeMismatch => gateway("Scope and URL mismatch", 403),
+            ApiError::RateLimited { .. } => gateway("Rate limit exceeded", 429),
             ApiError::Invalid(text) if version == Version::V2 => validation(text),
             ApiError::BareNotFound(text) => bare(text),
             ApiError::ObjectNotFound(text) => with_info(text, "Object was not found."),

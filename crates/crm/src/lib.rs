@@ -8,6 +8,7 @@ pub mod activities;
 mod activity_types;
 mod app;
 mod args;
+pub mod audit;
 mod billing;
 pub mod boards;
 mod body;
@@ -86,7 +87,7 @@ pub mod webhooks;
 mod write;
 
 pub use app::{App, Settings, version_of};
-pub use budget::Left;
+pub use budget::{Left, Plan};
 pub use call::{Request, Response};
 pub use error::ApiError;
 pub use op::{Method, Op, Param, ParamKind, Root, Takes, Version};

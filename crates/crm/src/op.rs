@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::call::{Call, Reply, Request};
 use crate::error::{ApiError, ApiResult};
+use crate::params::BULK_IDS;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -228,6 +229,11 @@ impl Op {
         Op { root: Root::Site, version: Version::V1, ..Op::open(method, path, id, run) }
     }
 
+    /// Whether it searches, which has a limit of its own (semantics.md 6).
+    pub fn is_search(&self) -> bool {
+        self.path.ends_with("/search") || self.path.starts_with("/itemSearch")
+    }
+
     pub const fn tag(mut self, tag: &'static str) -> Self {
         self.tag = tag;
         self
@@ -266,6 +272,11 @@ impl Op {
     pub const fn refusals(mut self, refusal: fn(ApiError) -> ApiError) -> Self {
         self.refusal = refusal;
         self
+    }
+
+    /// Whether it deletes the records that `ids` names.
+    pub fn is_bulk_deletion(&self) -> bool {
+        self.method == Method::Delete && self.query.iter().any(|param| param.name == BULK_IDS.name)
     }
 
     pub const fn admin_only(mut self) -> Self {

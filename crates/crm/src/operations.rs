@@ -8,7 +8,7 @@ use crate::{
     phases, pictures, pipelines, product_images, products, project_templates, projects, roles, stages, subscriptions, tasks, users,
     webhooks,
 };
-use crate::{flow, openapi, recents, search, sign_in};
+use crate::{audit, flow, openapi, recents, search, sign_in};
 
 const RESOURCES: &[&[Op]] = &[
     deals::OPS,
@@ -69,7 +69,7 @@ const RESOURCES: &[&[Op]] = &[
 const ALSO_V2: &[&[Op]] = &[webhooks::OPS];
 
 /// What only Penstock has, below `/api/penstock`.
-const OWN: &[&[Op]] = &[openapi::OPS, sign_in::OPS, oauth::OWN, webhooks::delivery::OPS];
+const OWN: &[&[Op]] = &[openapi::OPS, sign_in::OPS, audit::OPS, oauth::OWN, webhooks::delivery::OPS];
 
 /// Penstock's own operations.
 pub fn own() -> impl Iterator<Item = &'static Op> {

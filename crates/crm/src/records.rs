@@ -1,5 +1,6 @@
 //! Answers that show one record, in either version, and small things that all record operations share.
 
+use crate::audit;
 use crate::call::{Call, Reply};
 use crate::error::{ApiError, ApiResult};
 use crate::json::Json;
@@ -213,6 +214,9 @@ async fn delete_all(call: &Call, resource: &'static Resource, ids: &[i64], bulk:
                 (resource.rules.on_delete)(&mut change.after, call.now);
                 (resource.rules.follow_up)(call, &change, &mut batch).await?;
                 batch.save(change);
+            }
+            if bulk {
+                batch.run(audit::deletion(call, resource.entity.name, ids)?);
             }
             Ok((batch, ()))
         })

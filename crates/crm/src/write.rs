@@ -1,6 +1,7 @@
 //! From a request to a planned change, and from a plan to a committed write.
 
 use crate::activities::{self, ACTIVITY};
+use crate::audit;
 use crate::boards::BOARD;
 use crate::call::Call;
 use crate::custom::{self, CustomPatch};
@@ -361,6 +362,7 @@ pub async fn commit<'a, T>(call: &Call, plan: impl Fn() -> Plan<'a, T> + Send) -
 
 /// Commits a plan once, and makes changed settings known to later requests.
 pub async fn save(call: &Call, mut batch: Batch) -> Result<(), StoreError> {
+    audit::follow(call, &mut batch).map_err(|error| StoreError::Failed(error.to_string()))?;
     activities::links::follow(call.store(), &mut batch).await?;
     let touches_directory = batch.touches_directory();
     let tells = batch.changes().next().is_some();

@@ -6,6 +6,7 @@
 mod support;
 
 use penstock_crm::{Method, Op, ParamKind, Version, operations};
+use penstock_model::SystemClock;
 use serde_json::{Value, json};
 use support::{APART, Answer, Caller, Case, Dump, Place, Sample, Slot, World, name, plain, request, slots};
 
@@ -142,7 +143,7 @@ async fn without_credentials_there_is_nothing() {
         let revoked = world.user(&sample.caller, "Revoked", true).await;
         sample.fill(&world).await;
         world.deactivate(&gone).await;
-        penstock_crm::accounts::revoke_token(&world.store, revoked.company, revoked.user).await.unwrap();
+        penstock_crm::accounts::revoke_token(&world.store, &SystemClock, revoked.company, revoked.user).await.unwrap();
         world.pass(2);
         let before = world.dump(sample.caller.company).await;
         let tokens = [None, Some("f".repeat(40)), Some(String::new()), Some(gone.token), Some(revoked.token)];

@@ -4,6 +4,7 @@ use crate::failure::Failure;
 use crate::logging::LogOptions;
 use clap::builder::{BoolishValueParser, Resettable};
 use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use penstock_crm::Plan;
 use penstock_crm::webhooks::delivery::{Allow, Options as Deliveries, Retry};
 use penstock_demo::Scale;
 use penstock_files::{FilesError, Objects, Place, S3};
@@ -118,6 +119,9 @@ pub struct ServeOptions {
     pub trust_proxy: bool,
     #[command(flatten)]
     pub mail: MailOptions,
+    /// Refuse what a hosted plan refuses: lite, growth, premium or ultimate. Nothing is refused unless given
+    #[arg(long, env = "PENSTOCK_PLAN", value_name = "PLAN")]
+    pub plan: Option<Plan>,
     #[command(flatten)]
     pub webhooks: WebhookOptions,
     #[command(flatten)]
@@ -159,6 +163,9 @@ pub struct DemoOptions {
     /// The API token of the administrator, 40 hex digits; made up unless given
     #[arg(long, env = "PENSTOCK_API_TOKEN", value_name = "TOKEN", hide_env_values = true)]
     pub token: Option<String>,
+    /// Refuse what a hosted plan refuses: lite, growth, premium or ultimate. Nothing is refused unless given
+    #[arg(long, env = "PENSTOCK_PLAN", value_name = "PLAN")]
+    pub plan: Option<Plan>,
     /// Generate the company in its place and end, for a later penstock serve
     #[arg(long, env = "PENSTOCK_DEMO_GENERATE_ONLY")]
     pub generate_only: bool,
@@ -230,6 +237,16 @@ pub enum UserAction {
         #[command(flatten)]
         password: PasswordOptions,
     },
+    /// List the sessions of a user: id, begin, last use, address and program
+    Sessions {
+        /// An id or an e-mail address
+        user: String,
+    },
+    /// End all sessions of a user
+    SignOut {
+        /// An id or an e-mail address
+        user: String,
+    },
     /// Make a user an administrator
     MakeAdmin {
         /// An id or an e-mail address
@@ -270,9 +287,10 @@ pub enum MailAction {
     },
 }
 
+/// A password that stands in PENSTOCK_USER_PASSWORD, comes from standard input, or is generated.
 #[derive(Debug, Args)]
 pub struct PasswordOptions {
-    /// Read the password from standard input
+    /// Read the password from standard input, also where PENSTOCK_USER_PASSWORD is set
     #[arg(long)]
     pub password_stdin: bool,
 }

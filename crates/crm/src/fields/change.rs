@@ -5,6 +5,7 @@ use super::listed::Listed;
 use super::options::{self, GivenOption, OptionList};
 use super::{FieldsOf, Settings, show, view};
 use crate::accounts;
+use crate::audit;
 use crate::call::{Call, Reply};
 use crate::custom::FieldType;
 use crate::directory::FieldOption;
@@ -229,6 +230,10 @@ async fn mark_deleted(call: &Call, of: &'static FieldsOf, targets: &[Listed<'_>]
                 change.after.set(UPDATE_TIME, call.now);
                 change.after.set(LAST_UPDATED_BY, call.principal.user);
                 batch.save(change);
+            }
+            if call.op.is_bulk_deletion() {
+                let ids: Vec<_> = targets.iter().map(Listed::number).collect();
+                batch.run(audit::deletion(call, FIELD.name, &ids)?);
             }
             Ok((batch, ()))
         })

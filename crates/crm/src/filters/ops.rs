@@ -5,6 +5,7 @@ use super::grammar::Conditions;
 use super::objects::{self, FilterType};
 use super::question::Question;
 use super::{HELPERS, may_edit, may_share, saved, view};
+use crate::audit;
 use crate::call::{Call, Reply};
 use crate::error::{ApiError, ApiResult};
 use crate::narrow;
@@ -183,6 +184,9 @@ async fn delete_all(call: &Call, ids: &[i64]) -> ApiResult<()> {
                 change.after.set(DELETE_TIME, call.now);
                 change.after.set(UPDATE_TIME, call.now);
                 batch.save(change);
+            }
+            if call.op.is_bulk_deletion() {
+                batch.run(audit::deletion(call, FILTER.name, ids)?);
             }
             Ok((batch, ()))
         })

@@ -4,6 +4,7 @@
 mod fields;
 mod links;
 
+use crate::audit;
 use crate::call::{Call, Reply};
 use crate::deals::{self, DEAL, DEALS};
 use crate::error::{ApiError, ApiResult};
@@ -20,6 +21,7 @@ use crate::view_v1::{Form, ViewV1};
 use crate::write;
 use penstock_model::{Change, Record, Time, Value};
 use penstock_store::Batch;
+use serde_json::json;
 use std::collections::BTreeMap;
 
 /// The body of a merge.
@@ -117,6 +119,8 @@ async fn plan(call: &Call, sort: &Sort, pair: Pair) -> ApiResult<Batch> {
     links::move_participants(call, &mut merge, &mut batch).await?;
     links::move_products(call, &mut merge, &mut batch).await?;
     links::move_mail(call, entity, pair, &mut batch).await?;
+    let details = json!({ "merged_id": pair.removed });
+    batch.run(audit::of_call(call, audit::RECORDS_MERGED, Some((entity.name, pair.kept)), &details)?);
     batch.save_merged(merge.kept, pair.removed);
     batch.save_merged(merge.removed, pair.kept);
     for mut change in merge.linked.into_values() {

@@ -4,9 +4,11 @@ use super::redirect;
 use super::scopes::Scopes;
 use super::secrets::{self, SecretKey};
 use crate::accounts::AccountError;
+use crate::audit::{self, Origin};
 use crate::error::{ApiError, ApiResult};
 use penstock_model::{CompanyId, Time, Value};
 use penstock_store::{Row, Sql, Statement, Store, StoreError, Weight};
+use serde_json::json;
 
 /// The counters of what is no company's stand under this one.
 const NO_COMPANY: CompanyId = CompanyId(0);
@@ -100,6 +102,12 @@ pub(super) fn internal(error: AccountError) -> ApiError {
 
 fn list(uris: &[String]) -> Value {
     serde_json::Value::from(uris).to_string().into()
+}
+
+/// The row of the audit log that tells what was done to an app.
+pub fn told(app: &RegisteredApp, origin: &Origin, action: &str, now: Time) -> ApiResult<Statement> {
+    let details = json!({"client_id": app.client_id, "name": app.settings.name, "scopes": app.settings.scopes.words()});
+    audit::entry(app.company, now, origin, action, Some(("app", app.id)), &details)
 }
 
 /// Replaces what is registered, but for the secret.

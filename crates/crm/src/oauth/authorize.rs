@@ -4,11 +4,13 @@ use super::asked::{self, Asked, Reading};
 use super::codes;
 use super::consent;
 use crate::app::App;
+use crate::audit::{self, Origin};
 use crate::call::{Reply, Request};
 use crate::error::{ApiError, ApiResult};
 use crate::pages::{Form, LocalPath, see_other};
 use crate::sign_in::{self, Session, sessions};
 use penstock_model::Principal;
+use serde_json::json;
 use std::sync::Arc;
 
 /// Shows what an app asks for, to somebody who is signed in.
@@ -36,19 +38,22 @@ pub async fn decide(app: Arc<App>, request: Request) -> ApiResult<Reply> {
         Reading::Told(address) => return Ok(see_other(&address)),
     };
     let code = match form.text("decision") {
-        Some("allow") => allow(&app, &asked, &session).await?,
+        Some("allow") => allow(&app, &request, &asked, &session).await?,
         Some("cancel") => return Ok(see_other(&asked.answer("error", "user_denied"))),
         _ => return Err(ApiError::invalid("Please choose Allow or Cancel.")),
     };
     Ok(see_other(&asked.answer("code", &code)))
 }
 
-async fn allow(app: &App, asked: &Asked, session: &Session) -> ApiResult<String> {
+async fn allow(app: &App, request: &Request, asked: &Asked, session: &Session) -> ApiResult<String> {
     let directory = app.directory(session.company).await?;
     let user = directory.user(session.user).filter(|user| user.is_active && !user.is_deleted).ok_or(ApiError::Unauthorized)?;
     let principal: Principal = user.principal(session.company);
     let (code, statement) = codes::issue(asked, &principal, app.clock.now()).map_err(super::apps::internal)?;
-    app.store().execute(vec![statement]).await?;
+    let details = json!({"scopes": asked.app.settings.scopes.words()});
+    let object = Some(("app", asked.app.id));
+    let told = audit::entry(session.company, app.clock.now(), &Origin::of_session(request, session), audit::APP_ALLOWED, object, &details)?;
+    app.store().execute(vec![statement, told]).await?;
     Ok(code)
 }
 

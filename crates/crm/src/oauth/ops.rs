@@ -5,6 +5,7 @@ use super::grants::{self, Grant};
 use super::scopes::Scopes;
 use super::secrets::SecretKey;
 use super::{authorize, metadata, revoke, token, uninstall};
+use crate::audit::{self, Origin};
 use crate::call::{Call, Reply};
 use crate::error::{ApiError, ApiResult};
 use crate::json::Json;
@@ -13,6 +14,7 @@ use crate::op::{Op, Param, ParamKind, Takes};
 use crate::pages::Page;
 use crate::run;
 use penstock_model::Time;
+use penstock_store::Statement;
 use serde_json::Value;
 use std::collections::HashMap;
 
@@ -145,7 +147,7 @@ async fn add(call: Call) -> ApiResult<Reply> {
     };
     let is_public = call.body.flag("is_public").unwrap_or(false);
     let (app, secret, statement) = apps::create(call.store(), key(&call)?, call.company(), settings, is_public, call.now).await?;
-    call.store().execute(vec![statement]).await?;
+    execute(&call, &app, statement, audit::APP_ADDED).await?;
     Ok(call.data(|json| write_app(json, &app, secret.as_deref())))
 }
 
@@ -164,23 +166,29 @@ async fn update(call: Call) -> ApiResult<Reply> {
         app.settings.uninstall_url = call.body.text("uninstall_url").map(str::to_owned);
     }
     app.settings = app.settings.checked()?;
-    call.store().execute(vec![apps::update(&app, &app.settings)]).await?;
+    execute(&call, &app, apps::update(&app, &app.settings), audit::APP_CHANGED).await?;
     Ok(call.data(|json| write_app(json, &app, None)))
 }
 
 async fn rotate(call: Call) -> ApiResult<Reply> {
     let mut app = named(&call).await?;
     let (secret, statement) = apps::rotate(&app, key(&call)?, call.now)?;
-    call.store().execute(vec![statement]).await?;
+    execute(&call, &app, statement, audit::APP_SECRET_ROTATED).await?;
     app.rotate_time = Some(call.now);
     Ok(call.data(|json| write_app(json, &app, Some(&secret))))
 }
 
 async fn delete(call: Call) -> ApiResult<Reply> {
     let app = named(&call).await?;
-    uninstall::delete_app(call.store(), &app, call.now).await?;
+    uninstall::delete_app(call.store(), &app, &Origin::of_call(&call), call.now).await?;
     call.app.reload_directory(call.company()).await?;
     Ok(call.deleted(app.id))
+}
+
+/// Writes what was done to an app, and that it was.
+async fn execute(call: &Call, app: &RegisteredApp, statement: Statement, action: &str) -> ApiResult<()> {
+    let told = apps::told(app, &Origin::of_call(call), action, call.now)?;
+    Ok(call.store().execute(vec![statement, told]).await?)
 }
 
 /// A list of words in the body.
@@ -277,6 +285,6 @@ async fn end_grant(call: Call) -> ApiResult<Reply> {
     let mine = (!call.principal.is_admin).then_some(call.principal.user);
     let list = grants::list(call.store(), call.company(), mine, call.now).await?;
     let grant = list.into_iter().find(|grant| grant.id == id).ok_or_else(|| ApiError::not_found("Grant"))?;
-    uninstall::uninstall(&call.app, &grant).await?;
+    uninstall::uninstall(&call.app, &grant, &Origin::of_call(&call)).await?;
     Ok(call.deleted(id))
 }

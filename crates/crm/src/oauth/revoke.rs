@@ -4,6 +4,7 @@ use super::error::Refusal;
 use super::token::{form, unkept};
 use super::{client, grants, secrets, uninstall};
 use crate::app::App;
+use crate::audit::Origin;
 use crate::call::{Reply, Request};
 use crate::error::ApiResult;
 use percent_encoding::percent_decode_str;
@@ -27,7 +28,7 @@ async fn revoke(app: &Arc<App>, request: &Request) -> Result<(), Refusal> {
     let token = token.as_ref();
     if let Some(grant) = grants::by_refresh_token(app.store(), token).await? {
         if grant.app == client.id {
-            uninstall::uninstall(app, &grant).await?;
+            uninstall::uninstall(app, &grant, &Origin::of_app(request, grant.user, &client.client_id)).await?;
         }
     } else if let Some(company) = secrets::company_of_access_token(token)
         && grants::has_access(app.store(), company, client.id, token).await?

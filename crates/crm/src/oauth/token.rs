@@ -7,6 +7,7 @@ use super::grants::{self, ACCESS_SECONDS, Granting, Tokens};
 use super::{client, redirect, uninstall};
 use crate::accounts;
 use crate::app::App;
+use crate::audit::{self, Origin};
 use crate::call::{Reply, Request};
 use crate::error::{ApiError, ApiResult};
 use crate::pages::Form;
@@ -58,17 +59,17 @@ async fn tokens(app: &Arc<App>, request: &Request) -> Result<Tokens, Refusal> {
     }
     let client = client::authenticate(app, request, &form).await?;
     match grant_type {
-        "authorization_code" => by_code(app, &client, &form).await,
+        "authorization_code" => by_code(app, request, &client, &form).await,
         "refresh_token" => by_refresh_token(app, &client, &form).await,
-        _ => by_api_token(app, &client, &form).await,
+        _ => by_api_token(app, request, &client, &form).await,
     }
 }
 
-async fn by_code(app: &Arc<App>, client: &RegisteredApp, form: &Form) -> Result<Tokens, Refusal> {
+async fn by_code(app: &Arc<App>, request: &Request, client: &RegisteredApp, form: &Form) -> Result<Tokens, Refusal> {
     let text = form.text("code").ok_or(Refusal::WrongCode)?;
     let code = codes::find(app.store(), text).await?.ok_or(Refusal::WrongCode)?;
     if code.app != client.id || code.is_used {
-        return Err(stolen(app, &code).await?);
+        return Err(stolen(app, request, client, &code).await?);
     }
     let now = app.clock.now();
     if code.expires <= now {
@@ -94,7 +95,7 @@ async fn by_code(app: &Arc<App>, client: &RegisteredApp, form: &Form) -> Result<
     statements.insert(0, code.used(now));
     match app.store().execute(statements).await {
         Ok(()) => known(app, tokens).await,
-        Err(StoreError::Conflict) => Err(stolen(app, &code).await?),
+        Err(StoreError::Conflict) => Err(stolen(app, request, client, &code).await?),
         Err(error) => Err(error.into()),
     }
 }
@@ -107,10 +108,10 @@ async fn known(app: &App, tokens: Tokens) -> Result<Tokens, Refusal> {
 
 /// A code that comes twice, or from another app, is in hands that it is not meant for: nothing that came of it may be of
 /// use any longer (RFC 6749 4.1.2 and 10.5).
-async fn stolen(app: &Arc<App>, code: &Code) -> Result<Refusal, Refusal> {
+async fn stolen(app: &Arc<App>, request: &Request, client: &RegisteredApp, code: &Code) -> Result<Refusal, Refusal> {
     tracing::warn!(app = code.app, user = code.user.0, company = code.company.0, "an authorization code came twice or from another app");
     if let Some(grant) = grants::by_code(app.store(), code.company, &code.hash).await? {
-        uninstall::uninstall(app, &grant).await?;
+        uninstall::uninstall(app, &grant, &Origin::of_app(request, grant.user, &client.client_id)).await?;
     }
     if !code.is_used {
         app.store().execute(vec![codes::remove(code)]).await?;
@@ -132,7 +133,7 @@ async fn by_refresh_token(app: &Arc<App>, client: &RegisteredApp, form: &Form) -
     }
 }
 
-async fn by_api_token(app: &Arc<App>, client: &RegisteredApp, form: &Form) -> Result<Tokens, Refusal> {
+async fn by_api_token(app: &Arc<App>, request: &Request, client: &RegisteredApp, form: &Form) -> Result<Tokens, Refusal> {
     let hash = accounts::token_hash(form.text("api_token").ok_or(Refusal::WrongApiToken)?);
     let (company, user) = app.find_token(&hash).await?.ok_or(Refusal::WrongApiToken)?;
     require_active(app, company, user).await?.ok_or(Refusal::WrongApiToken)?;
@@ -140,6 +141,9 @@ async fn by_api_token(app: &Arc<App>, client: &RegisteredApp, form: &Form) -> Re
     let granting = Granting { app: client, company, user, scopes: client.settings.scopes, code: None };
     let (tokens, mut statements) = grants::make(app.store(), &granting, now).await?;
     statements.insert(0, exchanged(company, &accounts::hex(&hash), client.id, now));
+    let (origin, object) = (Origin::of_app(request, user, &client.client_id), Some(("app", client.id)));
+    let details = json!({"scopes": tokens.scopes.words(), "exchanged": "api_token"});
+    statements.push(audit::entry(company, now, &origin, audit::APP_ALLOWED, object, &details)?);
     match app.store().execute(statements).await {
         Ok(()) => known(app, tokens).await,
         // Each API token can be exchanged once.

@@ -3,6 +3,7 @@
 use super::apps::{self, RegisteredApp};
 use super::grants::{self, Grant};
 use crate::app::App;
+use crate::audit::{self, Origin};
 use crate::call::Call;
 use crate::error::{ApiError, ApiResult};
 use crate::jobs::{self, Job, Outcome};
@@ -16,8 +17,8 @@ use std::sync::Arc;
 pub const UNINSTALL: &str = "app_uninstall";
 
 /// Removes an app for a user. Ends well where somebody was faster.
-pub async fn uninstall(app: &Arc<App>, grant: &Grant) -> ApiResult<()> {
-    let mut statements = end(grant, app.clock.now());
+pub async fn uninstall(app: &Arc<App>, grant: &Grant, origin: &Origin) -> ApiResult<()> {
+    let mut statements = end(grant, origin, app.clock.now())?;
     let registered = apps::by_id(app.store(), grant.app).await?;
     if registered.is_some_and(|registered| registered.settings.uninstall_url.is_some()) {
         let call = Call::on_behalf(app, app.directory(grant.company).await?, grant.user)?;
@@ -35,27 +36,32 @@ pub async fn uninstall(app: &Arc<App>, grant: &Grant) -> ApiResult<()> {
     }
 }
 
-fn end(grant: &Grant, now: Time) -> Vec<Statement> {
+fn end(grant: &Grant, origin: &Origin, now: Time) -> ApiResult<Vec<Statement>> {
     let mut statements = grants::end(grant);
     statements.push(Statement::new(
         "UPDATE webhooks SET is_active = 0, remove_time = $1, remove_reason = 'The app was uninstalled'
          WHERE company_id = $2 AND app_id = $3 AND owner_id = $4 AND is_active = 1",
         vec![now.into(), grant.company.into(), grant.app.into(), grant.user.into()],
     ));
-    statements
+    let details = json!({"grant_id": grant.id, "user_id": grant.user.0});
+    statements.push(audit::entry(grant.company, now, origin, audit::APP_REMOVED, Some(("app", grant.app)), &details)?);
+    Ok(statements)
 }
 
 /// Ends the registration of an app, and with it all its grants in every company. Nobody is told: those who have registered
 /// the app have done it. A running server notices within a second.
-pub async fn delete_app(store: &Store, registered: &RegisteredApp, now: Time) -> Result<(), StoreError> {
+pub async fn delete_app(store: &Store, registered: &RegisteredApp, origin: &Origin, now: Time) -> ApiResult<()> {
     // No new grants first, so that none is left behind.
     let values = vec![registered.company.into(), registered.id.into()];
-    store.execute(vec![Statement::new("DELETE FROM apps WHERE company_id = $1 AND id = $2", values)]).await?;
+    let told = apps::told(registered, origin, audit::APP_DELETED, now)?;
+    store.execute(vec![Statement::new("DELETE FROM apps WHERE company_id = $1 AND id = $2", values), told]).await?;
+    // Who has done it is nobody whom another company knows.
+    let by_app = Origin { user: None, via: "app", client: Some(registered.client_id.clone()), ..Origin::command_line() };
     for (company, _) in setup::companies(store).await? {
         for grant in grants::of_app(store, company, registered.id).await? {
-            match store.execute(end(&grant, now)).await {
+            match store.execute(end(&grant, &by_app, now)?).await {
                 Ok(()) | Err(StoreError::Conflict) => {}
-                Err(error) => return Err(error),
+                Err(error) => return Err(error.into()),
             }
         }
     }

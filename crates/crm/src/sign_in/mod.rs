@@ -4,6 +4,7 @@ mod limits;
 mod ops;
 mod origin;
 mod page;
+mod password;
 mod passwords;
 pub mod sessions;
 mod verify;

@@ -1,16 +1,19 @@
 //! Sessions as Penstock's own operations show them, and the one operation that wants no credentials.
 
+use super::password;
 use super::sessions::{self, Session, Shown};
 use super::verify::{Attempt, sign_in, with_cookie};
 use crate::app::App;
+use crate::audit;
 use crate::body::Body;
 use crate::call::{Call, Reply, Request};
 use crate::error::{ApiError, ApiResult};
 use crate::json::Json;
-use crate::op::Method::{Delete, Get, Post};
+use crate::op::Method::{Delete, Get, Post, Put};
 use crate::op::{Op, Param, ParamKind, Takes};
 use crate::run;
 use penstock_model::{Time, UserId};
+use serde_json::json;
 use std::sync::Arc;
 
 const CREDENTIALS: &[Param] = &[
@@ -32,6 +35,10 @@ pub const OPS: &[Op] = &[
         .query(&[OF_USER])
         .about("Ends all sessions of a user but the one that asks"),
     Op::own(Delete, "/sessions/{id}", "deleteSession", run!(end)).tag("Sessions").about("Ends a session"),
+    Op::own(Put, "/me/password", "updateMyPassword", run!(password::change))
+        .tag("Sessions")
+        .takes(Takes::Keys(password::KEYS))
+        .about("Changes the caller's password and ends their other sessions"),
     Op::own(Get, "/me", "getMe", run!(me)).tag("Sessions").about("Shows who is asking, and through what"),
 ];
 
@@ -116,10 +123,10 @@ async fn end(call: Call) -> ApiResult<Reply> {
     let id = call.id("Session")?;
     let mine = (!call.principal.is_admin).then_some(call.principal.user);
     let list = sessions::list(call.store(), call.company(), mine, call.now).await?;
-    if !list.iter().any(|session| session.id == id) {
-        return Err(ApiError::not_found("Session"));
-    }
-    call.store().execute(vec![sessions::end_one(call.company(), id)]).await?;
+    let found = list.iter().find(|session| session.id == id);
+    let user = found.ok_or_else(|| ApiError::not_found("Session"))?.user;
+    let told = audit::of_call(&call, audit::SESSION_ENDED, Some(("session", id)), &json!({ "user_id": user.0 }))?;
+    call.store().execute(vec![sessions::end_one(call.company(), id), told]).await?;
     Ok(call.deleted(id))
 }
 
@@ -127,7 +134,8 @@ async fn end_others(call: Call) -> ApiResult<Reply> {
     let user = meant(&call)?;
     let list = sessions::list(call.store(), call.company(), Some(user), call.now).await?;
     let ended = list.iter().filter(|session| call.session_id() != Some(session.id)).count();
-    call.store().execute(vec![sessions::end_of_user(call.company(), user, call.session_id())]).await?;
+    let told = audit::of_call(&call, audit::SESSION_ENDED, Some(("user", user.0)), &json!({ "ended": ended }))?;
+    call.store().execute(vec![sessions::end_of_user(call.company(), user, call.session_id()), told]).await?;
     Ok(call.data(|json| {
         json.begin_object();
         json.key("ended");

@@ -3,10 +3,12 @@
 use super::verify::{Attempt, sign_in, with_cookie};
 use super::{Session, WRONG, check_csrf, sessions, wait};
 use crate::app::App;
+use crate::audit::{self, Origin};
 use crate::call::{Reply, Request};
 use crate::error::{ApiError, ApiResult};
 use crate::pages::{Form, Html, LocalPath, Page, page, see_other};
 use crate::setup;
+use serde_json::json;
 use std::sync::Arc;
 
 const SIGN_IN: &str = "/sign-in";
@@ -65,7 +67,10 @@ async fn leave(app: Arc<App>, request: Request) -> ApiResult<Reply> {
     if let Some(session) = sessions::of_request(&app, &request).await? {
         let given = Form::of_body(&request)?;
         check_csrf(&app, &request, &session, given.text("csrf_token"))?;
-        app.store.execute(vec![sessions::end(&session)]).await?;
+        let origin = Origin { via: "session", session: Some(session.id), ..Origin::of_request(&request, Some(session.user)) };
+        let object = Some(("user", session.user.0));
+        let told = audit::entry(session.company, app.clock.now(), &origin, audit::SIGNED_OUT, object, &json!({}))?;
+        app.store.execute(vec![sessions::end(&session), told]).await?;
     }
     Ok(with_cookie(see_other(SIGN_IN), sessions::no_cookie(&app)))
 }

@@ -6,11 +6,13 @@
 use super::passwords::is_current;
 use crate::accounts;
 use crate::app::App;
+use crate::audit::{self, Origin};
 use crate::call::{Reply, Request};
 use crate::error::{ApiError, ApiResult};
 use crate::sign_in::sessions::{self, Started};
 use penstock_model::{CompanyId, Time, UserId};
 use penstock_store::{Row, Sql, Statement, StoreError, Weight};
+use serde_json::json;
 use std::sync::Arc;
 
 /// At most so many seats of one address are tried; whoever has more names the company.
@@ -47,12 +49,18 @@ pub async fn sign_in(app: &Arc<App>, request: &Request, attempt: &Attempt) -> Ap
     let now = app.clock.now();
     app.limits.attempt(&attempt.email, request.peer, now).map_err(ApiError::TooManyAttempts)?;
     let seats = seats(app, attempt).await?;
-    let seat = the_one(fitting(app, attempt, &seats).await?)?;
+    let fitting = fitting(app, attempt, &seats).await?;
+    if fitting.is_empty() {
+        tell_of_failure(app, request, &seats)?;
+    }
+    let seat = the_one(fitting)?;
     app.limits.succeeded(&attempt.email, request.peer, now);
 
     let former = sessions::of_request(app, request).await?;
     let started = sessions::start(app, request, seat.company, seat.user).await?;
-    let mut statements = vec![note_sign_in(seat, now), started.insert.clone(), accounts::next_revision(seat.company)];
+    let origin = Origin { session: Some(started.session.id), ..Origin::of_request(request, Some(seat.user)) };
+    let told = audit::entry(seat.company, now, &origin, audit::SIGNED_IN, Some(("user", seat.user.0)), &json!({}))?;
+    let mut statements = vec![note_sign_in(seat, now), started.insert.clone(), accounts::next_revision(seat.company), told];
     statements.extend(former.as_ref().map(sessions::end));
     statements.extend(renewed_hash(app, attempt, seat).await?);
     match app.store.execute(statements).await {
@@ -66,7 +74,7 @@ pub async fn sign_in(app: &Arc<App>, request: &Request, attempt: &Attempt) -> Ap
 /// Fails where the password was changed or the user switched off since it was compared.
 fn note_sign_in(seat: &Seat, now: Time) -> Statement {
     Statement::one_row(
-        "UPDATE users SET last_login = $1
+        "UPDATE users SET last_login = $1, version = version + 1
          WHERE company_id = $2 AND id = $3 AND password_hash = $4 AND active_flag = 1 AND is_deleted = 0",
         vec![now.into(), seat.company.into(), seat.user.into(), seat.hash.as_deref().into()],
     )
@@ -76,6 +84,21 @@ fn note_sign_in(seat: &Seat, now: Time) -> Statement {
 pub fn with_cookie(mut reply: Reply, cookie: String) -> Reply {
     reply.headers.push(("set-cookie", cookie));
     reply
+}
+
+/// Adds a failed attempt to the logs of the companies that know the address. Nobody waits for it: that would tell
+/// whether there are any. The pauses between attempts keep such rows few.
+fn tell_of_failure(app: &Arc<App>, request: &Request, seats: &[Seat]) -> ApiResult<()> {
+    let (now, origin) = (app.clock.now(), Origin::of_request(request, None));
+    let told = |seat: &Seat| audit::entry(seat.company, now, &origin, audit::SIGN_IN_FAILED, Some(("user", seat.user.0)), &json!({}));
+    let statements = seats.iter().map(told).collect::<ApiResult<Vec<_>>>()?;
+    let store = app.store.clone();
+    tokio::spawn(async move {
+        if let Err(error) = store.execute(statements).await {
+            tracing::warn!(%error, "a failed sign-in could not be kept");
+        }
+    });
+    Ok(())
 }
 
 /// The seats whose password it is. Compares as often whatever there is.

@@ -244,6 +244,13 @@ impl Company {
         Ok(Company { app, ..self })
     }
 
+    /// The whole answer to a request of the holder of the token; `request` says what else is in it.
+    pub async fn answer(&self, method: &str, target: &str, request: Request) -> penstock_crm::Response {
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        let (method, path, query) = (method.to_owned(), path.to_owned(), query.to_owned());
+        self.app.handle(Request { method, path, query, api_token: Some(self.token.to_owned()), ..request }).await
+    }
+
     /// The answer to a request of any kind.
     pub async fn handle(&self, request: Request) -> penstock_crm::Response {
         self.app.handle(request).await

@@ -50,6 +50,19 @@ async fn change_users(store: &Store, company: CompanyId, action: UserAction) -> 
             console::line(format_args!("{} has a new password", account.email));
             say_password(&password, generated);
         }
+        UserAction::Sessions { user } => {
+            let account = accounts::find(store, company, &user).await?;
+            for session in accounts::sessions(store, &SystemClock, company, account.id).await? {
+                let text = |text: &Option<String>| text.clone().unwrap_or_default();
+                let (address, agent) = (text(&session.address), text(&session.user_agent));
+                console::line(format_args!("{}\t{}\t{}\t{address}\t{agent}", session.id, session.added.to_v2(), session.seen.to_v2()));
+            }
+        }
+        UserAction::SignOut { user } => {
+            let account = accounts::find(store, company, &user).await?;
+            accounts::end_sessions(store, &SystemClock, company, account.id).await?;
+            console::line(format_args!("{} is signed out everywhere", account.email));
+        }
         UserAction::MakeAdmin { user, undo } => {
             let account = accounts::find(store, company, &user).await?;
             accounts::set_admin(store, &SystemClock, company, &account, !undo).await?;
@@ -69,7 +82,7 @@ async fn change_tokens(store: &Store, company: CompanyId, action: TokenAction) -
         }
         TokenAction::Revoke { user } => {
             let account = accounts::find(store, company, &user).await?;
-            accounts::revoke_token(store, company, account.id).await?;
+            accounts::revoke_token(store, &SystemClock, company, account.id).await?;
             console::line(format_args!("{} has no API token now", account.email));
         }
     }
@@ -106,6 +119,9 @@ impl PasswordOptions {
     fn read(&self) -> Result<(String, bool), Failure> {
         if self.password_stdin {
             return Ok((read_line("the password")?, false));
+        }
+        if let Some(password) = std::env::var("PENSTOCK_USER_PASSWORD").ok().filter(|password| !password.is_empty()) {
+            return Ok((password, false));
         }
         Ok((accounts::random_password()?, true))
     }

@@ -6,6 +6,7 @@ use crate::failure::Failure;
 use crate::options::{AppAction, AppOptions, CompanyOptions};
 use crate::secret_key;
 use penstock_crm::ApiError;
+use penstock_crm::audit::{self, Origin};
 use penstock_crm::oauth::apps::{self, AppSettings, RegisteredApp};
 use penstock_crm::oauth::{self, Scopes};
 use penstock_model::{Clock, CompanyId, SystemClock};
@@ -29,7 +30,8 @@ async fn act(options: &CompanyOptions, store: &Store, company: CompanyId, action
         AppAction::Create { name, settings, public } => {
             let key = secret_key::of(&options.store.data_dir)?;
             let (app, secret, statement) = apps::create(store, &key, company, settings.read(name)?, public, now).await.map_err(refused)?;
-            store.execute(vec![statement]).await?;
+            let told = apps::told(&app, &Origin::command_line(), audit::APP_ADDED, now).map_err(refused)?;
+            store.execute(vec![statement, told]).await?;
             console::line(format_args!("client id: {}", app.client_id));
             if let Some(secret) = secret {
                 console::line(format_args!("client secret: {secret}"));
@@ -38,13 +40,15 @@ async fn act(options: &CompanyOptions, store: &Store, company: CompanyId, action
         AppAction::Show { app } => show(&find(store, company, &app).await?),
         AppAction::Rotate { app } => {
             let key = secret_key::of(&options.store.data_dir)?;
-            let (secret, statement) = apps::rotate(&find(store, company, &app).await?, &key, now).map_err(refused)?;
-            store.execute(vec![statement]).await?;
+            let app = find(store, company, &app).await?;
+            let (secret, statement) = apps::rotate(&app, &key, now).map_err(refused)?;
+            let told = apps::told(&app, &Origin::command_line(), audit::APP_SECRET_ROTATED, now).map_err(refused)?;
+            store.execute(vec![statement, told]).await?;
             console::line(format_args!("client secret: {secret}"));
         }
         AppAction::Delete { app } => {
             let app = find(store, company, &app).await?;
-            oauth::delete_app(store, &app, now).await?;
+            oauth::delete_app(store, &app, &Origin::command_line(), now).await.map_err(refused)?;
             console::line(format_args!("{} was removed", app.settings.name));
         }
     }

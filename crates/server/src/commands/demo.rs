@@ -63,7 +63,7 @@ async fn run_in(place: &Place, options: &DemoOptions) -> Result<(), Failure> {
     // Who tries webhooks out has the receiver on this machine.
     let webhooks = Deliveries { allow: Allow::loopback(), ..Deliveries::default() };
     let secret_key = Some(place.secret_key.clone());
-    let settings = Settings { files: place.files.clone(), secret_key, webhooks, ..Settings::default() };
+    let settings = Settings { files: place.files.clone(), secret_key, plan: options.plan, webhooks, ..Settings::default() };
     let app = App::open(Arc::clone(&store), Arc::new(SystemClock), settings).await?;
     console::line(format_args!("{} is ready at http://{address}", company.name));
     entrance.say(&company);

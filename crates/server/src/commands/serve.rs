@@ -101,14 +101,9 @@ async fn start(options: &ServeOptions) -> Result<Started, Failure> {
     if let Err(error) = files.check().await {
         tracing::warn!(place = %files.place(), %error, "files can be neither taken nor given for now");
     }
-    let settings = Settings {
-        public_url,
-        mail_domain: options.mail.mail_domain.clone(),
-        files,
-        secret_key: Some(secret_key::of(&options.store.data_dir)?),
-        trust_proxy: options.trust_proxy,
-        webhooks: options.webhooks.deliveries(),
-    };
+    let (mail_domain, trust_proxy, plan) = (options.mail.mail_domain.clone(), options.trust_proxy, options.plan);
+    let secret_key = Some(secret_key::of(&options.store.data_dir)?);
+    let settings = Settings { public_url, mail_domain, files, secret_key, trust_proxy, plan, webhooks: options.webhooks.deliveries() };
     let app = App::open(Arc::clone(&store), clock, settings).await?;
     Ok(Started { listener, address, store, app })
 }

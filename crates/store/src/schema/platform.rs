@@ -68,4 +68,16 @@ pub(super) const STEPS: &[&str] = &[
         company_id BIGINT NOT NULL, hook_id BIGINT NOT NULL, holder TEXT NOT NULL, lease_until BIGINT NOT NULL,
         failed_count BIGINT NOT NULL, banned_until BIGINT, failing_since BIGINT,
         PRIMARY KEY (company_id, hook_id)) CLUSTERED",
+    // Who did what. Rows are only added; ids are UUIDs in the order of time.
+    "CREATE TABLE audit_log (
+        company_id BIGINT NOT NULL, id TEXT NOT NULL, time BIGINT NOT NULL, user_id BIGINT, action TEXT NOT NULL,
+        object_type TEXT, object_id BIGINT, details TEXT NOT NULL, via TEXT NOT NULL, session_id BIGINT,
+        client TEXT, address TEXT, user_agent TEXT,
+        PRIMARY KEY (company_id, id))",
+    "CREATE INDEX audit_log_by_user ON audit_log (company_id, user_id, id)",
+    "CREATE INDEX audit_log_by_action ON audit_log (company_id, action, id)",
+    // What all nodes together have taken of a company's tokens, day by day.
+    "CREATE TABLE token_budgets (
+        company_id BIGINT NOT NULL, day BIGINT NOT NULL, taken BIGINT NOT NULL,
+        PRIMARY KEY (company_id, day))",
 ];
