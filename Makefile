@@ -1,7 +1,7 @@
 # make run     the server, release build, on ./penstock-data (options: make run OPTIONS="--listen 0.0.0.0:8080")
 # make test    everything that has to hold before a change is kept
 # make check   the quick part of it: format, lints
-# make crash   the long form of the crash test
+# make crash   the long form of the crash tests
 # make bench   the benchmarks, about half an hour on a quiet machine; writes docs/BENCHMARKS.md
 # make setup   what the tests need beside cargo, node and python: test does this by itself
 
@@ -37,7 +37,7 @@ bench: postgres
 	./target/release/penstock-bench run
 
 crash: postgres
-	PENSTOCK_CRASH_KILLS=$(CRASH_KILLS) cargo test --release --workspace --test crash -- --nocapture
+	PENSTOCK_CRASH_KILLS=$(CRASH_KILLS) cargo test --release --workspace --test crash --test webhooks -- --nocapture
 
 setup: postgres $(JS)/node_modules/.package-lock.json $(PY)/.venv/installed $(S3)/.venv/installed
 

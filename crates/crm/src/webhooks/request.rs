@@ -60,7 +60,8 @@ fn rights_of(call: &Call) -> ApiResult<UserId> {
 fn problems(call: &Call, hook: &Hook) -> Vec<(String, String)> {
     let mut errors = Vec::new();
     let mut refuse = |key: &str, problem: String| errors.push((key.to_owned(), problem));
-    if !url(&hook.subscription_url).is_some_and(|url| !is_own(call, &url)) {
+    let may_be_called = |url: &Url| !is_own(call, url) && call.app.webhooks.check(url.as_str()).is_ok();
+    if !url(&hook.subscription_url).is_some_and(|url| may_be_called(&url)) {
         refuse("subscription_url", BAD_URL.to_owned());
     }
     let version = hook.shape.word();

@@ -35,6 +35,7 @@ pub struct Company {
     clock: Arc<SetClock>,
     id: CompanyId,
     token: &'static str,
+    target: Target,
     _directory: Option<TempDir>,
 }
 
@@ -63,7 +64,7 @@ impl Company {
         };
         let id = create_company(&store, &*clock, new).await?;
         let app = App::open(store.clone(), clock.clone(), Settings::default()).await?;
-        Ok(Company { app, store, clock, id, token: ADMIN, _directory: directory })
+        Ok(Company { app, store, clock, id, token: ADMIN, target: target.clone(), _directory: directory })
     }
 
     /// Adds a user who is no administrator; answers the id.
@@ -109,6 +110,28 @@ impl Company {
         Ok(self.app.run_jobs().await?)
     }
 
+    /// Tells receivers all that they can be told at this moment.
+    pub async fn deliver(&self) -> Outcome<usize> {
+        Ok(self.app.deliver_webhooks().await?)
+    }
+
+    /// Lets time pass.
+    pub fn pass(&self, millis: i64) {
+        self.clock.0.fetch_add(millis, Ordering::Relaxed);
+    }
+
+    /// Another process that serves the same company, with a store of its own.
+    pub async fn node(&self, settings: Settings) -> Outcome<Self> {
+        let store = Arc::new(Store::open(&self.target).await?);
+        let app = App::open(store.clone(), self.clock.clone(), settings).await?;
+        Ok(Company { app, store, ..self.another() })
+    }
+
+    /// The product itself, for work in the background.
+    pub fn shared_app(&self) -> Arc<App> {
+        Arc::clone(&self.app)
+    }
+
     /// Removes what has served its time.
     pub async fn keep_house(&self) -> Outcome<usize> {
         Ok(self.app.keep_house().await?)
@@ -140,6 +163,7 @@ impl Company {
             clock: self.clock.clone(),
             id: self.id,
             token: self.token,
+            target: self.target.clone(),
             _directory: None,
         }
     }

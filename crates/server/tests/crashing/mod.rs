@@ -1,7 +1,7 @@
 //! Clients that write until the server dies, and know what must be there afterwards.
 
-// Not a test of its own, but part of one.
-#![allow(clippy::unwrap_used, clippy::panic)]
+// Not a test of its own, but part of several, each of which uses another part of it.
+#![allow(dead_code, clippy::unwrap_used, clippy::panic)]
 
 pub mod check;
 
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// A connection that may break at any moment.
 struct Line<'a> {
@@ -104,6 +104,16 @@ impl Writer {
     pub fn work(&mut self, address: SocketAddr, token: &str) {
         let Ok(mut line) = Line::open(address, token) else { return };
         while self.step(&mut line).is_ok() {
+            self.steps += 1;
+        }
+        self.steps += 1;
+    }
+
+    /// The same, but not for longer than this.
+    pub fn work_for(&mut self, address: SocketAddr, token: &str, time: Duration) {
+        let end = Instant::now() + time;
+        let Ok(mut line) = Line::open(address, token) else { return };
+        while Instant::now() < end && self.step(&mut line).is_ok() {
             self.steps += 1;
         }
         self.steps += 1;

@@ -16,8 +16,6 @@ mod schedule;
 mod sender;
 mod slots;
 mod test_event;
-#[cfg(test)]
-mod tests;
 mod told;
 mod worker;
 

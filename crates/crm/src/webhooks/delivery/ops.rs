@@ -151,12 +151,18 @@ fn write_attempt(json: &mut Json, attempt: &serde_json::Value) {
 const REPLAY: &str = "UPDATE webhook_deliveries SET state = 'waiting', next_time = $1, attempt_count = 0, first_time = NULL
      WHERE company_id = $2 AND hook_id = $3";
 
+/// What rests behind a delivery rests no longer than it does.
+const FOLLOW: &str = "UPDATE webhook_deliveries AS d SET next_time = $1 WHERE d.state = 'waiting' AND d.company_id = $2 AND d.hook_id = $3
+     AND d.attempt_count = 0 AND d.seq > $4
+     AND EXISTS (SELECT 1 FROM webhook_deliveries e WHERE e.company_id = d.company_id AND e.hook_id = d.hook_id AND e.seq = $4
+         AND e.record_id = d.record_id AND e.entity = d.entity)";
+
 async fn replay_one(call: Call) -> ApiResult<Reply> {
     let hook = hook_of(&call).await?;
     let seq = call.path_id(1, "Delivery")?;
     let values = vec![call.now.into(), call.company().into(), hook.id.into(), seq.into()];
-    let replay = Statement::one_row(format!("{REPLAY} AND seq = $4"), values);
-    match call.store().execute(vec![replay]).await {
+    let replay = Statement::one_row(format!("{REPLAY} AND seq = $4"), values.clone());
+    match call.store().execute(vec![replay, Statement::new(FOLLOW, values)]).await {
         Ok(()) => {}
         Err(StoreError::Conflict) => return Err(ApiError::not_found("Delivery")),
         Err(error) => return Err(error.into()),

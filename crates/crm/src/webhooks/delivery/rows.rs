@@ -126,6 +126,26 @@ pub async fn due(store: &Store, company: CompanyId, hook: i64, now: Time, limit:
     store.read(sql, Weight::Light, Vec::new(), |deliveries, row| deliveries.extend(delivery(row))).await
 }
 
+/// Whether anything of a subscription is due by its time, although it may have to wait for an earlier event of its record.
+pub async fn any_due(store: &Store, company: CompanyId, hook: i64, now: Time) -> Result<bool, StoreError> {
+    let mut sql = Sql::new("SELECT 1 FROM webhook_deliveries WHERE state = 'waiting' AND company_id = ");
+    sql.bind(company).push(" AND hook_id = ").bind(hook).push(" AND next_time <= ").bind(now).push(" LIMIT 1");
+    Ok(!store.rows(sql, Weight::Light, 1).await?.is_empty())
+}
+
+/// Lets what has to wait for an earlier event of its record rest as long as that one does, so that nobody takes it for due.
+pub fn rest_behind(company: CompanyId, hook: i64, now: Time) -> Statement {
+    Statement::new(
+        "UPDATE webhook_deliveries AS d SET next_time = (SELECT MAX(e.next_time) FROM webhook_deliveries e WHERE e.state = 'waiting'
+             AND e.company_id = d.company_id AND e.hook_id = d.hook_id AND e.record_id = d.record_id AND e.entity = d.entity
+             AND e.seq < d.seq)
+         WHERE d.state = 'waiting' AND d.company_id = $1 AND d.hook_id = $2 AND d.next_time <= $3
+             AND EXISTS (SELECT 1 FROM webhook_deliveries e WHERE e.state = 'waiting' AND e.company_id = d.company_id
+             AND e.hook_id = d.hook_id AND e.record_id = d.record_id AND e.entity = d.entity AND e.seq < d.seq AND e.next_time > $3)",
+        vec![company.into(), hook.into(), now.into()],
+    )
+}
+
 fn delivery(row: &dyn Row) -> Option<Delivery> {
     Some(Delivery {
         seq: row.int(0)?,

@@ -11,6 +11,7 @@ use super::schedule::{Retry, Sentence};
 use super::sender::{LEASE_MILLIS, Sender};
 use crate::app::App;
 use crate::error::ApiResult;
+use crate::webhooks;
 use crate::webhooks::hook::{self, Hook};
 use crate::webhooks::payload;
 use futures::StreamExt;
@@ -38,6 +39,9 @@ const REST_MILLIS: i64 = 5_000;
 const STORE_PAUSE: Duration = Duration::from_millis(300);
 /// What is known of a subscription may be so old.
 const HOOK_MILLIS: i64 = 1_000;
+
+/// Why the strict schedule removes a subscription.
+const REMOVED: &str = "no successful delivery for 3 days";
 
 /// Which subscription, and by whom it is woken and stopped.
 pub struct Work {
@@ -134,6 +138,7 @@ impl Worker {
                 if self.more || self.lines.len() > 0 {
                     continue;
                 }
+                self.rest().await?;
                 tokio::select! {
                     () = work.woken.notified() => self.more = true,
                     () = tokio::time::sleep(work.linger) => break,
@@ -158,6 +163,15 @@ impl Worker {
         // What is on its way now is given back: it still waits in the store.
         drop(on_their_way);
         self.finish().await
+    }
+
+    /// Puts off what has to wait for earlier events.
+    async fn rest(&self) -> Result<(), StoreError> {
+        let now = self.app.clock.now();
+        if !rows::any_due(self.app.store(), self.company, self.hook.id, now).await? {
+            return Ok(());
+        }
+        self.app.store().execute(vec![rows::rest_behind(self.company, self.hook.id, now)]).await
     }
 
     /// How many may be on their way. A receiver that fails or is slow gets one at a time.
@@ -258,7 +272,7 @@ impl Worker {
             }
             Sentence::Removal => {
                 tracing::warn!(company = company.0, hook, "a subscription is removed: its receiver has taken nothing for three days");
-                statements.push(remove(company, hook, now));
+                statements.push(webhooks::remove(&self.hook, now, REMOVED));
                 self.lines.clear();
                 self.hook_read = Time::from_millis(0);
             }
@@ -297,14 +311,6 @@ impl Worker {
 async fn stopped(stop: &mut watch::Receiver<bool>) {
     // It fails when nobody can stop it any more, which is an end, too.
     let _ = stop.wait_for(|stop| *stop).await;
-}
-
-/// Ends a subscription as the hosted service does.
-fn remove(company: CompanyId, hook: i64, now: Time) -> Statement {
-    Statement::new(
-        "UPDATE webhooks SET is_active = 0, remove_time = $1, remove_reason = $2 WHERE company_id = $3 AND id = $4 AND is_active = 1",
-        vec![now.into(), "No successful delivery for 3 days".into(), company.into(), hook.into()],
-    )
 }
 
 /// One delivery on its way. Never fails: whatever goes wrong is its end.
