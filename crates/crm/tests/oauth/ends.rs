@@ -162,6 +162,19 @@ async fn the_user_takes_back_what_was_allowed() {
         assert_eq!(own(&world, &admin, "DELETE", &format!("/grants/{grant}"), None).await.status, 200);
         assert!(!works(&world, &of_admin.access).await);
         assert_eq!(own(&world, &admin, "DELETE", &format!("/grants/{grant}"), None).await.status, 404);
+        // The audit log has it all, the last first.
+        let log = own(&world, &admin, "GET", "/audit", None).await.ok();
+        let rows = log.data().as_array().unwrap().iter().filter(|row| row["action"].as_str().unwrap().starts_with("app_"));
+        let rows: Vec<_> = rows.map(|row| format!("{} {} {}", row["action"], row["user_id"], row["via"]).replace('"', "")).collect();
+        let (one, two) = (admin.user, ann.user);
+        let expected = [
+            format!("app_removed {one} token"),
+            format!("app_removed {two} token"),
+            format!("app_allowed {two} session"),
+            format!("app_allowed {one} session"),
+            format!("app_added {one} token"),
+        ];
+        assert_eq!(rows, expected);
     }
 }
 

@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 import { launch } from 'puppeteer-core';
 import { registerApp, server, user } from './consent.mjs';
 
-const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-headless-shell', '/usr/lib/chromium/chromium-headless-shell', '/usr/bin/google-chrome'];
+const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-headless-shell', '/usr/bin/google-chrome'];
 
 let browser;
 let receiver;
