@@ -25,7 +25,10 @@ fn an_app_is_registered_gets_another_secret_and_goes() {
         let printed = place.run(CREATE);
         let (id, secret) = (value(&printed, "client id").to_owned(), value(&printed, "client secret").to_owned());
         assert_eq!((id.len(), secret.len(), printed.lines().count()), (16, 40, 2));
-        assert_eq!(place.run(&["app", "list"]).trim_end().split('\t').skip(1).collect::<Vec<_>>(), [&id, "Bridge", "base,deals:full,users:read"]);
+        assert_eq!(
+            place.run(&["app", "list"]).trim_end().split('\t').skip(1).collect::<Vec<_>>(),
+            [&id, "Bridge", "base,deals:full,users:read"]
+        );
         let shown = place.run(&["app", "show", &id]);
         assert!(shown.contains("redirect URI: https://bridge.example/callback\n") && !shown.contains(&secret), "{shown}");
 

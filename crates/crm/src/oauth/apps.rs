@@ -53,9 +53,8 @@ impl AppSettings {
             return Err(ApiError::invalid_key("redirect_uris", &format!("must be 1 to {MAX_REDIRECT_URIS} addresses")));
         }
         self.redirect_uris.iter().try_for_each(|uri| redirect::checked(uri))?;
-        if let Some(url) = &self.uninstall_url
-            && !(url.starts_with("https://") || url.starts_with("http://") && redirect::is_uri(url))
-        {
+        let can_be_called = |url: &String| ["http://", "https://"].iter().any(|start| url.starts_with(start)) && redirect::is_uri(url);
+        if self.uninstall_url.as_ref().is_some_and(|url| !can_be_called(url)) {
             return Err(ApiError::invalid_key("uninstall_url", "must be an http or https address"));
         }
         Ok(self)

@@ -3,13 +3,12 @@
 use super::asked::{self, Asked, Reading};
 use super::codes;
 use super::consent;
-use crate::app::App;
+use crate::app::{App, caller};
 use crate::audit::{self, Origin};
 use crate::call::{Reply, Request};
 use crate::error::{ApiError, ApiResult};
 use crate::pages::{Form, LocalPath, see_other};
 use crate::sign_in::{self, Session, sessions};
-use penstock_model::Principal;
 use serde_json::json;
 use std::sync::Arc;
 
@@ -46,9 +45,7 @@ pub async fn decide(app: Arc<App>, request: Request) -> ApiResult<Reply> {
 }
 
 async fn allow(app: &App, request: &Request, asked: &Asked, session: &Session) -> ApiResult<String> {
-    let directory = app.directory(session.company).await?;
-    let user = directory.user(session.user).filter(|user| user.is_active && !user.is_deleted).ok_or(ApiError::Unauthorized)?;
-    let principal: Principal = user.principal(session.company);
+    let principal = caller(app.directory(session.company).await?, session.user)?.principal;
     let (code, statement) = codes::issue(asked, &principal, app.clock.now()).map_err(super::apps::internal)?;
     let details = json!({"scopes": asked.app.settings.scopes.words()});
     let object = Some(("app", asked.app.id));

@@ -6,7 +6,7 @@ use super::error::Refusal;
 use super::grants::{self, ACCESS_SECONDS, Granting, Tokens};
 use super::{client, redirect, uninstall};
 use crate::accounts;
-use crate::app::App;
+use crate::app::{App, caller};
 use crate::audit::{self, Origin};
 use crate::call::{Reply, Request};
 use crate::error::{ApiError, ApiResult};
@@ -161,9 +161,9 @@ fn exchanged(company: CompanyId, hash: &str, app: i64, now: Time) -> Statement {
 
 /// Whether a user can use the API at all; `None` where not.
 async fn require_active(app: &App, company: CompanyId, user: UserId) -> Result<Option<()>, Refusal> {
-    let directory = match app.directory(company).await {
-        Err(ApiError::Unauthorized) => return Ok(None),
-        directory => directory?,
-    };
-    Ok(directory.user(user).filter(|user| user.is_active && !user.is_deleted).map(|_| ()))
+    match app.directory(company).await.and_then(|directory| caller(directory, user)) {
+        Ok(_) => Ok(Some(())),
+        Err(ApiError::Unauthorized) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
