@@ -1,6 +1,7 @@
 //! The people of a company and their API tokens, as the operator manages them.
 
 use crate::audit::{self, Origin};
+use crate::permission_sets::PermissionSets;
 use crate::sign_in::sessions;
 use crate::users::access;
 use argon2::Argon2;
@@ -127,7 +128,7 @@ pub async fn set_active(store: &Store, clock: &dyn Clock, company: CompanyId, us
 /// Makes a user an administrator, or a regular user again. Errors: [`AccountError::LastAdministrator`].
 pub async fn set_admin(store: &Store, clock: &dyn Clock, company: CompanyId, user: &Account, admin: bool) -> Result<(), AccountError> {
     let mut sql = update(clock.now());
-    sql.push(", is_admin = ").bind(admin).push(", access = ").bind(access::to_json(&access::of_everything(admin)));
+    sql.push(", is_admin = ").bind(admin).push(", access = ").bind(access_to_everything(admin));
     let details = json!({ "is_admin": { "from": user.is_admin, "to": admin } });
     let rest = vec![told(company, user.id, clock.now(), audit::USER_CHANGED, &details)?];
     update_unless_last_admin(store, sql, company, user, admin, rest).await
@@ -321,7 +322,7 @@ impl UserRow<'_> {
                 ENGLISH.into(),
                 self.timezone.into(),
                 self.is_admin.into(),
-                access::to_json(&access::of_everything(self.is_admin)).into(),
+                access_to_everything(self.is_admin).into(),
                 DEFAULT_ROLE.into(),
                 DEFAULT_GROUP.into(),
                 self.has_created_company.into(),
@@ -378,6 +379,11 @@ async fn update_unless_last_admin(
         Err(StoreError::Conflict) => Err(AccountError::LastAdministrator(user.email.clone())),
         Err(error) => Err(error.into()),
     }
+}
+
+/// The access, as the store keeps it, of an administrator or a regular user of everything.
+fn access_to_everything(admin: bool) -> String {
+    access::to_json(&access::of_everything(&PermissionSets::with(Vec::new()), admin))
 }
 
 /// Appends the condition that the company has an active administrator beside this user.

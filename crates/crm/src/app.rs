@@ -3,7 +3,7 @@
 use crate::accounts;
 use crate::budget::{Budget, Demand, Left, Plan, Spender};
 use crate::call::{Call, Caller, Reply, Request, Response};
-use crate::directory::Directory;
+use crate::directory::{Directory, User};
 use crate::error::{ApiError, ApiResult};
 use crate::filters;
 use crate::oauth::{Attempts, Bearers, SecretKey};
@@ -11,11 +11,13 @@ use crate::op::{Method, Op, Root, Run, Version};
 use crate::pages;
 use crate::pictures;
 use crate::product_images;
+use crate::rights;
 use crate::router::{Found, Router};
 use crate::sign_in::{self, Limits, Passwords, sessions};
+use crate::users::permissions::Permission;
 use crate::webhooks::delivery::{self, Deliveries};
 use penstock_files::Objects;
-use penstock_model::{Clock, CompanyId, Principal, Time, UserId};
+use penstock_model::{Areas, Clock, CompanyId, Principal, Time, UserId};
 use penstock_store::{Sql, Store, StoreError, Weight};
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
@@ -176,13 +178,11 @@ impl App {
             Found::Nothing => return Err(unknown()),
         };
         seen.operation = Some(label);
-        if scopes.is_some_and(|scopes| !scopes.open(op.scopes, caller.principal.is_admin)) {
+        if scopes.is_some_and(|scopes| !scopes.open(op.scopes, caller.principal.administers != Areas::default())) {
             return Err(ApiError::ScopeMismatch);
         }
         self.charge(&caller, op, seen).await?;
-        if op.admin_only && !caller.principal.is_admin {
-            return Err(ApiError::Forbidden("You do not have permissions to do this.".to_owned()));
-        }
+        rights::meets(&caller.principal, &caller.directory, op.need)?;
         let Run::Call(run) = op.run else { return Err(unknown()) };
         let mut call = Call::new(self.clone(), caller, op, path, selector, request).map_err(op.refusal)?;
         call.filter = filters::named(&call).await?;
@@ -218,7 +218,7 @@ impl App {
         if let Some((company, user, revision)) = self.known_token(&hash) {
             let directory = self.directory(company).await?;
             if directory.company.revision == revision {
-                return caller(directory, user);
+                return token_caller(directory, user);
             }
         }
         // Boxed, as everything that few requests do: the future of a request is as large as the largest that it may wait
@@ -240,7 +240,7 @@ impl App {
         }
         tokens.insert(hash, (company, user, directory.company.revision));
         drop(tokens);
-        caller(directory, user)
+        token_caller(directory, user)
     }
 
     /// The user whose session the cookie opens. What only another site's page can have meant is refused.
@@ -329,7 +329,16 @@ async fn only_read(request: &Request, answer: impl Future<Output = ApiResult<Rep
     if request.method == "GET" { answer.await } else { Err(ApiError::MethodNotAllowed) }
 }
 
-/// The user behind a token, who must be active.
+/// The user behind a token, who must be allowed to have one.
+pub(crate) fn token_caller(directory: Arc<Directory>, user: UserId) -> ApiResult<Caller> {
+    let may_enter = |user: &User| user.permissions.has(Permission::UseApi);
+    if !directory.user(user).is_some_and(may_enter) {
+        return Err(ApiError::Unauthorized);
+    }
+    caller(directory, user)
+}
+
+/// The user behind credentials, who must be active.
 pub(crate) fn caller(directory: Arc<Directory>, user: UserId) -> ApiResult<Caller> {
     let user = directory.user(user).filter(|user| user.is_active && !user.is_deleted).ok_or(ApiError::Unauthorized)?;
     let principal = user.principal(directory.company.id);

@@ -4,6 +4,8 @@ use crate::app::App;
 use crate::call::{Call, Reply, Request};
 use crate::error::{ApiError, ApiResult};
 use crate::params::BULK_IDS;
+use crate::users::permissions::{Need, Permission};
+use penstock_model::Area;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -181,8 +183,8 @@ pub struct Op {
     pub takes: Takes,
     /// The status of success.
     pub status: u16,
-    /// Only administrators may call it.
-    pub admin_only: bool,
+    /// What its callers must be allowed to do, whatever it is that they do it to.
+    pub need: Need,
     /// Words what the reading of a request refuses, where the operation does not say it as the others do.
     pub refusal: fn(ApiError) -> ApiError,
     pub run: Run,
@@ -207,7 +209,7 @@ impl Op {
             query: &[],
             takes: Takes::Nothing,
             status: 200,
-            admin_only: false,
+            need: Need::Nothing,
             refusal: |error| error,
             run: Run::Call(run),
         }
@@ -279,8 +281,20 @@ impl Op {
         self.method == Method::Delete && self.query.iter().any(|param| param.name == BULK_IDS.name)
     }
 
-    pub const fn admin_only(mut self) -> Self {
-        self.admin_only = true;
+    /// Only administrators of an area may call it.
+    pub const fn admin_of(mut self, area: Area) -> Self {
+        self.need = Need::AdminOf(area);
+        self
+    }
+
+    /// Only administrators of the account may call it.
+    pub const fn admin_only(self) -> Self {
+        self.admin_of(Area::Account)
+    }
+
+    /// Only who has this permission may call it.
+    pub const fn needs(mut self, permission: Permission) -> Self {
+        self.need = Need::Permission(permission);
         self
     }
 }

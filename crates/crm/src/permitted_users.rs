@@ -17,7 +17,7 @@ use crate::select::{self, Depth};
 use crate::stages::STAGE;
 use crate::tasks::TASK;
 use crate::write::{self, linked_entity};
-use penstock_model::{Entity, Kind, Record, UserId, Value};
+use penstock_model::{Areas, Entity, Kind, Record, UserId, Value};
 use penstock_store::Weight;
 use std::collections::BTreeSet;
 use std::pin::Pin;
@@ -46,7 +46,7 @@ async fn of_owned(call: &Call, record: &Record) -> ApiResult<Vec<UserId>> {
     let followers = followers::users(call, record.entity.name, record.id).await?;
     let owner_followers = followers::users(call, "user", owner.0).await?;
     let directory = &call.directory;
-    let mut users = rights::permitted_users(directory, owner, number(record, "visible_to"), &followers, &owner_followers);
+    let mut users = rights::permitted_users(directory, record.entity, owner, number(record, "visible_to"), &followers, &owner_followers);
     if record.entity.name == DEAL.name {
         let pipeline = number(record, "pipeline_id");
         users.retain(|user| directory.user(*user).is_some_and(|user| rights::sees_pipeline(directory, user, pipeline)));
@@ -129,7 +129,7 @@ async fn of_activity(call: &Call, activity: &Record) -> ApiResult<Permitted> {
 /// Whoever sees the record that decides, or else one of those that suffice.
 async fn of_note(call: &Call, note: &Record) -> ApiResult<Permitted> {
     let mut users: BTreeSet<UserId> =
-        call.directory.users.values().filter(|user| user.is_admin && user.is_active).map(|user| user.id).collect();
+        call.directory.users.values().filter(|user| user.administers == Areas::ALL && user.is_active).map(|user| user.id).collect();
     let decides = rights::DECIDING
         .iter()
         .find(|kind| rights::of_kinds(note.entity, std::slice::from_ref(*kind)).any(|field| !value(note, field.key).is_null()));

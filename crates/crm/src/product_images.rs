@@ -13,6 +13,7 @@ use crate::products::PRODUCT;
 use crate::run;
 use crate::select::Depth;
 use crate::upload::{self, MAX_PICTURE};
+use crate::users::permissions::Permission;
 use crate::write;
 use hmac::{Hmac, Mac};
 use penstock_files::picture::{self, Format};
@@ -35,9 +36,18 @@ const fn op(method: crate::op::Method, id: &'static str, run: fn(Call) -> crate:
 
 pub const OPS: &[Op] = &[
     op(Get, "getProductImage", run!(one)).scopes("products:read,products:full").cost(10).about("Shows where the image of a product is"),
-    op(Post, "uploadProductImage", run!(add)).cost(20).takes(Takes::Multipart(BODY)).created().about("Gives a product its image"),
-    op(Put, "updateProductImage", run!(replace)).cost(20).takes(Takes::Multipart(BODY)).about("Replaces the image of a product"),
-    op(Delete, "deleteProductImage", run!(delete)).cost(6).about("Takes the image of a product away"),
+    op(Post, "uploadProductImage", run!(add))
+        .cost(20)
+        .takes(Takes::Multipart(BODY))
+        .created()
+        .needs(Permission::EditProducts)
+        .about("Gives a product its image"),
+    op(Put, "updateProductImage", run!(replace))
+        .cost(20)
+        .takes(Takes::Multipart(BODY))
+        .needs(Permission::EditProducts)
+        .about("Replaces the image of a product"),
+    op(Delete, "deleteProductImage", run!(delete)).cost(6).needs(Permission::EditProducts).about("Takes the image of a product away"),
 ];
 
 #[derive(Debug, Clone)]

@@ -18,10 +18,14 @@ use crate::pipelines::PIPELINE;
 use crate::projects::PROJECT;
 use crate::stages::STAGE;
 use crate::tasks::TASK;
+use crate::users::permissions::{Need, Permission};
 use crate::write::linked_entity;
-use penstock_model::{Entity, Field, Kind, Place, Principal, Record, UserId, Value};
+use penstock_model::{Area, Entity, Field, Kind, Place, Principal, Record, UserId, Value};
 use penstock_store::{Dialect, Sql, Weight};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// The entities whose records have an owner and a visibility.
+const OWNED: &[&str] = &["deal", "lead", "person", "organization", "product", "project"];
 
 /// The visibilities that reach beyond owner and followers.
 const GROUP: i64 = 3;
@@ -63,7 +67,7 @@ pub enum Followed {
 
 /// The pipelines that are hidden from the role of a user (semantics.md 8.1). Administrators see all of them.
 fn hidden_pipelines<'a>(directory: &'a Directory, user: &User) -> Option<&'a BTreeSet<i64>> {
-    let role = directory.roles.get(&user.role).filter(|_| !user.is_admin)?;
+    let role = directory.roles.get(&user.role).filter(|_| !user.administers.has(Area::Deals))?;
     (!role.hidden_pipelines.is_empty()).then_some(&role.hidden_pipelines)
 }
 
@@ -79,9 +83,33 @@ pub fn visible_pipeline(sql: &mut Sql, call: &Call, rows: &str, column: &str) {
     }
 }
 
+/// The area whose administrators see all records of an entity (semantics.md 8.1).
+fn area(entity: &str) -> Area {
+    match entity {
+        "deal" | "lead" => Area::Deals,
+        "project" | "task" => Area::Projects,
+        _ => Area::Shared,
+    }
+}
+
+/// Whether the caller sees all records of an entity.
+pub fn administers(principal: &Principal, entity: &str) -> bool {
+    principal.administers(area(entity))
+}
+
+/// Refuses callers who do not meet what an operation needs.
+pub fn meets(principal: &Principal, directory: &Directory, need: Need) -> ApiResult<()> {
+    let met = match need {
+        Need::Nothing => true,
+        Need::AdminOf(area) => principal.administers(area),
+        Need::Permission(permission) => directory.user(principal.user).is_some_and(|user| user.permissions.has(permission)),
+    };
+    if met { Ok(()) } else { Err(no_permission()) }
+}
+
 /// Appends `AND (…)` to a condition on the rows called `rows`, so that only those remain which the caller may see.
 pub fn visible(sql: &mut Sql, call: &Call, entity: &'static str, rows: &str, followed: Followed) {
-    if !call.principal.is_admin {
+    if !administers(&call.principal, entity) {
         sql.push(" AND ");
         is_visible(sql, call, entity, rows, followed);
     }
@@ -91,7 +119,7 @@ pub fn visible(sql: &mut Sql, call: &Call, entity: &'static str, rows: &str, fol
 /// it, and whoever sees all records that it names. Records that are gone for good hide nothing. `about` are the columns,
 /// the entity that each names, and the column by which it does.
 fn visible_by_records(sql: &mut Sql, call: &Call, rows: &str, about: &[(&str, &'static Entity, &str)]) {
-    if call.principal.is_admin {
+    if about.iter().all(|(_, entity, _)| administers(&call.principal, entity.name)) {
         return;
     }
     sql.push(" AND (").push(rows).push(".owner_id = ").bind(call.principal.user).push(" OR (");
@@ -102,8 +130,12 @@ fn visible_by_records(sql: &mut Sql, call: &Call, rows: &str, about: &[(&str, &'
     sql.push("))");
 }
 
-/// Appends the condition that a column names a record that the caller, who is no administrator, may see, or none.
+/// Appends the condition that a column names a record that the caller may see, or none.
 fn names_visible(sql: &mut Sql, call: &Call, rows: &str, (column, entity, key): (&str, &'static Entity, &str)) {
+    if administers(&call.principal, entity.name) {
+        sql.push("TRUE");
+        return;
+    }
     // A lookup by key for each row: PostgreSQL would read the whole table for an EXISTS.
     sql.push("COALESCE((SELECT CASE WHEN ");
     is_visible(sql, call, entity.name, "named", Followed::Each);
@@ -130,10 +162,13 @@ fn is_visible(sql: &mut Sql, call: &Call, entity: &'static str, rows: &str, foll
 /// Appends `AND (…)` to a condition on search documents called `d`, which may be of any entity. Those without a visibility are
 /// seen by everybody.
 pub fn visible_documents(sql: &mut Sql, call: &Call) {
-    if call.principal.is_admin {
+    if call.principal.administers_everything() {
         return;
     }
     sql.push(" AND (d.visible_to IS NULL OR ");
+    for owned in OWNED.iter().filter(|owned| administers(&call.principal, owned)) {
+        sql.push("d.entity = ").bind(*owned).push(" OR ");
+    }
     owner_lets_see(sql, call, "d");
     sql.push(" OR EXISTS (SELECT 1 FROM followers f WHERE f.company_id = ").bind(call.company());
     sql.push(" AND f.record_id = d.record_id AND f.entity = d.entity AND f.user_id = ").bind(call.principal.user).push("))");
@@ -201,7 +236,7 @@ fn belongs_to_user(entity: &Entity) -> bool {
 /// Appends `AND (…)` to a condition on the rows called `rows`, so that only those remain which hang on something that the
 /// caller may see. A note about a hidden deal stays hidden, however open the deal's person is.
 fn visible_with_others(sql: &mut Sql, call: &Call, entity: &'static Entity, rows: &str, followed: Followed) {
-    if call.principal.is_admin {
+    if call.principal.administers_everything() {
         return;
     }
     sql.push(" AND (");
@@ -273,14 +308,16 @@ fn is_above(groups: &[Group], upper: i64, lower: i64) -> bool {
 /// The users who may see a record: `followers` are those of the record, `owner_followers` those of its owner.
 pub fn permitted_users(
     directory: &Directory,
+    entity: &Entity,
     owner: UserId,
     visible_to: i64,
     followers: &[UserId],
     owner_followers: &[UserId],
 ) -> Vec<UserId> {
+    let area = area(entity.name);
     let owner_group = directory.user(owner).map(|user| user.group);
     let sees = |user: &User| {
-        user.is_admin
+        user.administers.has(area)
             || user.id == owner
             || visible_to == COMPANY
             || (directory.groups.len() <= 1 && visible_to > 1)
@@ -313,7 +350,7 @@ pub fn visible_rows(sql: &mut Sql, call: &Call, entity: &'static Entity, rows: &
         // A filter is its owner's or everybody's. Administrators see no more than others (semantics.md 13.1).
         sql.push(" AND (").push(rows).push(".visible_to = ").bind(COMPANY);
         sql.push(" OR ").push(rows).push(".user_id = ").bind(call.principal.user).push(")");
-    } else if entity.name == TASK.name && !call.principal.is_admin {
+    } else if entity.name == TASK.name {
         // A task is seen by whoever sees its project (semantics.md 22).
         sql.push(" AND ");
         names_visible(sql, call, rows, ("project_id", &PROJECT, "id"));
@@ -324,7 +361,7 @@ pub fn visible_rows(sql: &mut Sql, call: &Call, entity: &'static Entity, rows: &
 /// that is made of its values.
 pub async fn sees_record(call: &Call, record: &Record) -> ApiResult<bool> {
     let entity = record.entity;
-    if call.principal.is_admin {
+    if call.principal.administers_everything() {
         return Ok(true);
     }
     let number = |key: &str| entity.field(key).and_then(|(index, _)| record.values[index].as_int());
@@ -362,9 +399,14 @@ fn says_who_sees(field: &Field) -> bool {
             || SUFFICING_FOR_FILES.contains(&field.kind))
 }
 
-/// Refuses callers who may not remove or merge records: only administrators may, by default (semantics.md 8.2).
-pub fn may_remove(principal: &Principal) -> ApiResult<()> {
-    if principal.is_admin { Ok(()) } else { Err(no_permission()) }
+/// Refuses callers who may not remove what all parts of the company share: only its administrators may (semantics.md 8.2).
+pub fn may_remove_shared(call: &Call) -> ApiResult<()> {
+    meets(&call.principal, &call.directory, Need::AdminOf(Area::Shared))
+}
+
+/// Refuses callers without a permission.
+pub fn require(call: &Call, permission: Permission) -> ApiResult<()> {
+    meets(&call.principal, &call.directory, Need::Permission(permission))
 }
 
 /// 403 in the words of the API.

@@ -378,7 +378,7 @@ mod tests {
     use super::*;
     use crate::directory::Directory;
     use penstock_cluster::Cluster;
-    use penstock_model::FixedClock;
+    use penstock_model::{Areas, FixedClock};
     use penstock_store::Target;
     use std::collections::HashSet;
     use tempfile::TempDir;
@@ -418,7 +418,7 @@ mod tests {
             let known = Directory::load(&store, company).await.unwrap().unwrap();
             assert_eq!((known.company.name.as_str(), known.company.currency.as_str()), ("Acme", "EUR"));
             let admin = known.user(ADMIN).unwrap();
-            assert_eq!((admin.email.as_str(), admin.is_admin, admin.is_active), ("ann@example.com", true, true));
+            assert_eq!((admin.email.as_str(), admin.administers, admin.is_active), ("ann@example.com", Areas::ALL, true));
             let pipeline = known.default_pipeline().unwrap();
             let stages: Vec<_> = known.stages_of(pipeline.id).iter().map(|stage| stage.name.as_str()).collect();
             assert_eq!(stages, STAGES);

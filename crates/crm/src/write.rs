@@ -20,6 +20,7 @@ use crate::projects::PROJECT;
 use crate::rights;
 use crate::select::{self, Depth};
 use crate::tasks::TASK;
+use crate::users::permissions::Permission;
 use penstock_model::{Change, Col, Entity, Field, Kind, Record, UserId, Value, Write};
 use penstock_store::{Batch, Sql, Statement, StoreError, Weight};
 use serde_json::Map;
@@ -72,6 +73,9 @@ pub fn fill(call: &Call, change: &mut Change) -> ApiResult<Given> {
             let value = parse::value(call.version(), field, json).map_err(|problem| ApiError::invalid_key(key, &problem))?;
             keep_fraction(field, value, &change.after.values[index])
         };
+        if field.kind == Kind::Visibility && value != change.after.values[index] {
+            rights::require(call, Permission::ChangeVisibilityOfItems)?;
+        }
         change.after.values[index] = value;
         given.0.push(index);
     }
@@ -327,7 +331,7 @@ pub fn is_deleted(record: &Record) -> bool {
 
 /// Why a record cannot be had: an invisible deal is forbidden, everything else is not found (semantics.md 8.1).
 pub async fn missing(call: &Call, entity: &'static Entity, id: i64) -> ApiResult<ApiError> {
-    if entity.hides_by_403 && !call.principal.is_admin {
+    if entity.hides_by_403 && !rights::administers(&call.principal, entity.name) {
         let mut sql = Sql::new(format!("SELECT 1 FROM {} t WHERE t.company_id = ", entity.table));
         sql.bind(call.company()).push(" AND t.id = ").bind(id);
         select::not_purged(&mut sql, call, entity);

@@ -201,7 +201,7 @@ async fn permission_sets_and_who_has_them() -> Outcome {
             ("Deals regular user", 1),
             ("Global admin", 1),
             ("Global regular user", 1),
-            ("Projects", 0),
+            ("Projects", 1),
             ("Account settings", 1),
         ];
         assert_eq!(names, expected.map(|(name, count)| (Some(name), Some(count))));

@@ -16,7 +16,7 @@ pub use entity::{Count, Entity};
 pub use field::{Col, Field, Kind, Place, Show, Write, col};
 pub use ids::{CompanyId, UserId};
 pub use money::{Money, MoneyError};
-pub use principal::{Actor, ChangeSource, Principal};
+pub use principal::{Actor, Area, Areas, ChangeSource, Principal};
 pub use record::{Change, FromValue, Record};
 pub use time::{Date, Time, TimeError};
 pub use value::Value;

@@ -18,6 +18,8 @@ pub use ops::{OPS, collection};
 pub use view::{flat, flat_records};
 
 use crate::resource::{Resource, Rules};
+use crate::rights;
+use crate::users::permissions::Permission;
 
 pub static ACTIVITIES: Resource = Resource {
     entity: &ACTIVITY,
@@ -25,7 +27,7 @@ pub static ACTIVITIES: Resource = Resource {
     rules: Rules {
         on_create: rules::on_create,
         on_update: rules::on_update,
-        may_delete: |_| Ok(()),
+        may_delete: |call| rights::require(call, Permission::DeleteActivities),
         on_delete: rules::on_delete,
         follow_up: rules::follow_up,
     },

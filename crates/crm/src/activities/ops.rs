@@ -13,8 +13,10 @@ use crate::params::*;
 use crate::records;
 use crate::run;
 use crate::select::Depth;
+use crate::users::permissions::Permission;
 use crate::view::View;
 use crate::write;
+use penstock_model::Area;
 
 const READ: &str = "activities:read,activities:full";
 const FULL: &str = "activities:full";
@@ -91,7 +93,7 @@ pub const OPS: &[Op] = &[
         .scopes(READ)
         .cost(10)
         .query(COLLECTION)
-        .admin_only()
+        .admin_of(Area::Shared)
         .about("Lists all activities by cursor, for administrators"),
     op(V1, Post, "/activities", "addActivity", run!(add))
         .cost(10)
@@ -101,6 +103,7 @@ pub const OPS: &[Op] = &[
     op(V1, Delete, "/activities", "deleteActivities", run!(records::delete_many(&ACTIVITIES)))
         .cost(10)
         .query(&[BULK_IDS])
+        .needs(Permission::BulkEditItems)
         .about("Marks several activities as deleted"),
     op(V1, Get, "/activities/{id}", "getActivity", run!(one_v1)).scopes(READ).cost(2).about("Shows one activity"),
     op(V1, Put, "/activities/{id}", "updateActivity", run!(update))

@@ -11,6 +11,7 @@ use crate::op::{Op, Takes};
 use crate::params::BULK_IDS;
 use crate::records;
 use crate::run;
+use penstock_model::Area;
 
 const fn op(method: crate::op::Method, path: &'static str, id: &'static str, run: fn(Call) -> crate::op::Answer) -> Op {
     Op::new(V1, method, path, id, run).tag("ActivityTypes").scopes("admin")
@@ -24,21 +25,21 @@ pub const OPS: &[Op] = &[
     op(Post, "/activityTypes", "addActivityType", run!(add))
         .cost(10)
         .takes(Takes::Record(&ACTIVITY_TYPE))
-        .admin_only()
+        .admin_of(Area::Shared)
         .about("Creates a type of activities"),
     op(Delete, "/activityTypes", "deleteActivityTypes", run!(records::delete_many(&ACTIVITY_TYPES)))
         .cost(10)
         .query(&[BULK_IDS])
-        .admin_only()
+        .admin_of(Area::Shared)
         .about("Marks several types of activities as deleted"),
     op(Put, "/activityTypes/{id}", "updateActivityType", run!(update))
         .cost(10)
         .takes(Takes::Record(&ACTIVITY_TYPE))
-        .admin_only()
+        .admin_of(Area::Shared)
         .about("Changes the sent fields of a type of activities"),
     op(Delete, "/activityTypes/{id}", "deleteActivityType", run!(delete))
         .cost(6)
-        .admin_only()
+        .admin_of(Area::Shared)
         .about("Marks a type of activities as deleted"),
 ];
 

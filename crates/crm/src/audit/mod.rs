@@ -34,6 +34,8 @@ pub const APP_SECRET_ROTATED: &str = "app_secret_rotated";
 pub const APP_DELETED: &str = "app_deleted";
 pub const APP_ALLOWED: &str = "app_allowed";
 pub const APP_REMOVED: &str = "app_removed";
+pub const PERMISSION_SET_CHANGED: &str = "permission_set_changed";
+pub const PERMISSION_SET_DELETED: &str = "permission_set_deleted";
 pub const RECORDS_DELETED: &str = "records_deleted";
 pub const RECORDS_MERGED: &str = "records_merged";
 

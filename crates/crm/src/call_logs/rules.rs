@@ -3,7 +3,7 @@
 use super::fields::*;
 use crate::call::Call;
 use crate::error::{ApiError, ApiResult};
-use penstock_model::{Record, Write};
+use penstock_model::{Area, Record, Write};
 use uuid::Uuid;
 
 /// The subject of a call that was given none (semantics.md 9.1).
@@ -17,7 +17,7 @@ pub fn on_create(call: &Call, log: &mut Record) -> ApiResult<()> {
     if log.get(USER).is_none() {
         log.set(USER, call.principal.user);
     }
-    if log.get(USER) != Some(call.principal.user) && !call.principal.is_admin {
+    if log.get(USER) != Some(call.principal.user) && !call.principal.administers(Area::Shared) {
         return Err(no_permission());
     }
     if log.get(DEAL).is_some() && log.text(LEAD).is_some() {
@@ -64,7 +64,7 @@ fn duration(log: &mut Record) -> ApiResult<()> {
 
 /// Refuses to change what belongs to somebody else.
 pub fn may_change(call: &Call, log: &Record) -> ApiResult<()> {
-    let may = call.principal.is_admin || log.get(USER) == Some(call.principal.user);
+    let may = call.principal.administers(Area::Shared) || log.get(USER) == Some(call.principal.user);
     if may { Ok(()) } else { Err(no_permission()) }
 }
 

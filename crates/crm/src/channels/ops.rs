@@ -9,7 +9,7 @@ use crate::op::Version::V1;
 use crate::op::{Method, Op, Param, ParamKind, Takes};
 use crate::run;
 use crate::write;
-use penstock_model::Value;
+use penstock_model::{Area, Value};
 use penstock_store::{Sql, Statement, Weight};
 use uuid::Uuid;
 
@@ -43,7 +43,7 @@ pub const OPS: &[Op] = &[
 ];
 
 fn require_admin(call: &Call, text: &'static str, code: &'static str) -> ApiResult<()> {
-    if call.principal.is_admin { Ok(()) } else { Err(ApiError::Messaging { status: 403, text, code }) }
+    if call.principal.administers(Area::Account) { Ok(()) } else { Err(ApiError::Messaging { status: 403, text, code }) }
 }
 
 const NO_CHANNEL: ApiError = ApiError::Messaging { status: 404, text: "Channel not found.", code: "NOT_FOUND" };

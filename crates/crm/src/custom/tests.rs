@@ -4,8 +4,10 @@ use super::parse::Reader;
 use super::*;
 use crate::directory::{Company, Directory, FieldDefinition, FieldOption, User};
 use crate::json::Json;
+use crate::permission_sets::PermissionSets;
+use crate::users::permissions::Permissions;
 use jiff::tz::TimeZone;
-use penstock_model::{CompanyId, Time, UserId};
+use penstock_model::{Areas, CompanyId, Time, UserId};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -52,6 +54,7 @@ fn directory() -> Directory {
         users: BTreeMap::from([(UserId(7), user())]),
         groups: Vec::new(),
         reach: crate::rights::Reach::default(),
+        permission_sets: PermissionSets::with(Vec::new()),
         roles: BTreeMap::new(),
         teams: BTreeMap::new(),
         pipelines: BTreeMap::new(),
@@ -78,8 +81,9 @@ fn user() -> User {
         is_active: true,
         is_activated: true,
         is_deleted: false,
-        is_admin: false,
-        access: "[]".to_owned(),
+        administers: Areas::default(),
+        permissions: Permissions::regular(),
+        access: Vec::new(),
         role: 1,
         group: 1,
         has_created_company: false,

@@ -21,6 +21,7 @@ pub use ops::OPS;
 
 use crate::resource::{Resource, Rules};
 use crate::rights;
+use crate::users::permissions::Permission;
 
 pub static DEALS: Resource = Resource {
     entity: &DEAL,
@@ -28,7 +29,7 @@ pub static DEALS: Resource = Resource {
     rules: Rules {
         on_create: rules::on_create,
         on_update: rules::on_update,
-        may_delete: |call| rights::may_remove(&call.principal),
+        may_delete: |call| rights::require(call, Permission::DeleteDeals),
         on_delete: rules::on_delete,
         follow_up: participants::follow_up,
     },

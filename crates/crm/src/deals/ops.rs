@@ -2,6 +2,8 @@
 
 use super::list::STATUS_V1;
 use super::{DEAL, DEALS, duplicate, list, participant_ops, summary, timeline};
+use crate::users::permissions::Permission;
+use penstock_model::Area;
 
 use crate::activities;
 use crate::call::{Call, Reply};
@@ -129,12 +131,13 @@ pub const OPS: &[Op] = &[
         .scopes(READ)
         .cost(10)
         .query(COLLECTION)
-        .admin_only()
+        .admin_of(Area::Deals)
         .about("Lists all deals by cursor, for administrators"),
     op(V1, Post, "/deals", "addDeal", run!(records::add(&DEALS))).cost(10).takes(Takes::Record(&DEAL)).created().about("Creates a deal"),
     op(V1, Delete, "/deals", "deleteDeals", run!(records::delete_many(&DEALS)))
         .cost(10)
         .query(&[BULK_IDS])
+        .needs(Permission::BulkEditItems)
         .about("Marks several deals as deleted"),
     op(V1, Get, "/deals/{id}", "getDeal", run!(one_v1)).scopes(READ).cost(2).about("Shows one deal in detail"),
     op(V1, Put, "/deals/{id}", "updateDeal", run!(update)).cost(10).takes(Takes::Record(&DEAL)).about("Changes the sent fields of a deal"),
@@ -143,6 +146,7 @@ pub const OPS: &[Op] = &[
     op(V1, Put, "/deals/{id}/merge", "mergeDeals", run!(merge::deals))
         .cost(40)
         .takes(Takes::Keys(merge::KEYS))
+        .needs(Permission::MergeDeals)
         .about("Merges a deal into another one, which stays"),
     op(V1, Get, "/deals/{id}/changelog", "getDealChangelog", run!(changelog::fields(&DEALS)))
         .scopes("recents:read")
@@ -218,11 +222,13 @@ pub const OPS: &[Op] = &[
         .scopes(READ)
         .cost(40)
         .query(summary::QUERY)
+        .needs(Permission::SeeDealsListSummary)
         .about("Sums up deals by currency"),
     op(V1, Get, "/deals/summary/archived", "getArchivedDealsSummary", run!(summary::show(true)))
         .scopes(READ)
         .cost(80)
         .query(summary::QUERY)
+        .needs(Permission::SeeDealsListSummary)
         .about("Sums up archived deals by currency"),
     op(V1, Get, "/deals/timeline", "getDealsTimeline", run!(timeline::show(false)))
         .scopes(READ)

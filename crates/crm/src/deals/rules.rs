@@ -5,6 +5,8 @@ use super::fields::*;
 use crate::call::Call;
 use crate::error::{ApiError, ApiResult};
 use crate::op::Version;
+use crate::rights;
+use crate::users::permissions::Permission;
 use crate::write::Given;
 use penstock_model::{Change, Money, Record};
 use penstock_store::{Batch, Statement};
@@ -31,7 +33,7 @@ pub fn on_create(call: &Call, change: &mut Change, given: &Given) -> ApiResult<(
     }
     deal.set(IS_DELETED, false);
     place_new(call, deal, given)?;
-    check_closing_fields(deal, given)?;
+    check_closing_fields(call, deal, given)?;
     close(call, deal, given);
     archive(call, deal, given, false);
     Ok(())
@@ -102,7 +104,7 @@ pub fn on_update(call: &Call, change: &mut Change, given: &Given) -> ApiResult<(
         change.after.set(VALUE, Money::ZERO);
     }
     move_deal(call, change, given)?;
-    check_closing_fields(&change.after, given)?;
+    check_closing_fields(call, &change.after, given)?;
     change_status(call, change, given);
     archive(call, &mut change.after, given, was_archived);
     if change.differences().next().is_some() {
@@ -134,7 +136,7 @@ fn restore_or_refuse(call: &Call, change: &mut Change, given: &Given) -> ApiResu
     match (deletes, call.version()) {
         (false, _) => Ok(()),
         (true, Version::V1) => {
-            crate::rights::may_remove(&call.principal)?;
+            rights::require(call, Permission::DeleteDeals)?;
             if let Some(status) = before.text(STATUS) {
                 deal.set(STATUS, status);
             }
@@ -182,8 +184,11 @@ fn move_deal(call: &Call, change: &mut Change, given: &Given) -> ApiResult<()> {
 }
 
 /// Times and reasons of closing fit only the status they belong to (semantics.md 7).
-fn check_closing_fields(deal: &Record, given: &Given) -> ApiResult<()> {
+fn check_closing_fields(call: &Call, deal: &Record, given: &Given) -> ApiResult<()> {
     let sent = |col| given.has::<penstock_model::Time>(col) && deal.get(col).is_some();
+    if sent(WON_TIME) || sent(LOST_TIME) || sent(CLOSE_TIME) {
+        rights::require(call, Permission::EditDealsClosedDate)?;
+    }
     let refuse = |key: &str, status: &str| Err(ApiError::invalid_key(key, &format!("is allowed only with status {status}")));
     if sent(WON_TIME) && !is_won(deal) {
         return refuse("won_time", "won");

@@ -3,9 +3,12 @@
 use super::{ActivityType, Company, Directory, FieldDefinition, Group, LeadLabel, Pipeline, Role, Stage, Team, User};
 use crate::custom::FieldType;
 use crate::fields::Settings;
+use crate::permission_sets::{Kept, PermissionSets};
 use crate::rights::Reach;
+use crate::users::access;
+use crate::users::permissions::Permissions;
 use jiff::tz::TimeZone;
-use penstock_model::{CompanyId, Time, UserId, Value};
+use penstock_model::{Areas, CompanyId, Time, UserId, Value};
 use penstock_store::{Sql, Store, StoreError, Weight};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -17,12 +20,14 @@ impl Directory {
         let Some(company) = load_company(store, id).await? else {
             return Ok(None);
         };
-        let users = load_users(store, id).await?;
+        let permission_sets = load_permission_sets(store, id).await?;
+        let users = load_users(store, id, &permission_sets).await?;
         let groups = load_groups(store, id).await?;
         Ok(Some(Directory {
             seats: users.values().filter(|user| user.is_active).count(),
             reach: Reach::of(store.dialect(), &groups, &users),
             users,
+            permission_sets,
             groups,
             roles: load_roles(store, id).await?,
             teams: load_teams(store, id).await?,
@@ -118,7 +123,17 @@ async fn load_company(store: &Store, id: CompanyId) -> Result<Option<Company>, S
     }))
 }
 
-async fn load_users(store: &Store, company: CompanyId) -> Result<BTreeMap<UserId, User>, StoreError> {
+async fn load_permission_sets(store: &Store, company: CompanyId) -> Result<PermissionSets, StoreError> {
+    let rows = table(store, company, "id, app, name, about, permissions", "permission_sets").await?;
+    let kept = rows.into_iter().map(|mut cells| {
+        let (id, app, name, about, words) = (cells.text(), cells.text(), cells.text(), cells.text(), cells.json::<Vec<String>>());
+        let permissions = Permissions::of_words(words.iter().map(String::as_str)).unwrap_or_default();
+        Kept { id, app, name, about, permissions }
+    });
+    Ok(PermissionSets::with(kept.collect()))
+}
+
+async fn load_users(store: &Store, company: CompanyId, sets: &PermissionSets) -> Result<BTreeMap<UserId, User>, StoreError> {
     let columns = "id, name, email, phone, default_currency, locale, lang, timezone_name, active_flag, activated, is_deleted, \
                    is_admin, access, role_id, group_id, has_created_company, icon_url, last_login, add_time, update_time";
     let rows = table(store, company, columns, "users").await?;
@@ -129,6 +144,8 @@ async fn load_users(store: &Store, company: CompanyId) -> Result<BTreeMap<UserId
             let (name, email, phone) = (cells.text(), cells.text(), cells.optional_text());
             let (default_currency, locale, lang) = (cells.text(), cells.text(), cells.int());
             let timezone_name = cells.text();
+            let (is_active, is_activated, is_deleted, is_admin) = (cells.flag(), cells.flag(), cells.flag(), cells.flag());
+            let access = access::of_kept(&cells.text());
             let user = User {
                 id,
                 name,
@@ -139,11 +156,12 @@ async fn load_users(store: &Store, company: CompanyId) -> Result<BTreeMap<UserId
                 lang,
                 timezone: zone(&timezone_name),
                 timezone_name,
-                is_active: cells.flag(),
-                is_activated: cells.flag(),
-                is_deleted: cells.flag(),
-                is_admin: cells.flag(),
-                access: cells.text(),
+                is_active,
+                is_activated,
+                is_deleted,
+                administers: if is_admin { Areas::ALL } else { access::areas(&access) },
+                permissions: if is_admin { Permissions::all() } else { access::permissions(&access, sets) },
+                access,
                 role: cells.int(),
                 group: cells.int(),
                 has_created_company: cells.flag(),

@@ -8,9 +8,12 @@ pub use smart_bcc::{DEFAULT_MAIL_DOMAIN, SmartBcc};
 
 use crate::custom::FieldType;
 use crate::fields::Settings;
+use crate::permission_sets::PermissionSets;
 use crate::rights::Reach;
+use crate::users::access::Access;
+use crate::users::permissions::Permissions;
 use jiff::tz::TimeZone;
-use penstock_model::{CompanyId, Principal, Time, UserId};
+use penstock_model::{Areas, CompanyId, Principal, Time, UserId};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -23,6 +26,7 @@ pub struct Directory {
     pub seats: usize,
     pub groups: Vec<Group>,
     pub reach: Reach,
+    pub permission_sets: PermissionSets,
     /// Deleted ones left out, as with teams.
     pub roles: BTreeMap<i64, Role>,
     pub teams: BTreeMap<i64, Team>,
@@ -67,9 +71,10 @@ pub struct User {
     pub is_active: bool,
     pub is_activated: bool,
     pub is_deleted: bool,
-    pub is_admin: bool,
-    /// JSON, as v1 shows it.
-    pub access: String,
+    /// Where the user sees and may do everything.
+    pub administers: Areas,
+    pub permissions: Permissions,
+    pub access: Vec<Access>,
     pub role: i64,
     pub group: i64,
     pub has_created_company: bool,
@@ -82,7 +87,7 @@ pub struct User {
 impl User {
     /// Who the user is to the rights of a company.
     pub fn principal(&self, company: CompanyId) -> Principal {
-        Principal { company, user: self.id, is_admin: self.is_admin, group: self.group }
+        Principal { company, user: self.id, administers: self.administers, group: self.group }
     }
 }
 

@@ -7,6 +7,7 @@ use crate::op::Version::{V1, V2};
 use crate::op::{Answer, Method, Op, Param, ParamKind, Takes, Version};
 use crate::params::{BULK_IDS, CURSOR, LIMIT, START};
 use crate::run;
+use crate::users::permissions::Permission;
 
 const NAME: Param = Param::new("name", ParamKind::Text, "What people read.");
 const FIELD_NAME: Param = Param::new("field_name", ParamKind::Text, "What people read: 1 to 255 characters.");
@@ -117,7 +118,7 @@ macro_rules! fields_v2 {
                 .scopes($scopes.create_v2)
                 .cost(5)
                 .takes(Takes::Keys($keys.create))
-                .admin_only()
+                .needs(Permission::AddCustomFields)
                 .about("Creates a custom field"),
             op(V2, Get, BY_CODE, concat!("get", $name, "Field"), run!(show::one_v2(&$of)))
                 .scopes($scopes.read_v2)
@@ -128,30 +129,30 @@ macro_rules! fields_v2 {
                 .scopes($scopes.update_v2)
                 .cost(5)
                 .takes(Takes::Keys($keys.update))
-                .admin_only()
+                .needs(Permission::EditCustomFields)
                 .about("Changes the sent keys of a field"),
             op(V2, Delete, BY_CODE, concat!("delete", $name, "Field"), run!(change::delete(&$of)))
                 .scopes($scopes.create_v2)
                 .cost(3)
-                .admin_only()
+                .needs(Permission::DeleteCustomFields)
                 .about("Marks a custom field as deleted"),
             op(V2, Post, CHOICES, concat!("add", $name, "FieldOptions"), run!(change::add_options(&$of)))
                 .scopes($scopes.update_v2)
                 .cost(5)
                 .takes(Takes::List)
-                .admin_only()
+                .needs(Permission::EditCustomFields)
                 .about("Adds options to a field, all or none"),
             op(V2, Patch, CHOICES, concat!("update", $name, "FieldOptions"), run!(change::update_options(&$of)))
                 .scopes($scopes.update_v2)
                 .cost(5)
                 .takes(Takes::List)
-                .admin_only()
+                .needs(Permission::EditCustomFields)
                 .about("Changes options of a field, all or none"),
             op(V2, Delete, CHOICES, concat!("delete", $name, "FieldOptions"), run!(change::delete_options(&$of)))
                 .scopes($scopes.update_v2)
                 .cost(3)
                 .takes(Takes::List)
-                .admin_only()
+                .needs(Permission::EditCustomFields)
                 .about("Deletes options of a field, all or none"),
         ]
     }};
@@ -174,14 +175,14 @@ macro_rules! fields_v1 {
                 .scopes($scopes.write_v1)
                 .cost(10)
                 .takes(Takes::Keys(CREATE_V1))
-                .admin_only()
+                .needs(Permission::AddCustomFields)
                 $(.$created())?
                 .about("Creates a custom field"),
             op(V1, Delete, $path, concat!("delete", $name, "Fields"), run!(change::delete_many(&$of)))
                 .scopes($scopes.write_v1)
                 .cost(10)
                 .query(&[BULK_IDS])
-                .admin_only()
+                .needs(Permission::DeleteCustomFields)
                 .about("Marks several custom fields as deleted"),
             op(V1, Get, BY_ID, concat!("get", $name, "Field"), run!(show::one_v1(&$of)))
                 .scopes($scopes.read_v1)
@@ -191,12 +192,12 @@ macro_rules! fields_v1 {
                 .scopes($scopes.write_v1)
                 .cost(10)
                 .takes(Takes::Keys(UPDATE_V1))
-                .admin_only()
+                .needs(Permission::EditCustomFields)
                 .about("Changes the sent keys of a field"),
             op(V1, Delete, BY_ID, concat!("delete", $name, "Field"), run!(change::delete(&$of)))
                 .scopes($scopes.write_v1)
                 .cost(6)
-                .admin_only()
+                .needs(Permission::DeleteCustomFields)
                 .about("Marks a custom field as deleted"),
         ]
     }};

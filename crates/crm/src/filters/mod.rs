@@ -20,7 +20,8 @@ pub use saved::{Saved, named};
 pub use view::flat;
 
 use crate::call::Call;
-use crate::users::permissions;
+use crate::rights;
+use crate::users::permissions::Permission;
 use entity::USER;
 use penstock_model::Record;
 
@@ -29,13 +30,9 @@ const HELPERS: &str = include_str!("helpers.json");
 
 /// Whether the caller may change a filter that the caller sees: an own one, or a shared one with the permission for it.
 fn may_edit(call: &Call, filter: &Record) -> bool {
-    filter.get(USER) == Some(call.principal.user) || has(call, "can_edit_shared_filters")
+    filter.get(USER) == Some(call.principal.user) || rights::require(call, Permission::EditSharedFilters).is_ok()
 }
 
 fn may_share(call: &Call) -> bool {
-    has(call, "can_share_filters")
-}
-
-fn has(call: &Call, flag: &str) -> bool {
-    call.user().is_some_and(|user| permissions::of(user).any(|(known, granted)| known == flag && granted))
+    rights::require(call, Permission::ShareFilters).is_ok()
 }

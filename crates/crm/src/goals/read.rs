@@ -6,7 +6,7 @@ use crate::call::Call;
 use crate::currencies;
 use crate::error::{ApiError, ApiResult};
 use crate::rights;
-use penstock_model::{Date, Money, UserId};
+use penstock_model::{Area, Date, Money, UserId};
 use serde_json::{Map, Value};
 
 const MAX_TITLE: usize = 255;
@@ -217,5 +217,5 @@ fn check_assignee(call: &Call, goal: &mut Goal) -> ApiResult<()> {
 /// Users who are no administrators set goals for themselves only.
 pub fn may_set(call: &Call, goal: &Goal) -> ApiResult<()> {
     let is_own = goal.assignee_type == "person" && goal.assignee == call.principal.user.0;
-    if call.principal.is_admin || is_own { Ok(()) } else { Err(rights::no_permission()) }
+    if call.principal.administers(Area::Shared) || is_own { Ok(()) } else { Err(rights::no_permission()) }
 }

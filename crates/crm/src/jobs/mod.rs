@@ -13,7 +13,7 @@ pub use runner::Outcome;
 
 use crate::call::Call;
 use crate::error::ApiResult;
-use penstock_model::{CompanyId, Time, UserId, Value};
+use penstock_model::{Area, CompanyId, Time, UserId, Value};
 use penstock_store::{Sql, Statement, Store, StoreError, Weight};
 use uuid::Uuid;
 
@@ -89,7 +89,7 @@ pub fn new(call: &Call, kind: &str, payload: &serde_json::Value) -> (String, Sta
 /// The job of this id that the caller has started; administrators see those of everybody.
 pub async fn find(call: &Call, id: &str) -> ApiResult<Option<Job>> {
     let job = read(call.store(), call.company(), id).await?;
-    Ok(job.filter(|job| call.principal.is_admin || job.user == call.principal.user))
+    Ok(job.filter(|job| call.principal.administers(Area::Deals) || job.user == call.principal.user))
 }
 
 async fn read(store: &Store, company: CompanyId, id: &str) -> Result<Option<Job>, StoreError> {

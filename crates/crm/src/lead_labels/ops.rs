@@ -11,6 +11,7 @@ use crate::op::Version::V1;
 use crate::op::{Op, Param, ParamKind, Takes};
 use crate::run;
 use crate::select::{self, Depth};
+use crate::users::permissions::Permission;
 use crate::write;
 use penstock_model::{Change, Record};
 use penstock_store::Weight;
@@ -29,12 +30,17 @@ pub const OPS: &[Op] = &[
     op(Post, "/leadLabels", "addLeadLabel", run!(add))
         .cost(10)
         .takes(Takes::Keys(&[KEY_NAME.required(), KEY_COLOR.required()]))
+        .needs(Permission::ModifyLabels)
         .about("Creates a label for leads"),
     op(Patch, "/leadLabels/{id}", "updateLeadLabel", run!(update))
         .cost(10)
         .takes(Takes::Keys(&[KEY_NAME, KEY_COLOR]))
+        .needs(Permission::ModifyLabels)
         .about("Changes the name or the color of a label"),
-    op(Delete, "/leadLabels/{id}", "deleteLeadLabel", run!(delete)).cost(6).about("Deletes a label, which all leads lose"),
+    op(Delete, "/leadLabels/{id}", "deleteLeadLabel", run!(delete))
+        .cost(6)
+        .needs(Permission::ModifyLabels)
+        .about("Deletes a label, which all leads lose"),
 ];
 
 async fn all(call: Call) -> ApiResult<Reply> {

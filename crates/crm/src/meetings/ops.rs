@@ -8,7 +8,7 @@ use crate::op::{Method, Op, Param, ParamKind, Takes};
 use crate::rights;
 use crate::run;
 use crate::write;
-use penstock_model::UserId;
+use penstock_model::{Area, UserId};
 use penstock_store::{Sql, Statement, Weight};
 
 const MAX_CLIENT_ID: usize = 255;
@@ -43,7 +43,7 @@ fn is_uuid(text: &str) -> bool {
 
 /// Users link themselves; administrators link anybody.
 fn may_link(call: &Call, user: i64) -> ApiResult<()> {
-    if call.principal.is_admin || call.principal.user.0 == user { Ok(()) } else { Err(rights::no_permission()) }
+    if call.principal.administers(Area::Account) || call.principal.user.0 == user { Ok(()) } else { Err(rights::no_permission()) }
 }
 
 /// The same id again is the same link; it goes over to the user who is named.

@@ -11,7 +11,7 @@ use crate::recents::shown::Shown;
 use crate::rights;
 use crate::select::{self, Depth};
 use crate::write;
-use penstock_model::{Change, Record};
+use penstock_model::{Area, Change, Record};
 use penstock_store::Weight;
 use uuid::Uuid;
 
@@ -107,7 +107,7 @@ async fn change(call: &Call, edit: impl Fn(&mut Record) -> ApiResult<()> + Sync)
             if change.after.is(IS_DELETED) {
                 return Err(ApiError::not_found(COMMENT.title));
             }
-            if change.after.get(USER) != Some(call.principal.user) && !call.principal.is_admin {
+            if change.after.get(USER) != Some(call.principal.user) && !call.principal.administers(Area::Shared) {
                 return Err(rights::no_permission());
             }
             edit(&mut change.after)?;

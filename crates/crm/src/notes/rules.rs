@@ -10,7 +10,7 @@ use crate::records;
 use crate::rights;
 use crate::select::Depth;
 use crate::write::{self, Given};
-use penstock_model::{Change, Col, Kind, Record, Time, UserId, Value};
+use penstock_model::{Area, Change, Col, Kind, Record, Time, UserId, Value};
 
 /// Completes and checks a new note whose sent fields are in `change.after`.
 pub async fn on_create(call: &Call, change: &mut Change, given: &Given) -> ApiResult<()> {
@@ -66,7 +66,7 @@ fn author(call: &Call, note: &mut Record, former: Option<UserId>) -> ApiResult<(
     if former == Some(author) || author == call.principal.user {
         return Ok(());
     }
-    if !call.principal.is_admin {
+    if !call.principal.administers(Area::Shared) {
         return Err(rights::no_permission());
     }
     if !call.directory.user(author).is_some_and(|user| user.is_active && !user.is_deleted) {

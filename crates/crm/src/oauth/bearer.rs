@@ -3,7 +3,7 @@
 use super::scopes::Scopes;
 use super::secrets;
 use crate::accounts;
-use crate::app::{App, caller};
+use crate::app::{App, token_caller};
 use crate::call::Caller;
 use crate::error::{ApiError, ApiResult};
 use penstock_model::{CompanyId, Time, UserId};
@@ -64,7 +64,7 @@ impl App {
             }
             let directory = self.directory(access.company).await?;
             if directory.company.revision == revision {
-                let caller = caller(directory, access.user)?;
+                let caller = token_caller(directory, access.user)?;
                 return Ok(Caller { access: Some(access), ..caller });
             }
         }
@@ -81,7 +81,7 @@ impl App {
         }
         let access = Arc::new(access);
         self.bearers.remember(hash, access.clone(), directory.company.revision, now);
-        let caller = caller(directory, access.user)?;
+        let caller = token_caller(directory, access.user)?;
         Ok(Caller { access: Some(access), ..caller })
     }
 

@@ -13,7 +13,7 @@ use crate::op::Method::{Delete, Get, Patch, Post};
 use crate::op::{Op, Param, ParamKind, Takes};
 use crate::pages::Page;
 use crate::run;
-use penstock_model::Time;
+use penstock_model::{Area, Time};
 use penstock_store::Statement;
 use serde_json::Value;
 use std::collections::HashMap;
@@ -246,7 +246,7 @@ fn write_time(json: &mut Json, key: &str, time: Option<Time>) {
 }
 
 async fn grants_of_caller(call: Call) -> ApiResult<Reply> {
-    let mine = (!call.principal.is_admin).then_some(call.principal.user);
+    let mine = (!call.principal.administers(Area::Account)).then_some(call.principal.user);
     let list = grants::list(call.store(), call.company(), mine, call.now).await?;
     let mut apps = HashMap::new();
     for grant in &list {
@@ -282,7 +282,7 @@ fn write_grant(json: &mut Json, grant: &Grant, app: &RegisteredApp) {
 
 async fn end_grant(call: Call) -> ApiResult<Reply> {
     let id = call.id("Grant")?;
-    let mine = (!call.principal.is_admin).then_some(call.principal.user);
+    let mine = (!call.principal.administers(Area::Account)).then_some(call.principal.user);
     let list = grants::list(call.store(), call.company(), mine, call.now).await?;
     let grant = list.into_iter().find(|grant| grant.id == id).ok_or_else(|| ApiError::not_found("Grant"))?;
     uninstall::uninstall(&call.app, &grant, &Origin::of_call(&call)).await?;

@@ -6,7 +6,7 @@ use super::error::Refusal;
 use super::grants::{self, ACCESS_SECONDS, Granting, Tokens};
 use super::{client, redirect, uninstall};
 use crate::accounts;
-use crate::app::{App, caller};
+use crate::app::{App, token_caller};
 use crate::audit::{self, Origin};
 use crate::call::{Reply, Request};
 use crate::error::{ApiError, ApiResult};
@@ -161,7 +161,7 @@ fn exchanged(company: CompanyId, hash: &str, app: i64, now: Time) -> Statement {
 
 /// Whether a user can use the API at all; `None` where not.
 async fn require_active(app: &App, company: CompanyId, user: UserId) -> Result<Option<()>, Refusal> {
-    match app.directory(company).await.and_then(|directory| caller(directory, user)) {
+    match app.directory(company).await.and_then(|directory| token_caller(directory, user)) {
         Ok(_) => Ok(Some(())),
         Err(ApiError::Unauthorized) => Ok(None),
         Err(error) => Err(error.into()),

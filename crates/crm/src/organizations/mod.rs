@@ -18,7 +18,7 @@ pub static ORGANIZATIONS: Resource = Resource {
     rules: Rules {
         on_create: rules::on_create,
         on_update: rules::on_update,
-        may_delete: |call| rights::may_remove(&call.principal),
+        may_delete: rights::may_remove_shared,
         on_delete: rules::on_delete,
         follow_up: nothing_follows,
     },

@@ -19,8 +19,10 @@ use crate::persons::{PERSON, PERSONS};
 use crate::records;
 use crate::run;
 use crate::select::Depth;
+use crate::users::permissions::Permission;
 use crate::view_v1;
 use crate::write;
+use penstock_model::Area;
 use penstock_store::Sql;
 
 const READ: &str = "contacts:read,contacts:full";
@@ -104,7 +106,7 @@ pub const OPS: &[Op] = &[
         .scopes(READ)
         .cost(10)
         .query(COLLECTION)
-        .admin_only()
+        .admin_of(Area::Shared)
         .about("Lists all organizations by cursor, for administrators"),
     op(V1, Post, "/organizations", "addOrganization", run!(records::add(&ORGANIZATIONS)))
         .cost(10)
@@ -114,6 +116,7 @@ pub const OPS: &[Op] = &[
     op(V1, Delete, "/organizations", "deleteOrganizations", run!(records::delete_many(&ORGANIZATIONS)))
         .cost(10)
         .query(&[BULK_IDS])
+        .needs(Permission::BulkEditItems)
         .about("Marks several organizations as deleted"),
     op(V1, Get, "/organizations/{id}", "getOrganization", run!(one_v1)).scopes(READ).cost(2).about("Shows one organization in detail"),
     op(V1, Put, "/organizations/{id}", "updateOrganization", run!(records::update(&ORGANIZATIONS)))
@@ -126,6 +129,7 @@ pub const OPS: &[Op] = &[
     op(V1, Put, "/organizations/{id}/merge", "mergeOrganizations", run!(merge::organizations))
         .cost(40)
         .takes(Takes::Keys(merge::KEYS))
+        .needs(Permission::MergeOrganizations)
         .about("Merges an organization into another one, which stays"),
     op(V1, Get, "/organizations/{id}/changelog", "getOrganizationChangelog", run!(changelog::fields(&ORGANIZATIONS)))
         .scopes("recents:read")

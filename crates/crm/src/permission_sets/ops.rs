@@ -1,5 +1,6 @@
 //! The operations of permission sets.
 
+use super::PermissionSet;
 use crate::call::{Call, Reply};
 use crate::directory::{Directory, User};
 use crate::error::{ApiError, ApiResult};
@@ -11,7 +12,6 @@ use crate::op::{Op, Param, ParamKind};
 use crate::params::{LIMIT, START};
 use crate::run;
 use crate::users::access::{APPS, has_set};
-use crate::users::permissions::{FLAGS, PermissionSet, SETS};
 
 const APP: Param = Param::new("app", ParamKind::Choice(APPS), "Only the sets of this app.");
 
@@ -28,34 +28,34 @@ pub const OPS: &[Op] = &[
 ];
 
 /// The set that the path names.
-fn named(call: &Call) -> ApiResult<&'static PermissionSet> {
+pub(super) fn named(call: &Call) -> ApiResult<&PermissionSet> {
     let id = call.path.first().map(String::as_str).unwrap_or_default();
-    SETS.iter().find(|set| set.id.eq_ignore_ascii_case(id)).ok_or_else(|| ApiError::not_found("Permission set"))
+    call.directory.permission_sets.find(id).ok_or_else(|| ApiError::not_found("Permission set"))
 }
 
 /// The users who have a set through their access.
-fn holders<'a>(directory: &'a Directory, set: &'static PermissionSet) -> impl Iterator<Item = &'a User> + 'a {
+pub(super) fn holders<'a>(directory: &'a Directory, set: &'a PermissionSet) -> impl Iterator<Item = &'a User> {
     directory.users.values().filter(|user| !user.is_deleted && has_set(&user.access, set))
 }
 
-fn write_members(json: &mut Json, call: &Call, set: &'static PermissionSet) {
+fn write_members(json: &mut Json, directory: &Directory, set: &PermissionSet) {
     json.key("id");
-    json.string(set.id);
+    json.string(&set.id);
     json.key("name");
-    json.string(set.name);
+    json.string(&set.name);
     json.key("description");
-    json.string(set.about);
+    json.string(&set.about);
     json.key("app");
-    json.string(set.app);
+    json.string(&set.app);
     json.key("type");
-    json.string(if set.is_admin { "admin" } else { "regular" });
+    json.string(set.sort.word());
     json.key("assignment_count");
-    json.int(holders(&call.directory, set).count() as i64);
+    json.int(holders(directory, set).count() as i64);
 }
 
 async fn list(call: Call) -> ApiResult<Reply> {
     let app = call.args.text(APP.name);
-    let sets: Vec<_> = SETS.iter().filter(|set| app.is_none_or(|app| set.app == app)).collect();
+    let sets: Vec<_> = call.directory.permission_sets.iter().filter(|set| app.is_none_or(|app| set.app == app)).collect();
     Ok(call.data(|json| {
         if sets.is_empty() {
             return json.null();
@@ -63,7 +63,7 @@ async fn list(call: Call) -> ApiResult<Reply> {
         json.begin_array();
         for set in sets {
             json.begin_object();
-            write_members(json, &call, set);
+            write_members(json, &call.directory, set);
             json.end_object();
         }
         json.end_array();
@@ -75,15 +75,20 @@ async fn one(call: Call) -> ApiResult<Reply> {
     let set = named(&call)?;
     Ok(call.data(|json| {
         json.begin_array();
-        json.begin_object();
-        write_members(json, &call, set);
-        json.key("contents");
-        json.begin_array();
-        FLAGS.iter().filter(|(_, regular)| set.is_admin || *regular).for_each(|(flag, _)| json.string(flag));
-        json.end_array();
-        json.end_object();
+        write_whole(json, &call.directory, set);
         json.end_array();
     }))
+}
+
+/// A set with its permissions.
+pub(super) fn write_whole(json: &mut Json, directory: &Directory, set: &PermissionSet) {
+    json.begin_object();
+    write_members(json, directory, set);
+    json.key("contents");
+    json.begin_array();
+    set.permissions.words().for_each(|word| json.string(word));
+    json.end_array();
+    json.end_object();
 }
 
 async fn assignments(call: Call) -> ApiResult<Reply> {
@@ -94,9 +99,9 @@ async fn assignments(call: Call) -> ApiResult<Reply> {
         json.key("user_id");
         json.int(user.id.0);
         json.key("permission_set_id");
-        json.string(set.id);
+        json.string(&set.id);
         json.key("name");
-        json.string(set.name);
+        json.string(&set.name);
         json.end_object();
     })
 }

@@ -17,7 +17,9 @@ use crate::params::*;
 use crate::permitted_users;
 use crate::records;
 use crate::run;
+use crate::users::permissions::Permission;
 use crate::view_v1;
+use penstock_model::Area;
 
 const READ: &str = "contacts:read,contacts:full";
 const FULL: &str = "contacts:full";
@@ -98,12 +100,13 @@ pub const OPS: &[Op] = &[
         .scopes(READ)
         .cost(10)
         .query(COLLECTION)
-        .admin_only()
+        .admin_of(Area::Shared)
         .about("Lists all persons by cursor, for administrators"),
     op(V1, Post, "/persons", "addPerson", run!(add)).cost(10).takes(Takes::Record(&PERSON)).created().about("Creates a person"),
     op(V1, Delete, "/persons", "deletePersons", run!(records::delete_many(&PERSONS)))
         .cost(10)
         .query(&[BULK_IDS])
+        .needs(Permission::BulkEditItems)
         .about("Marks several persons as deleted"),
     op(V1, Get, "/persons/{id}", "getPerson", run!(one_v1)).scopes(READ).cost(2).about("Shows one person in detail"),
     op(V1, Put, "/persons/{id}", "updatePerson", run!(update))
@@ -114,6 +117,7 @@ pub const OPS: &[Op] = &[
     op(V1, Put, "/persons/{id}/merge", "mergePersons", run!(merge::persons))
         .cost(40)
         .takes(Takes::Keys(merge::KEYS))
+        .needs(Permission::MergePeople)
         .about("Merges a person into another one, which stays"),
     op(V1, Get, "/persons/{id}/changelog", "getPersonChangelog", run!(changelog::fields(&PERSONS)))
         .scopes("recents:read")

@@ -14,6 +14,7 @@ use crate::params::*;
 use crate::records;
 use crate::rights;
 use crate::run;
+use penstock_model::Area;
 use penstock_store::Sql;
 
 const READ: &str = "deals:read,deals:full,admin";
@@ -29,28 +30,36 @@ pub const OPS: &[Op] = &[
         .cost(5)
         .query(&[SORT_BY, SORT_DIRECTION, LIMIT, CURSOR])
         .about("Lists pipelines"),
-    op(V2, Post, "/pipelines", "addPipeline", run!(add)).cost(5).takes(Takes::Record(&PIPELINE)).admin_only().about("Creates a pipeline"),
+    op(V2, Post, "/pipelines", "addPipeline", run!(add))
+        .cost(5)
+        .takes(Takes::Record(&PIPELINE))
+        .admin_of(Area::Deals)
+        .about("Creates a pipeline"),
     op(V2, Get, "/pipelines/{id}", "getPipeline", run!(one_v2)).scopes(READ).cost(1).about("Shows one pipeline"),
     op(V2, Patch, "/pipelines/{id}", "updatePipeline", run!(update))
         .cost(5)
         .takes(Takes::Record(&PIPELINE))
-        .admin_only()
+        .admin_of(Area::Deals)
         .about("Changes the sent fields of a pipeline"),
     op(V2, Delete, "/pipelines/{id}", "deletePipeline", run!(records::delete(&PIPELINES)))
         .cost(3)
-        .admin_only()
+        .admin_of(Area::Deals)
         .about("Marks a pipeline and its stages as deleted"),
     op(V1, Get, "/pipelines", "getPipelines", run!(list_v1)).scopes(READ).cost(10).about("Lists pipelines"),
-    op(V1, Post, "/pipelines", "addPipeline", run!(add)).cost(10).takes(Takes::Record(&PIPELINE)).admin_only().about("Creates a pipeline"),
+    op(V1, Post, "/pipelines", "addPipeline", run!(add))
+        .cost(10)
+        .takes(Takes::Record(&PIPELINE))
+        .admin_of(Area::Deals)
+        .about("Creates a pipeline"),
     op(V1, Get, "/pipelines/{id}", "getPipeline", run!(one_v1)).scopes(READ).cost(2).about("Shows one pipeline"),
     op(V1, Put, "/pipelines/{id}", "updatePipeline", run!(update))
         .cost(10)
         .takes(Takes::Record(&PIPELINE))
-        .admin_only()
+        .admin_of(Area::Deals)
         .about("Changes the sent fields of a pipeline"),
     op(V1, Delete, "/pipelines/{id}", "deletePipeline", run!(records::delete(&PIPELINES)))
         .cost(6)
-        .admin_only()
+        .admin_of(Area::Deals)
         .about("Marks a pipeline and its stages as deleted"),
     op(V1, Get, "/pipelines/{id}/deals", "getPipelineDeals", run!(deals::board::of_pipeline))
         .scopes("deals:read,deals:full")

@@ -7,7 +7,9 @@ use crate::deals::stages_passed::{Entry, Move, way};
 use crate::deals::{DEAL, STATUSES};
 use crate::error::{ApiError, ApiResult};
 use crate::op::{Param, ParamKind};
+use crate::rights;
 use crate::select;
+use crate::users::permissions::Permission;
 use penstock_model::{Money, Time};
 use penstock_store::{Row, Sql, Weight};
 
@@ -46,6 +48,9 @@ impl Asked {
         stages.sort_by_key(|stage| (stage.order_nr, stage.id));
         let stages = stages.iter().map(|stage| stage.id).collect();
         let owner = call.args.int("user_id").unwrap_or(call.principal.user.0);
+        if owner != call.principal.user.0 {
+            rights::require(call, Permission::SeeOtherUsersStatistics)?;
+        }
         Ok(Asked { pipeline, owner, start, end, stages })
     }
 

@@ -20,7 +20,7 @@ pub static PRODUCTS: Resource = Resource {
     rules: Rules {
         on_create: rules::on_create,
         on_update: rules::on_update,
-        may_delete: |call| rights::may_remove(&call.principal),
+        may_delete: rights::may_remove_shared,
         on_delete: rules::on_delete,
         follow_up: nothing_follows,
     },

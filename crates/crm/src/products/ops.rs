@@ -18,6 +18,7 @@ use crate::permitted_users;
 use crate::records;
 use crate::run;
 use crate::select;
+use crate::users::permissions::Permission;
 use crate::view_v1::{Form, ViewV1, write_rows};
 use crate::write;
 use penstock_model::{Change, Record};
@@ -46,20 +47,36 @@ pub const OPS: &[Op] = &[
         .cost(10)
         .query(LIST)
         .about("Lists products that are not deleted"),
-    op(V2, Post, "/products", "addProduct", run!(add)).cost(5).takes(Takes::Record(&PRODUCT)).created().about("Creates a product"),
+    op(V2, Post, "/products", "addProduct", run!(add))
+        .cost(5)
+        .takes(Takes::Record(&PRODUCT))
+        .created()
+        .needs(Permission::AddProducts)
+        .about("Creates a product"),
     op(V2, Get, "/products/{id}", "getProduct", run!(one)).scopes(READ).cost(1).about("Shows one product"),
     op(V2, Patch, "/products/{id}", "updateProduct", run!(update))
         .cost(5)
         .takes(Takes::Record(&PRODUCT))
+        .needs(Permission::EditProducts)
         .about("Changes the sent fields of a product"),
     op(V2, Delete, "/products/{id}", "deleteProduct", run!(remove)).cost(3).about("Marks a product as deleted"),
-    op(V2, Post, "/products/{id}/duplicate", "duplicateProduct", run!(duplicate)).cost(5).created().about("Copies a product"),
+    op(V2, Post, "/products/{id}/duplicate", "duplicateProduct", run!(duplicate))
+        .cost(5)
+        .created()
+        .needs(Permission::AddProducts)
+        .about("Copies a product"),
     op(V1, Get, "/products", "getProducts", run!(list_v1)).scopes(READ).cost(20).query(LIST_V1).about("Lists products by offset"),
-    op(V1, Post, "/products", "addProduct", run!(add)).cost(10).takes(Takes::Record(&PRODUCT)).created().about("Creates a product"),
+    op(V1, Post, "/products", "addProduct", run!(add))
+        .cost(10)
+        .takes(Takes::Record(&PRODUCT))
+        .created()
+        .needs(Permission::AddProducts)
+        .about("Creates a product"),
     op(V1, Get, "/products/{id}", "getProduct", run!(one)).scopes(READ).cost(2).about("Shows one product"),
     op(V1, Put, "/products/{id}", "updateProduct", run!(update))
         .cost(10)
         .takes(Takes::Record(&PRODUCT))
+        .needs(Permission::EditProducts)
         .about("Changes the sent fields of a product"),
     op(V1, Delete, "/products/{id}", "deleteProduct", run!(remove)).cost(6).about("Marks a product as deleted"),
     op(V1, Get, "/products/{id}/deals", "getProductDeals", run!(deals::linked::of_product))
@@ -111,13 +128,16 @@ pub const OPS: &[Op] = &[
         .cost(5)
         .takes(Takes::Keys(variations::CREATE))
         .created()
+        .needs(Permission::EditProducts)
         .about("Adds a variation to a product"),
     op(V2, Patch, "/products/{id}/variations/{product_variation_id}", "updateProductVariation", run!(variations::update))
         .cost(5)
         .takes(Takes::Keys(variations::UPDATE))
+        .needs(Permission::EditProducts)
         .about("Changes the sent parts of a variation"),
     op(V2, Delete, "/products/{id}/variations/{product_variation_id}", "deleteProductVariation", run!(variations::remove))
         .cost(3)
+        .needs(Permission::EditProducts)
         .about("Removes a variation"),
 ];
 

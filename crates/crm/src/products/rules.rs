@@ -48,7 +48,7 @@ pub fn on_update(call: &Call, change: &mut Change, given: &Given) -> ApiResult<(
     records::restore_or_refuse(call, change)?;
     complete(call, change, given)?;
     if call.version() == Version::V1 && call.body.flag("active_flag") == Some(false) {
-        rights::may_remove(&call.principal)?;
+        rights::may_remove_shared(call)?;
         on_delete(&mut change.after, call.now);
     }
     if change.differences().next().is_some() {

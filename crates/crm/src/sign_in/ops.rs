@@ -12,7 +12,7 @@ use crate::json::Json;
 use crate::op::Method::{Delete, Get, Post, Put};
 use crate::op::{Op, Param, ParamKind, Takes};
 use crate::run;
-use penstock_model::{Time, UserId};
+use penstock_model::{Area, Time, UserId};
 use serde_json::json;
 use std::sync::Arc;
 
@@ -80,7 +80,7 @@ fn write_time(json: &mut Json, time: Time) {
 /// The user whose sessions are meant: the caller, or for administrators anybody.
 fn meant(call: &Call) -> ApiResult<UserId> {
     let user = call.args.int("user_id").map_or(call.principal.user, UserId);
-    if user != call.principal.user && !call.principal.is_admin {
+    if user != call.principal.user && !call.principal.administers(Area::Account) {
         return Err(ApiError::Forbidden("You do not have permissions to do this.".to_owned()));
     }
     match call.directory.user(user) {
@@ -121,7 +121,7 @@ fn write(json: &mut Json, session: &Shown, current: Option<i64>) {
 /// Ends a session of the caller, or for administrators of anybody in the company. Others learn nothing of it.
 async fn end(call: Call) -> ApiResult<Reply> {
     let id = call.id("Session")?;
-    let mine = (!call.principal.is_admin).then_some(call.principal.user);
+    let mine = (!call.principal.administers(Area::Account)).then_some(call.principal.user);
     let list = sessions::list(call.store(), call.company(), mine, call.now).await?;
     let found = list.iter().find(|session| session.id == id);
     let user = found.ok_or_else(|| ApiError::not_found("Session"))?.user;
@@ -155,7 +155,7 @@ async fn me(call: Call) -> ApiResult<Reply> {
         json.key("email");
         json.string(&user.email);
         json.key("is_admin");
-        json.bool(user.is_admin);
+        json.bool(call.principal.administers(Area::Account));
         json.key("company_id");
         json.int(call.company().0);
         json.key("company_name");

@@ -14,6 +14,7 @@ use crate::params::*;
 use crate::records;
 use crate::rights;
 use crate::run;
+use penstock_model::Area;
 use penstock_store::Sql;
 
 const READ: &str = "deals:read,deals:full,admin";
@@ -33,28 +34,34 @@ pub const OPS: &[Op] = &[
         .cost(5)
         .query(&[PIPELINE_ID, SORT, SORT_DIRECTION, LIMIT, CURSOR])
         .about("Lists stages"),
-    op(V2, Post, "/stages", "addStage", run!(add)).cost(5).takes(Takes::Record(&STAGE)).admin_only().about("Creates a stage"),
+    op(V2, Post, "/stages", "addStage", run!(add)).cost(5).takes(Takes::Record(&STAGE)).admin_of(Area::Deals).about("Creates a stage"),
     op(V2, Get, "/stages/{id}", "getStage", run!(one_v2)).scopes(READ).cost(1).about("Shows one stage"),
     op(V2, Patch, "/stages/{id}", "updateStage", run!(update))
         .cost(5)
         .takes(Takes::Record(&STAGE))
-        .admin_only()
+        .admin_of(Area::Deals)
         .about("Changes the sent fields of a stage"),
-    op(V2, Delete, "/stages/{id}", "deleteStage", run!(records::delete(&STAGES))).cost(3).admin_only().about("Marks a stage as deleted"),
+    op(V2, Delete, "/stages/{id}", "deleteStage", run!(records::delete(&STAGES)))
+        .cost(3)
+        .admin_of(Area::Deals)
+        .about("Marks a stage as deleted"),
     op(V1, Get, "/stages", "getStages", run!(list_v1)).scopes(READ).cost(10).query(&[PIPELINE_ID, START, LIMIT]).about("Lists stages"),
-    op(V1, Post, "/stages", "addStage", run!(add)).cost(10).takes(Takes::Record(&STAGE)).admin_only().about("Creates a stage"),
+    op(V1, Post, "/stages", "addStage", run!(add)).cost(10).takes(Takes::Record(&STAGE)).admin_of(Area::Deals).about("Creates a stage"),
     op(V1, Delete, "/stages", "deleteStages", run!(records::delete_many(&STAGES)))
         .cost(10)
         .query(&[BULK_IDS])
-        .admin_only()
+        .admin_of(Area::Deals)
         .about("Marks several stages as deleted"),
     op(V1, Get, "/stages/{id}", "getStage", run!(one_v1)).scopes(READ).cost(2).query(&[EVERYONE]).about("Shows one stage"),
     op(V1, Put, "/stages/{id}", "updateStage", run!(update))
         .cost(10)
         .takes(Takes::Record(&STAGE))
-        .admin_only()
+        .admin_of(Area::Deals)
         .about("Changes the sent fields of a stage"),
-    op(V1, Delete, "/stages/{id}", "deleteStage", run!(records::delete(&STAGES))).cost(6).admin_only().about("Marks a stage as deleted"),
+    op(V1, Delete, "/stages/{id}", "deleteStage", run!(records::delete(&STAGES)))
+        .cost(6)
+        .admin_of(Area::Deals)
+        .about("Marks a stage as deleted"),
     op(V1, Get, "/stages/{id}/deals", "getStageDeals", run!(deals::board::of_stage))
         .scopes("deals:read,deals:full")
         .cost(20)

@@ -15,8 +15,8 @@ use penstock_store::{Sql, Statement, StoreError, Weight};
 pub async fn invite(call: &Call) -> ApiResult<UserId> {
     let email = email(call)?;
     let access = match call.body.get("access") {
-        None => access::of_invited(),
-        Some(value) => access::parse(value)?,
+        None => access::of_invited(&call.directory.permission_sets),
+        Some(value) => access::parse(value, &call.directory.permission_sets)?,
     };
     let company = &call.directory.company;
     let id = call.store().next_id(company.id, "users").await?;
@@ -30,7 +30,7 @@ pub async fn invite(call: &Call) -> ApiResult<UserId> {
     user.set(LANG, ENGLISH);
     user.set(TIMEZONE_NAME, company.timezone.iana_name().unwrap_or("UTC"));
     user.set(ACCESS, access::to_json(&access));
-    user.set(IS_ADMIN, access::makes_admin(&access));
+    user.set(IS_ADMIN, access::is_of_everything(&access));
     user.set(IS_ACTIVE, call.body.flag("active_flag").unwrap_or(true));
     user.set(IS_ACTIVATED, false);
     user.set(IS_DELETED, false);
@@ -79,7 +79,7 @@ pub async fn set_active(call: &Call, id: UserId, active: bool) -> ApiResult<()> 
             if change.differences().next().is_some() {
                 change.after.set(UPDATE_TIME, call.now);
                 if !active {
-                    keep_an_administrator(call, id).await?;
+                    keep_an_administrator(call, id, "active_flag").await?;
                     batch.run(administrator_stays(call, id));
                     batch.run(sessions::end_of_user(call.company(), id, None));
                 }
@@ -91,11 +91,37 @@ pub async fn set_active(call: &Call, id: UserId, active: bool) -> ApiResult<()> 
     .await
 }
 
-async fn keep_an_administrator(call: &Call, leaving: UserId) -> ApiResult<()> {
+/// Gives a user this access instead of the one there was. One administrator of everything always stays.
+pub async fn set_access(call: &Call, id: UserId) -> ApiResult<()> {
+    let sent = call.body.get("access").ok_or_else(|| ApiError::invalid_key("access", "is required"))?;
+    let access = access::parse(sent, &call.directory.permission_sets)?;
+    write::commit(call, || {
+        let access = &access;
+        Box::pin(async move {
+            let mut change = Change::update(write::find(call, &USER, id.0, Depth::Row).await?);
+            let was_admin = change.after.is(IS_ADMIN);
+            change.after.set(ACCESS, access::to_json(access));
+            change.after.set(IS_ADMIN, access::is_of_everything(access));
+            let mut batch = call.batch();
+            if change.differences().next().is_some() {
+                change.after.set(UPDATE_TIME, call.now);
+                if was_admin && !change.after.is(IS_ADMIN) {
+                    keep_an_administrator(call, id, "access").await?;
+                    batch.run(administrator_stays(call, id));
+                }
+            }
+            batch.save(change);
+            Ok((batch, ()))
+        })
+    })
+    .await
+}
+
+async fn keep_an_administrator(call: &Call, leaving: UserId, key: &str) -> ApiResult<()> {
     let mut sql = Sql::new("SELECT 1 WHERE ");
     accounts::another_administrator(&mut sql, call.company(), leaving);
     if call.store().rows(sql, Weight::Light, 1).await?.is_empty() {
-        return Err(ApiError::invalid_key("active_flag", "the last active administrator cannot be deactivated"));
+        return Err(ApiError::invalid_key(key, "the last active administrator stays what they are"));
     }
     Ok(())
 }

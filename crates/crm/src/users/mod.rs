@@ -12,5 +12,5 @@ mod tests;
 mod view;
 
 pub use fields::*;
-pub use ops::OPS;
+pub use ops::{OPS, OWN_OPS};
 pub use view::{language, offset_of, write_v1};

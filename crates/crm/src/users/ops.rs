@@ -1,6 +1,7 @@
 //! The operations of users. Reads come from the directory, which holds them all.
 
-use super::{USER, invite, permissions, settings, view};
+use super::permissions::{PERMISSIONS, Permission};
+use super::{USER, invite, settings, view};
 use crate::call::{Call, Reply};
 use crate::directory::User;
 use crate::error::{ApiError, ApiResult};
@@ -10,6 +11,7 @@ use crate::op::Method::{Get, Post, Put};
 use crate::op::Version::{V1, V2};
 use crate::op::{Op, Param, ParamKind, Takes, Version};
 use crate::params::{CURSOR, LIMIT, START};
+use crate::rights;
 use crate::roles::assignments;
 use crate::run;
 use penstock_model::UserId;
@@ -73,6 +75,15 @@ pub const OPS: &[Op] = &[
         .about("Shows the settings of the caller"),
 ];
 
+/// Of users only Penstock has.
+pub const OWN_OPS: &[Op] = &[Op::own(Put, "/users/{id}/access", "updateUserAccess", run!(update_access))
+    .tag("Users")
+    .takes(Takes::Keys(&[
+        Param::new("access", ParamKind::Json, "A list of apps with `app`, and `admin` or `permission_set_id`.").required()
+    ]))
+    .admin_only()
+    .about("Gives a user other apps and permission sets")];
+
 fn not_found() -> ApiError {
     ApiError::BareNotFound("User not found or not accessible.".to_owned())
 }
@@ -83,7 +94,12 @@ fn named(call: &Call) -> ApiResult<&User> {
         Err(ApiError::NotFound(_)) => return Err(not_found()),
         id => UserId(id?),
     };
-    call.directory.user(id).filter(|user| !user.is_deleted).ok_or_else(not_found)
+    call.directory.user(id).filter(|user| is_seen(call, user)).ok_or_else(not_found)
+}
+
+/// Whether the caller, who may not be allowed to see other users, sees this one.
+fn is_seen(call: &Call, user: &User) -> bool {
+    !user.is_deleted && (user.id == call.principal.user || rights::require(call, Permission::SeeOtherUsers).is_ok())
 }
 
 async fn all(call: Call) -> ApiResult<Reply> {
@@ -92,7 +108,7 @@ async fn all(call: Call) -> ApiResult<Reply> {
 
 /// Answers the users that `wanted` takes, by id; none is null, as in every v1 list.
 fn show_all(call: &Call, wanted: impl Fn(&User) -> bool) -> Reply {
-    let users: Vec<_> = call.directory.users.values().filter(|user| !user.is_deleted && wanted(user)).collect();
+    let users: Vec<_> = call.directory.users.values().filter(|user| is_seen(call, user) && wanted(user)).collect();
     call.data(|json| {
         if users.is_empty() {
             return json.null();
@@ -133,6 +149,12 @@ async fn update(call: Call) -> ApiResult<Reply> {
     show(&call, id).await
 }
 
+async fn update_access(call: Call) -> ApiResult<Reply> {
+    let id = named(&call)?.id;
+    invite::set_access(&call, id).await?;
+    show(&call, id).await
+}
+
 /// The user as it stands after the write of this request.
 async fn show(call: &Call, id: UserId) -> ApiResult<Reply> {
     let directory = call.app.directory(call.company()).await?;
@@ -161,9 +183,9 @@ async fn flags(call: Call) -> ApiResult<Reply> {
     let user = named(&call)?;
     Ok(call.data(|json| {
         json.begin_object();
-        for (flag, granted) in permissions::of(user) {
-            json.key(flag);
-            json.bool(granted);
+        for (permission, word, _) in PERMISSIONS {
+            json.key(word);
+            json.bool(user.permissions.has(*permission));
         }
         json.end_object();
     }))

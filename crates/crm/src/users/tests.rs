@@ -112,7 +112,8 @@ async fn an_invited_user_is_complete_but_cannot_log_in() {
         for email in ["bob@example.com", "BOB@example.com", "nobody", ""] {
             house.admin(400, "POST", "/v1/users", json!({ "email": email })).await;
         }
-        let admin = json!({ "email": "eve@example.com", "access": [{ "app": "global", "admin": true }], "active_flag": "0" });
+        let everything = json!([{ "app": "global", "admin": true }, { "app": "sales", "admin": true }, { "app": "account_settings" }]);
+        let admin = json!({ "email": "eve@example.com", "access": everything, "active_flag": "0" });
         let eve = house.admin(200, "POST", "/v1/users", admin).await;
         assert_eq!((&eve["id"], &eve["active_flag"]), (&json!(3), &json!(false)));
 

@@ -1,5 +1,6 @@
 //! How v1 shows users.
 
+use super::access;
 use crate::call::Call;
 use crate::directory::User;
 use crate::json::Json;
@@ -71,7 +72,7 @@ fn write_members(json: &mut Json, call: &Call, user: &User) {
     json.key("has_created_company");
     json.bool(user.has_created_company);
     json.key("access");
-    json.raw(&user.access);
+    json.raw(&access::to_json(&user.access));
     json.key("active_flag");
     json.bool(user.is_active);
     json.key("timezone_name");

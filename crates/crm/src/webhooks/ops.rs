@@ -10,7 +10,7 @@ use crate::op::Version::V1;
 use crate::op::{Answer, Method, Op, Param, ParamKind, Takes};
 use crate::run;
 use crate::write;
-use penstock_model::{Time, UserId};
+use penstock_model::{Area, Time, UserId};
 use penstock_store::{Sql, Statement, StoreError};
 
 /// So many subscriptions a user may have, and as many again through each app (semantics.md 28.1).
@@ -62,7 +62,7 @@ struct Asking {
 
 impl Asking {
     fn of(call: &Call) -> Self {
-        Asking { user: call.principal.user, is_admin: call.principal.is_admin, app: call.app_id() }
+        Asking { user: call.principal.user, is_admin: call.principal.administers(Area::Account), app: call.app_id() }
     }
 
     /// Apps see only what they have made themselves.

@@ -6,7 +6,7 @@ use super::words::{self, ANY};
 use crate::call::Call;
 use crate::error::{ApiError, ApiResult};
 use crate::op::Root;
-use penstock_model::UserId;
+use penstock_model::{Area, UserId};
 use url::Url;
 
 /// The longest name, and the longest of both credentials, in characters.
@@ -50,7 +50,7 @@ fn rights_of(call: &Call) -> ApiResult<UserId> {
     if id == call.principal.user {
         return Ok(id);
     }
-    if !call.principal.is_admin {
+    if !call.principal.administers(Area::Account) {
         return Err(ApiError::WebhookForbidden);
     }
     let active = call.directory.user(id).filter(|user| user.is_active && !user.is_deleted);

@@ -76,6 +76,11 @@ pub(super) const STEPS: &[&str] = &[
         PRIMARY KEY (company_id, id))",
     "CREATE INDEX audit_log_by_user ON audit_log (company_id, user_id, id)",
     "CREATE INDEX audit_log_by_action ON audit_log (company_id, action, id)",
+    // What a company has decided about sets of permissions, and its own sets.
+    "CREATE TABLE permission_sets (
+        company_id BIGINT NOT NULL, id TEXT NOT NULL, app TEXT NOT NULL, name TEXT NOT NULL, about TEXT NOT NULL,
+        permissions TEXT NOT NULL,
+        PRIMARY KEY (company_id, id))",
     // What all nodes together have taken of a company's tokens, day by day.
     "CREATE TABLE token_budgets (
         company_id BIGINT NOT NULL, day BIGINT NOT NULL, taken BIGINT NOT NULL,

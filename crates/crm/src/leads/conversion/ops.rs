@@ -11,6 +11,7 @@ use crate::op::Version::V2;
 use crate::op::{Op, Param, ParamKind, Takes};
 use crate::run;
 use crate::select::Depth;
+use crate::users::permissions::Permission;
 use crate::write;
 use serde_json::{Value, json};
 
@@ -35,6 +36,7 @@ pub const OPS: &[Op] = &[
         .tag("Deals")
         .scopes("deals:full")
         .cost(40)
+        .needs(Permission::ConvertDealsToLeads)
         .about("Starts to make a lead of a deal"),
     Op::new(V2, Get, "/deals/{id}/convert/status/{conversion_id}", "getDealConversionStatus", run!(status(TO_LEAD, "deal_id", "lead_id")))
         .tag("Deals")

@@ -13,7 +13,7 @@ use crate::params::{CURSOR, LIMIT};
 use crate::run;
 use crate::webhooks::hook::{self, Hook};
 use crate::webhooks::payload;
-use penstock_model::Time;
+use penstock_model::{Area, Time};
 use penstock_store::{Sql, Statement, StoreError, Weight};
 
 const TAG: &str = "Webhooks";
@@ -40,7 +40,7 @@ pub const OPS: &[Op] = &[
 async fn hook_of(call: &Call) -> ApiResult<Hook> {
     let id = call.path_id(0, "Webhook")?;
     let hook = hook::find(call.store(), call.company(), id).await?;
-    let may = |hook: &Hook| hook.is_active && (call.principal.is_admin || hook.owner == call.principal.user);
+    let may = |hook: &Hook| hook.is_active && (call.principal.administers(Area::Account) || hook.owner == call.principal.user);
     hook.filter(may).ok_or_else(|| ApiError::not_found("Webhook"))
 }
 
