@@ -81,32 +81,35 @@ pub async fn read(app: &App, form: &Form) -> ApiResult<Reading> {
         return Err(misled());
     }
     let state = form.text("state").map(str::to_owned);
-    let asked = Asked { app: found, redirect_uri: redirect_uri.to_owned(), state, challenge: None };
+    let mut asked = Asked { app: found, redirect_uri: redirect_uri.to_owned(), state, challenge: None };
     Ok(match asked.rest(form) {
-        Ok(asked) => Reading::Asked(Box::new(asked)),
-        Err((asked, error)) => Reading::Told(asked.answer("error", error)),
+        Ok(challenge) => {
+            asked.challenge = challenge;
+            Reading::Asked(Box::new(asked))
+        }
+        Err(error) => Reading::Told(asked.answer("error", error)),
     })
 }
 
 impl Asked {
     /// Reads what is left, now that it is known where an error can be told.
-    fn rest(self, form: &Form) -> Result<Asked, (Asked, &'static str)> {
+    fn rest(&self, form: &Form) -> Result<Option<Challenge>, &'static str> {
         if PARAMETERS.iter().any(|name| form.repeats(name)) {
-            return Err((self, "invalid_request"));
+            return Err("invalid_request");
         }
         // It need not be there; `scope` is passed over, for what an app may ask for is registered.
         if form.text("response_type").is_some_and(|response| response != "code") {
-            return Err((self, "unsupported_response_type"));
+            return Err("unsupported_response_type");
         }
         let method = form.text("code_challenge_method");
         match form.text("code_challenge") {
             Some(text) => match Challenge::of_parts(method.unwrap_or("plain"), text) {
-                Some(challenge) => Ok(Asked { challenge: Some(challenge), ..self }),
-                None => Err((self, "invalid_request")),
+                Some(challenge) => Ok(Some(challenge)),
+                None => Err("invalid_request"),
             },
             // Without a secret nothing else shows that who asks is who comes for the tokens.
-            None if method.is_some() || self.app.is_public() => Err((self, "invalid_request")),
-            None => Ok(self),
+            None if method.is_some() || self.app.is_public() => Err("invalid_request"),
+            None => Ok(None),
         }
     }
 

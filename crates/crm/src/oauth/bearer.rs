@@ -29,7 +29,9 @@ pub struct Access {
 /// Tokens that were looked up, by the hash of their text, each with the revision of its company at that time. Whatever ends
 /// tokens moves the revision.
 #[derive(Debug, Default)]
-pub struct Bearers(RwLock<HashMap<[u8; 32], (Arc<Access>, i64)>>);
+pub struct Bearers(RwLock<Known>);
+
+type Known = HashMap<[u8; 32], (Arc<Access>, i64)>;
 
 impl Bearers {
     fn known(&self, hash: &[u8; 32]) -> Option<(Arc<Access>, i64)> {

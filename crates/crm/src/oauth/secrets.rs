@@ -42,7 +42,7 @@ impl SecretKey {
     pub fn parse(text: &str) -> Result<Self, AccountError> {
         let invalid = || AccountError::Invalid(format!("the secret key has at least {} hex digits", SecretKey::BYTES * 2));
         let text = text.trim();
-        if text.len() < SecretKey::BYTES * 2 || text.len() % 2 != 0 || !text.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+        if text.len() < SecretKey::BYTES * 2 || !text.len().is_multiple_of(2) || !text.bytes().all(|digit| digit.is_ascii_hexdigit()) {
             return Err(invalid());
         }
         let bytes = (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16));
