@@ -6,7 +6,7 @@
 # make setup   what the tests need beside cargo, node and python: test does this by itself
 
 .DEFAULT_GOAL := test
-.PHONY: run test check setup postgres bench crash
+.PHONY: run test check setup postgres chromium bench crash
 
 OPTIONS ?=
 CRASH_KILLS ?= 30
@@ -39,10 +39,13 @@ bench: postgres
 crash: postgres
 	PENSTOCK_CRASH_KILLS=$(CRASH_KILLS) cargo test --release --workspace --test crash --test webhooks -- --nocapture
 
-setup: postgres $(JS)/node_modules/.package-lock.json $(PY)/.venv/installed $(S3)/.venv/installed
+setup: postgres chromium $(JS)/node_modules/.package-lock.json $(PY)/.venv/installed $(S3)/.venv/installed
 
 postgres:
 	tests/support/install-postgres
+
+chromium:
+	tests/support/install-chromium
 
 # npm writes this file last.
 $(JS)/node_modules/.package-lock.json: $(JS)/package.json $(JS)/package-lock.json

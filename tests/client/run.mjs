@@ -20,8 +20,8 @@ for (const { name, folder, needs } of SUITES) {
   }
 }
 
-const good = await onEachEngine(async ({ engine, url, token }) => {
-  const env = { ...process.env, PENSTOCK_URL: url, PENSTOCK_TOKEN: token };
+const good = await onEachEngine(async ({ engine, url, token, email, password }) => {
+  const env = { ...process.env, PENSTOCK_URL: url, PENSTOCK_TOKEN: token, PENSTOCK_EMAIL: email, PENSTOCK_PASSWORD: password };
   const failed = [];
   for (const { name, folder, command: [program, ...options] } of SUITES) {
     console.log(`\n--- ${name} on ${engine} ---`);

@@ -5,7 +5,7 @@ import { excerpt, startServer } from './server.mjs';
 const ENGINES = ['sqlite', 'postgres'];
 
 /**
- * Calls `prove({ engine, url, token })` once per engine, one after the other; it throws, or gives false, when
+ * Calls `prove({ engine, url, token, email, password })` once per engine, one after the other; it throws, or gives false, when
  * something is wrong. The server's log is printed then. `only` names a single engine; with `sample` the server has a sample
  * company. Gives whether all went well.
  */
@@ -31,7 +31,7 @@ async function proveOn(engine, prove, sample) {
     const server = await startServer({ databaseUrl: await postgres?.database(), sample });
     let good = false;
     try {
-      good = await prove({ engine, url: server.url, token: server.token }) !== false;
+      good = await prove({ engine, url: server.url, token: server.token, email: server.email, password: server.password }) !== false;
     } catch (error) {
       console.log(error.stack);
     }

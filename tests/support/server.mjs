@@ -19,20 +19,22 @@ export const binary = () => (process.env.PENSTOCK_BIN ? resolve(process.env.PENS
 /**
  * Starts the server on a free port and waits until it is ready. Without `databaseUrl` the store is SQLite. With `sample` it
  * serves a small sample company, else an empty one.
- * Gives { url, token, log, stop }: `log()` is everything it has printed; `stop()` asks it to end and throws
+ * Gives { url, token, email, password, log, stop }, with the credentials of an administrator: `log()` is everything it has printed; `stop()` asks it to end and throws
  * unless it drains and exits with 0. Without a call of `stop` it is ended when this process ends.
  */
 export async function startServer({ databaseUrl, sample = false, program = binary() } = {}) {
   const directory = mkdtempSync(join(tmpdir(), 'penstock-serve-'));
   const token = randomBytes(20).toString('hex');
+  const email = 'admin@penstock.test';
+  const password = randomBytes(12).toString('base64url');
   const options = [sample ? 'demo' : 'serve', '--data-dir', directory, '--listen', '127.0.0.1:0', ...(databaseUrl ? ['--database-url', databaseUrl] : [])];
   const guard = spawn('sh', [GUARD, directory, program, ...options], {
     detached: true, // Ctrl-C must not reach the guard before it has cleaned up
     stdio: ['pipe', 'pipe', 'pipe'],
     env: {
       ...withoutSettings(process.env),
-      PENSTOCK_ADMIN_EMAIL: 'admin@penstock.test',
-      PENSTOCK_ADMIN_PASSWORD: randomBytes(12).toString('base64url'),
+      PENSTOCK_ADMIN_EMAIL: email,
+      PENSTOCK_ADMIN_PASSWORD: password,
       PENSTOCK_API_TOKEN: token,
     },
   });
@@ -57,6 +59,8 @@ export async function startServer({ databaseUrl, sample = false, program = binar
   return {
     url,
     token,
+    email,
+    password,
     log: () => output,
     async stop() {
       guard.stdin.end();

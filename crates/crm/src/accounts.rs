@@ -229,6 +229,7 @@ pub fn random_password() -> Result<String, AccountError> {
     Ok(random::<20>()?.iter().map(|byte| char::from(LETTERS[usize::from(byte & 31)])).collect())
 }
 
+/// So many random bytes.
 pub(crate) fn random<const N: usize>() -> Result<[u8; N], AccountError> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(|error| AccountError::NoRandomness(error.to_string()))?;

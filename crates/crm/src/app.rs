@@ -6,6 +6,7 @@ use crate::call::{Call, Caller, Reply, Request, Response};
 use crate::directory::{Directory, User};
 use crate::error::{ApiError, ApiResult};
 use crate::filters;
+use crate::oauth::{Attempts, Bearers, SecretKey};
 use crate::op::{Method, Op, Root, Run, Version};
 use crate::pages;
 use crate::pictures;
@@ -16,7 +17,7 @@ use crate::sign_in::{self, Limits, Passwords, sessions};
 use crate::users::permissions::Permission;
 use crate::webhooks::delivery::{self, Deliveries};
 use penstock_files::Objects;
-use penstock_model::{Clock, CompanyId, Principal, Time, UserId};
+use penstock_model::{Areas, Clock, CompanyId, Principal, Time, UserId};
 use penstock_store::{Sql, Store, StoreError, Weight};
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
@@ -31,10 +32,12 @@ pub struct Settings {
     pub mail_domain: Option<String>,
     /// Where the bytes of files are.
     pub files: Objects,
-    /// How receivers are told of events.
-    pub webhooks: delivery::Options,
+    /// What the secrets of apps are made with; without it no app can be registered.
+    pub secret_key: Option<SecretKey>,
     /// Whether requests come through a proxy that says where from (`X-Forwarded-For`).
     pub trust_proxy: bool,
+    /// How receivers are told of events.
+    pub webhooks: delivery::Options,
     /// The plan whose limits hold, if any.
     pub plan: Option<Plan>,
 }
@@ -63,9 +66,11 @@ pub struct App {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) settings: Settings,
     pub(crate) job_added: Notify,
-    pub(crate) webhooks: Deliveries,
     pub(crate) passwords: Passwords,
     pub(crate) limits: Limits,
+    pub(crate) attempts: Attempts,
+    pub(crate) bearers: Bearers,
+    pub(crate) webhooks: Deliveries,
     router: Router,
     budget: Budget,
     companies: RwLock<HashMap<CompanyId, Known>>,
@@ -78,12 +83,14 @@ impl App {
         Ok(Arc::new(App {
             store,
             clock,
-            budget: Budget::new(settings.plan),
             webhooks: Deliveries::new(settings.webhooks.clone()),
+            budget: Budget::new(settings.plan),
             settings,
             job_added: Notify::new(),
             passwords: Passwords::default(),
             limits: Limits::default(),
+            attempts: Attempts::default(),
+            bearers: Bearers::default(),
             router: Router::new(),
             companies: RwLock::default(),
             tokens: RwLock::default(),
@@ -147,14 +154,22 @@ impl App {
             seen.operation = Some("penstock.image");
             return Box::pin(only_read(&request, product_images::serve(self, rest))).await;
         }
-        if let Some((op, label, run)) = self.router.open(&request.method, &request.path) {
+        let place = Root::of_path(&request.path);
+        if let Some((root @ (Root::Own | Root::Site), path)) = place
+            && let Some((op, label, run)) = self.router.open(root, &request.method, path)
+        {
             seen.operation = Some(label);
             return run(self.clone(), op, request).await;
         }
+        if let Some((Root::Site, path)) = place {
+            return Err(self.router.refuse_at_site(path));
+        }
         // Credentials come before routes: without them nobody learns which paths exist (semantics.md 2).
         let caller = self.authenticate(&request).await?;
-        let unknown = || ApiError::NotFound("Unknown method.".to_owned());
-        let (root, path) = Root::of_path(&request.path).ok_or_else(unknown)?;
+        let scopes = caller.access.as_ref().map(|access| access.scopes);
+        // A URL that no scope covers is one that there is not (semantics.md 2).
+        let unknown = || scopes.map_or_else(|| ApiError::NotFound("Unknown method.".to_owned()), |_| ApiError::ScopeMismatch);
+        let (root, path) = place.ok_or_else(unknown)?;
         let method = Method::parse(&request.method).ok_or(ApiError::MethodNotAllowed)?;
         let found = self.router.find(root, method, path);
         let (op, label, path, selector) = match found {
@@ -163,6 +178,9 @@ impl App {
             Found::Nothing => return Err(unknown()),
         };
         seen.operation = Some(label);
+        if scopes.is_some_and(|scopes| !scopes.open(op.scopes, caller.principal.administers != Areas::default())) {
+            return Err(ApiError::ScopeMismatch);
+        }
         self.charge(&caller, op, seen).await?;
         rights::meets(&caller.principal, &caller.directory, op.need)?;
         let Run::Call(run) = op.run else { return Err(unknown()) };
@@ -181,7 +199,7 @@ impl App {
             return Ok(());
         }
         let Principal { company, user, .. } = caller.principal;
-        let who = Spender { company, user, app: None };
+        let who = Spender { company, user, app: caller.access.as_ref().map(|access| access.app) };
         let demand =
             Demand { who, seats: caller.directory.seats, cost: i64::from(op.cost), is_search: op.is_search(), time: self.clock.now() };
         let spent = self.budget.spend(&self.store, &demand).await?;
@@ -191,7 +209,10 @@ impl App {
 
     async fn authenticate(self: &Arc<Self>, request: &Request) -> ApiResult<Caller> {
         let Some(token) = request.token() else {
-            return Box::pin(self.signed_in(request)).await;
+            return match &request.authorization {
+                Some(header) => Box::pin(self.by_bearer(header)).await,
+                None => Box::pin(self.signed_in(request)).await,
+            };
         };
         let hash = accounts::token_hash(&token);
         if let Some((company, user, revision)) = self.known_token(&hash) {
@@ -234,11 +255,20 @@ impl App {
         self.tokens.read().unwrap_or_else(std::sync::PoisonError::into_inner).get(hash).copied()
     }
 
-    async fn find_token(&self, hash: &[u8; 32]) -> Result<Option<(CompanyId, UserId)>, StoreError> {
+    pub(crate) async fn find_token(&self, hash: &[u8; 32]) -> Result<Option<(CompanyId, UserId)>, StoreError> {
         let mut sql = Sql::new("SELECT company_id, user_id FROM tokens WHERE hash = ");
         sql.bind(accounts::hex(hash));
         let row = self.store.rows(sql, Weight::Light, 2).await?.pop();
         Ok(row.and_then(|row| Some((CompanyId(row[0].as_int()?), UserId(row[1].as_int()?)))))
+    }
+
+    /// Where clients reach this server: as the operator says, else as this client did. Without a slash at the end.
+    pub fn base_url(&self, host: Option<&str>) -> String {
+        match (&self.settings.public_url, host) {
+            (Some(url), _) => url.clone(),
+            (None, Some(host)) => format!("http://{host}"),
+            (None, None) => "http://localhost".to_owned(),
+        }
     }
 
     /// The settings of a company, at most a second old; exact after writes of this process.
@@ -300,7 +330,7 @@ async fn only_read(request: &Request, answer: impl Future<Output = ApiResult<Rep
 }
 
 /// The user behind a token, who must be allowed to have one.
-fn token_caller(directory: Arc<Directory>, user: UserId) -> ApiResult<Caller> {
+pub(crate) fn token_caller(directory: Arc<Directory>, user: UserId) -> ApiResult<Caller> {
     let may_enter = |user: &User| user.permissions.has(Permission::UseApi);
     if !directory.user(user).is_some_and(may_enter) {
         return Err(ApiError::Unauthorized);
@@ -309,16 +339,16 @@ fn token_caller(directory: Arc<Directory>, user: UserId) -> ApiResult<Caller> {
 }
 
 /// The user behind credentials, who must be active.
-fn caller(directory: Arc<Directory>, user: UserId) -> ApiResult<Caller> {
+pub(crate) fn caller(directory: Arc<Directory>, user: UserId) -> ApiResult<Caller> {
     let user = directory.user(user).filter(|user| user.is_active && !user.is_deleted).ok_or(ApiError::Unauthorized)?;
     let principal = user.principal(directory.company.id);
-    Ok(Caller { principal, directory, session: None })
+    Ok(Caller { principal, directory, session: None, access: None })
 }
 
 /// How an error of a path is written; v1 where it is below no root.
 pub fn version_of(path: &str) -> Version {
     match Root::of_path(path) {
         Some((Root::V2 | Root::Own, _)) => Version::V2,
-        Some((Root::V1, _)) | None => Version::V1,
+        Some((Root::V1 | Root::Site, _)) | None => Version::V1,
     }
 }

@@ -8,6 +8,7 @@ use crate::directory::{Directory, Pipeline, Stage, User};
 use crate::error::{ApiError, ApiResult};
 use crate::filters::Saved;
 use crate::json::Json;
+use crate::oauth::Access;
 use crate::op::{Method, Op, Takes, Version};
 use crate::rights;
 use crate::sign_in::Session;
@@ -132,6 +133,8 @@ pub struct Caller {
     pub directory: Arc<Directory>,
     /// Where a cookie was the credential.
     pub session: Option<Arc<Session>>,
+    /// Where an access token was.
+    pub access: Option<Arc<Access>>,
 }
 
 /// Everything an operation needs to know of the request and of who made it.
@@ -142,6 +145,8 @@ pub struct Call {
     pub directory: Arc<Directory>,
     /// The session of the caller, where it is one that asks.
     pub session: Option<Arc<Session>>,
+    /// The access token, where an app asks.
+    pub access: Option<Arc<Access>>,
     pub op: &'static Op,
     pub path: Vec<String>,
     /// The keys of a v1 field selector `:(a,b)`.
@@ -186,13 +191,14 @@ impl Call {
         };
         let content_type = request.content_type.filter(|_| upload.is_some());
         let (range, host, peer) = (request.range, request.host, request.peer);
-        let Caller { principal, directory, session } = caller;
+        let Caller { principal, directory, session, access } = caller;
         let user_agent = request.user_agent.map(Arc::from);
         Ok(Call {
             app,
             principal,
             directory,
             session,
+            access,
             op,
             path,
             selector,
@@ -218,6 +224,7 @@ impl Call {
             principal,
             directory,
             session: None,
+            access: None,
             op: &ON_BEHALF,
             path: Vec::new(),
             selector: None,
@@ -263,6 +270,16 @@ impl Call {
     /// The id of the session that asks.
     pub fn session_id(&self) -> Option<i64> {
         self.session.as_ref().map(|session| session.id)
+    }
+
+    /// The app that asks, if one does; by its id.
+    pub fn app_id(&self) -> Option<i64> {
+        self.access.as_ref().map(|access| access.app)
+    }
+
+    /// The app that asks, as its makers know it.
+    pub fn client_id(&self) -> Option<&str> {
+        self.access.as_ref().map(|access| access.client_id.as_str())
     }
 
     /// The program that asks, as it calls itself.
@@ -316,13 +333,9 @@ impl Call {
         Some(Uuid::try_parse(text).ok().filter(|_| text.len() == 36)?.to_string())
     }
 
-    /// Where clients reach this server: as the operator says, else as this client did. Without a slash at the end.
+    /// Where clients reach this server.
     pub fn base_url(&self) -> String {
-        match (&self.app.settings.public_url, &self.host) {
-            (Some(url), _) => url.clone(),
-            (None, Some(host)) => format!("http://{host}"),
-            (None, None) => "http://localhost".to_owned(),
-        }
+        self.app.base_url(self.host.as_deref())
     }
 
     pub fn actor(&self) -> Actor {

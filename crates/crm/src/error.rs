@@ -17,6 +17,10 @@ pub enum ApiError {
     Invalid(String),
     /// 401: no valid credentials; the body of the gateway.
     Unauthorized,
+    /// 400: an `Authorization` header that is none of the API's.
+    MalformedAuthorization,
+    /// 401: an access token that there is not, or no longer.
+    WrongAccessToken,
     /// 401: the e-mail address or the password is wrong; nobody says which.
     WrongPassword,
     /// 429: too many attempts to sign in; how many seconds to wait.
@@ -84,8 +88,8 @@ impl ApiError {
 
     pub fn status(&self) -> u16 {
         match self {
-            ApiError::Invalid(_) => 400,
-            ApiError::Unauthorized | ApiError::WrongPassword => 401,
+            ApiError::Invalid(_) | ApiError::MalformedAuthorization => 400,
+            ApiError::Unauthorized | ApiError::WrongAccessToken | ApiError::WrongPassword => 401,
             ApiError::ScopeMismatch | ApiError::Forbidden(_) | ApiError::WebhookForbidden => 403,
             ApiError::NotFound(_) | ApiError::ObjectNotFound(_) | ApiError::BareNotFound(_) => 404,
             ApiError::Messaging { status, .. } | ApiError::Webhook { status, .. } => *status,
@@ -104,6 +108,9 @@ impl ApiError {
     pub fn headers(&self) -> Vec<(&'static str, String)> {
         match self {
             ApiError::Unauthorized => vec![("x-401-by-gw", "true".to_owned())],
+            ApiError::WrongAccessToken => {
+                vec![("x-401-by-gw", "true".to_owned()), ("www-authenticate", r#"Bearer error="invalid_token""#.to_owned())]
+            }
             ApiError::TooManyAttempts(seconds) | ApiError::RateLimited { seconds } => vec![("retry-after", seconds.to_string())],
             ApiError::Unavailable | ApiError::FilesUnavailable(_) => vec![("retry-after", "1".to_owned())],
             _ => Vec::new(),
@@ -114,6 +121,8 @@ impl ApiError {
     pub fn body(&self, version: Version) -> Vec<u8> {
         match self {
             ApiError::Unauthorized => gateway("unauthorized access", 401),
+            ApiError::MalformedAuthorization => gateway("Invalid request: malformed authorization header", 400),
+            ApiError::WrongAccessToken => gateway("Invalid token: access_token is invalid", 401),
             ApiError::ScopeMismatch => gateway("Scope and URL mismatch", 403),
             ApiError::RateLimited { .. } => gateway("Rate limit exceeded", 429),
             ApiError::Invalid(text) if version == Version::V2 => validation(text),

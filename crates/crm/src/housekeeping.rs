@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::custom::FieldType;
+use crate::oauth;
 use crate::setup;
 use crate::sign_in::sessions;
 use crate::value_index::numbers_of_field;
@@ -14,14 +15,15 @@ const OUTBOX_DAYS: i64 = 7;
 const CHUNK: i64 = 1_000;
 
 impl App {
-    /// Removes old rows of the outbox with what was delivered of them, jobs and sessions that ended, records whose time after
-    /// deletion is over, and the values of deleted fields in their index. Answers how many rows, but for jobs and sessions. Safe
-    /// to run at any time and from several nodes at once.
+    /// Removes old rows of the outbox with what was delivered of them, jobs, sessions and tokens of apps that ended, records whose
+    /// time after deletion is over, and the values of deleted fields in their index. Answers how many rows, but for jobs, sessions
+    /// and tokens. Safe to run at any time and from several nodes at once.
     pub async fn keep_house(&self) -> Result<usize, StoreError> {
         let mut removed = 0;
         for (company, _) in setup::companies(self.store()).await? {
             self.forget_jobs(company).await?;
-            self.store().execute(vec![sessions::forget(company, self.clock.now())]).await?;
+            let now = self.clock.now();
+            self.store().execute(oauth::forget(company, now).into_iter().chain([sessions::forget(company, now)]).collect()).await?;
             removed += self.purge(company).await?;
             removed += self.forget_events(company, self.outbox_limit()).await?;
             removed += self.remove_old_events(company).await?;

@@ -43,6 +43,7 @@ mod meetings;
 mod merge;
 mod narrow;
 pub mod notes;
+pub mod oauth;
 mod op;
 pub mod openapi;
 pub mod operations;

@@ -25,17 +25,22 @@ pub enum Root {
     V2,
     /// What only Penstock has, below `/api/penstock`: as strict as v2, and never in the way of the API's own paths.
     Own,
+    /// The endpoints of OAuth, which are below no prefix (semantics.md 3).
+    Site,
 }
 
 const PREFIXES: &[(&str, Root)] = &[("/api/v2", Root::V2), ("/api/v1", Root::V1), ("/v1", Root::V1), ("/api/penstock", Root::Own)];
+/// Where the paths of [`Root::Site`] begin.
+const SITE: &[&str] = &["/oauth/", "/.well-known/oauth-authorization-server"];
 
 impl Root {
     /// Takes the prefix off a path: the root and what is below it; `None` where nothing can be found.
     pub fn of_path(path: &str) -> Option<(Root, &str)> {
-        PREFIXES.iter().find_map(|(prefix, root)| {
+        let found = PREFIXES.iter().find_map(|(prefix, root)| {
             let rest = path.strip_prefix(prefix)?;
             (rest.is_empty() || rest.starts_with('/')).then_some((*root, rest))
-        })
+        });
+        found.or_else(|| SITE.iter().any(|start| path.starts_with(start)).then_some((Root::Site, path)))
     }
 
     /// The prefix that links and documents use.
@@ -44,13 +49,14 @@ impl Root {
             Root::V1 => "/api/v1",
             Root::V2 => "/api/v2",
             Root::Own => "/api/penstock",
+            Root::Site => "",
         }
     }
 
     /// As operations are named in metrics, logs and documents: `v2.getDeals`.
     pub fn word(self) -> &'static str {
         match self {
-            Root::V1 => "v1",
+            Root::V1 | Root::Site => "v1",
             Root::V2 => "v2",
             Root::Own => "penstock",
         }
@@ -204,8 +210,8 @@ impl Op {
             takes: Takes::Nothing,
             status: 200,
             need: Need::Nothing,
-            run: Run::Call(run),
             refusal: |error| error,
+            run: Run::Call(run),
         }
     }
 
@@ -218,6 +224,11 @@ impl Op {
     pub const fn open(method: Method, path: &'static str, id: &'static str, run: RunOpen) -> Self {
         let closed = Op::own(method, path, id, |_| Box::pin(async { Err(ApiError::Unauthorized) }));
         Op { run: Run::Open(run), ..closed }
+    }
+
+    /// An endpoint of OAuth, at its full path. It reads forms and looks at the credentials of apps itself.
+    pub const fn site(method: Method, path: &'static str, id: &'static str, run: RunOpen) -> Self {
+        Op { root: Root::Site, version: Version::V1, ..Op::open(method, path, id, run) }
     }
 
     /// Whether it searches, which has a limit of its own (semantics.md 6).

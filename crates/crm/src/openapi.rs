@@ -2,7 +2,7 @@
 
 use crate::call::{Call, Reply};
 use crate::error::ApiResult;
-use crate::op::{Method, Op, Param, ParamKind, Takes, Version};
+use crate::op::{Method, Op, Param, ParamKind, Root, Run, Takes, Version};
 use crate::operations;
 use crate::run;
 use penstock_model::{Entity, Field, Kind, Show, Write};
@@ -21,7 +21,7 @@ async fn served(call: Call) -> ApiResult<Reply> {
 pub fn document(url: Option<&str>) -> Value {
     let mut paths: Map<String, Value> = Map::new();
     let mut schemas = Map::new();
-    for op in operations::all().chain(operations::own()) {
+    for op in operations::all().chain(operations::own()).chain(operations::site()) {
         let methods = paths.entry(full_path(op)).or_insert_with(|| json!({}));
         if let Value::Object(methods) = methods {
             methods.insert(op.method.as_str().to_ascii_lowercase(), operation(op));
@@ -76,8 +76,15 @@ fn operation(op: &Op) -> Value {
         "x-token-cost": op.cost,
         "x-scopes": op.scopes.split(',').collect::<Vec<_>>(),
     });
+    if matches!(op.run, Run::Open(_)) {
+        found["security"] = json!([]);
+    }
     if let Some(body) = body(op) {
-        let media = if matches!(op.takes, Takes::Multipart(_)) { "multipart/form-data" } else { "application/json" };
+        let media = match op.takes {
+            Takes::Multipart(_) => "multipart/form-data",
+            _ if op.root == Root::Site => "application/x-www-form-urlencoded",
+            _ => "application/json",
+        };
         found["requestBody"] = json!({"required": true, "content": {media: {"schema": body}}});
     }
     found

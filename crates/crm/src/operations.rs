@@ -4,8 +4,9 @@
 use crate::op::Op;
 use crate::{
     activities, activity_types, billing, boards, call_logs, channels, currencies, deal_products, deals, fields, files, filters, goals,
-    lead_labels, leads, legacy_teams, mail, meetings, notes, organization_relationships, organizations, permission_sets, persons, phases,
-    pictures, pipelines, product_images, products, project_templates, projects, roles, stages, subscriptions, tasks, users, webhooks,
+    lead_labels, leads, legacy_teams, mail, meetings, notes, oauth, organization_relationships, organizations, permission_sets, persons,
+    phases, pictures, pipelines, product_images, products, project_templates, projects, roles, stages, subscriptions, tasks, users,
+    webhooks,
 };
 use crate::{audit, flow, openapi, recents, search, sign_in};
 
@@ -68,11 +69,17 @@ const RESOURCES: &[&[Op]] = &[
 const ALSO_V2: &[&[Op]] = &[webhooks::OPS];
 
 /// What only Penstock has, below `/api/penstock`.
-const OWN: &[&[Op]] = &[openapi::OPS, sign_in::OPS, audit::OPS, permission_sets::OWN_OPS, users::OWN_OPS, webhooks::delivery::OPS];
+const OWN: &[&[Op]] =
+    &[openapi::OPS, sign_in::OPS, audit::OPS, permission_sets::OWN_OPS, users::OWN_OPS, oauth::OWN, webhooks::delivery::OPS];
 
 /// Penstock's own operations.
 pub fn own() -> impl Iterator<Item = &'static Op> {
     OWN.iter().copied().flatten()
+}
+
+/// The endpoints of OAuth. They want no token: they are how one is got.
+pub fn site() -> impl Iterator<Item = &'static Op> {
+    oauth::OPEN.iter()
 }
 
 /// Operations of v1 that have a second address below the root of v2.

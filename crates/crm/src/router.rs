@@ -1,5 +1,6 @@
 //! Finds the operation of a method and a path, from the operation table and nothing else.
 
+use crate::error::ApiError;
 use crate::op::{Method, Op, Root, Run, RunOpen};
 use crate::operations;
 use std::borrow::Cow;
@@ -39,7 +40,7 @@ pub struct Router {
 impl Router {
     pub fn new() -> Self {
         let mut router = Router { v1: Node::default(), v2: Node::default(), own: Node::default(), open: Vec::new() };
-        for op in operations::all().chain(operations::own()) {
+        for op in operations::all().chain(operations::own()).chain(operations::site()) {
             let label = format!("{}.{}", op.root.word(), op.id);
             // Labels live as long as the process, like the table they name.
             let label = Box::leak(label.into_boxed_str());
@@ -50,6 +51,8 @@ impl Router {
                 Root::V1 => router.v1.insert(op, label),
                 Root::V2 => router.v2.insert(op, label),
                 Root::Own => router.own.insert(op, label),
+                // Nobody needs credentials for any of them.
+                Root::Site => {}
             }
         }
         for op in operations::also_v2() {
@@ -59,9 +62,14 @@ impl Router {
     }
 
     /// The operation that wants no credentials, if that is what a request asks for.
-    pub fn open(&self, method: &str, path: &str) -> Option<(&'static Op, &'static str, RunOpen)> {
-        let rest = path.strip_prefix(Root::Own.prefix())?;
-        self.open.iter().find(|(op, ..)| op.path == rest && op.method.as_str() == method).copied()
+    pub fn open(&self, root: Root, method: &str, path: &str) -> Option<(&'static Op, &'static str, RunOpen)> {
+        self.open.iter().find(|(op, ..)| op.root == root && op.path == path && op.method.as_str() == method).copied()
+    }
+
+    /// Why [`Router::open`] finds nothing at a path of [`Root::Site`].
+    pub fn refuse_at_site(&self, path: &str) -> ApiError {
+        let is_known = self.open.iter().any(|(op, ..)| op.root == Root::Site && op.path == path);
+        if is_known { ApiError::MethodNotAllowed } else { ApiError::not_found("Page") }
     }
 
     pub fn find(&self, root: Root, method: Method, path: &str) -> Found {
@@ -72,6 +80,7 @@ impl Router {
             Root::V1 => &self.v1,
             Root::V2 => &self.v2,
             Root::Own => &self.own,
+            Root::Site => return Found::Nothing,
         };
         let mut parameters = Vec::new();
         let Some(node) = root.find(&segments, &mut parameters) else {

@@ -1,6 +1,7 @@
 //! One file per command.
 
 mod accounts;
+mod apps;
 mod demo;
 mod doctor;
 mod first_start;
@@ -19,6 +20,7 @@ pub async fn run(command: Command) -> Result<(), Failure> {
         Command::Migrate(options) => migrate(&options).await,
         Command::User { company, action } => accounts::user(&company, action).await,
         Command::Token { company, action } => accounts::token(&company, action).await,
+        Command::App { company, action } => apps::run(&company, action).await,
         Command::Mail { company, action } => mail::run(&company, action).await,
         Command::Doctor { store, files } => doctor::run(&store, &files).await,
         Command::Openapi => openapi(),

@@ -6,6 +6,7 @@ mod failure;
 mod http;
 mod logging;
 mod options;
+mod secret_key;
 
 use clap::error::ErrorKind;
 use failure::Failure;

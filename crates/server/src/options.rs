@@ -51,6 +51,13 @@ pub enum Command {
         #[command(subcommand)]
         action: TokenAction,
     },
+    /// Manage the apps that may ask users to let them in (OAuth 2)
+    App {
+        #[command(flatten)]
+        company: CompanyOptions,
+        #[command(subcommand)]
+        action: AppAction,
+    },
     /// Take in mail
     Mail {
         #[command(flatten)]
@@ -303,6 +310,50 @@ pub enum TokenAction {
         /// An id or an e-mail address
         user: String,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum AppAction {
+    /// Register an app; prints its client id and its secret, which is not shown again
+    Create {
+        /// What users read
+        name: String,
+        #[command(flatten)]
+        settings: AppOptions,
+        /// For an app that can keep no secret: it gets none and must use PKCE
+        #[arg(long)]
+        public: bool,
+    },
+    /// List the apps
+    List,
+    /// Show an app
+    Show {
+        /// An id or a client id
+        app: String,
+    },
+    /// Give an app a new secret and print it; the old one ends
+    Rotate {
+        /// An id or a client id
+        app: String,
+    },
+    /// Remove an app, for all who have let it in
+    Delete {
+        /// An id or a client id
+        app: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct AppOptions {
+    /// An address that users may be sent back to; may be given several times
+    #[arg(long = "redirect-uri", value_name = "URL", required = true)]
+    pub redirect_uris: Vec<String>,
+    /// What the app may ask for, such as deals:full,contacts:read; base is always included
+    #[arg(long, value_name = "SCOPES", value_delimiter = ',')]
+    pub scopes: Vec<String>,
+    /// Where a DELETE is sent when a user removes the app
+    #[arg(long, value_name = "URL")]
+    pub uninstall_url: Option<String>,
 }
 
 impl Options {

@@ -10,6 +10,7 @@ pub use ops::OPS;
 use crate::accounts;
 use crate::call::{Call, Request};
 use crate::error::{ApiError, ApiResult};
+use crate::sign_in::Session;
 use crate::sign_in::sessions::kept_agent;
 use penstock_model::{CompanyId, Time, UserId};
 use penstock_store::Statement;
@@ -27,6 +28,12 @@ pub const USER_ADDED: &str = "user_added";
 pub const USER_CHANGED: &str = "user_changed";
 pub const TOKEN_ISSUED: &str = "token_issued";
 pub const TOKEN_REVOKED: &str = "token_revoked";
+pub const APP_ADDED: &str = "app_added";
+pub const APP_CHANGED: &str = "app_changed";
+pub const APP_SECRET_ROTATED: &str = "app_secret_rotated";
+pub const APP_DELETED: &str = "app_deleted";
+pub const APP_ALLOWED: &str = "app_allowed";
+pub const APP_REMOVED: &str = "app_removed";
 pub const PERMISSION_SET_CHANGED: &str = "permission_set_changed";
 pub const PERMISSION_SET_DELETED: &str = "permission_set_deleted";
 pub const RECORDS_DELETED: &str = "records_deleted";
@@ -58,12 +65,26 @@ impl Origin {
         Origin { user, via: "password", session: None, client: None, address: request.peer, user_agent }
     }
 
+    /// Whoever is signed in.
+    pub fn of_session(request: &Request, session: &Session) -> Self {
+        Origin { via: "session", session: Some(session.id), ..Origin::of_request(request, Some(session.user)) }
+    }
+
+    /// An app that has shown who it is, for a user.
+    pub fn of_app(request: &Request, user: UserId, client_id: &str) -> Self {
+        Origin { via: "app", client: Some(client_id.to_owned()), ..Origin::of_request(request, Some(user)) }
+    }
+
     pub fn of_call(call: &Call) -> Self {
         Origin {
             user: Some(call.principal.user),
-            via: if call.session.is_some() { "session" } else { "token" },
+            via: match (&call.session, &call.access) {
+                (Some(_), _) => "session",
+                (None, Some(_)) => "app",
+                (None, None) => "token",
+            },
             session: call.session_id(),
-            client: None,
+            client: call.client_id().map(str::to_owned),
             address: call.peer,
             user_agent: call.user_agent().map(kept_agent),
         }

@@ -97,7 +97,7 @@ async fn add(call: Call) -> ApiResult<Reply> {
         json.string(provider_id);
         // The app that registered it; callers with an API token are none.
         json.key("marketplace_client_id");
-        json.null();
+        json.string_or_null(call.client_id());
         json.key("pd_company_id");
         json.int(call.company().0);
         json.key("pd_user_id");

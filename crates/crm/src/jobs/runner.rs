@@ -5,6 +5,7 @@ use crate::app::App;
 use crate::call::Call;
 use crate::error::{ApiError, ApiResult};
 use crate::leads::conversion;
+use crate::oauth;
 use crate::setup;
 use crate::write;
 use penstock_model::{CompanyId, Time};
@@ -34,6 +35,7 @@ pub type Plan = for<'a> fn(&'a Call, &'a Job) -> Pin<Box<dyn Future<Output = Api
 const KINDS: &[Kind] = &[
     Kind { name: conversion::TO_DEAL, plan: |call, job| Box::pin(conversion::to_deal(call, job)) },
     Kind { name: conversion::TO_LEAD, plan: |call, job| Box::pin(conversion::to_lead(call, job)) },
+    Kind { name: oauth::UNINSTALL, plan: |call, job| Box::pin(oauth::call_back(call, job)) },
 ];
 
 struct Kind {

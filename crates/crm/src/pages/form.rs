@@ -21,6 +21,11 @@ impl Form {
         Form(serde_urlencoded::from_str(&request.query).unwrap_or_default())
     }
 
+    /// Whether there are several fields of this name.
+    pub fn repeats(&self, name: &str) -> bool {
+        self.0.iter().filter(|(known, _)| known == name).count() > 1
+    }
+
     /// The first field of this name; empty ones count as absent.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(known, text)| known == name && !text.is_empty()).map(|(_, text)| text.as_str())

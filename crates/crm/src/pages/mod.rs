@@ -13,6 +13,7 @@ pub use shell::{FormTarget, page, see_other};
 use crate::app::App;
 use crate::call::{Reply, Request, Response};
 use crate::error::ApiError;
+use crate::oauth;
 use crate::op::{Answer, Version};
 use crate::sign_in;
 use std::sync::Arc;
@@ -30,7 +31,7 @@ pub struct Page {
 }
 
 /// All pages there are.
-const PAGES: &[&[Page]] = &[sign_in::PAGES];
+const PAGES: &[&[Page]] = &[sign_in::PAGES, oauth::PAGES];
 
 /// The page of a path.
 pub fn find(path: &str) -> Option<&'static Page> {

@@ -61,9 +61,8 @@ struct Asking {
 }
 
 impl Asking {
-    /// API tokens belong to no app.
     fn of(call: &Call) -> Self {
-        Asking { user: call.principal.user, is_admin: call.principal.administers(Area::Account), app: None }
+        Asking { user: call.principal.user, is_admin: call.principal.administers(Area::Account), app: call.app_id() }
     }
 
     /// Apps see only what they have made themselves.

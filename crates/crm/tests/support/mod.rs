@@ -50,6 +50,7 @@ pub struct World {
     pub store: Arc<Store>,
     app: Arc<App>,
     clock: Arc<SetClock>,
+    settings: Settings,
     tables: Vec<dump::Table>,
     tokens: AtomicU64,
     _directory: Option<TempDir>,
@@ -58,6 +59,7 @@ pub struct World {
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
+    pub headers: Vec<(&'static str, String)>,
     pub body: Vec<u8>,
     pub json: Value,
 }
@@ -65,6 +67,14 @@ pub struct Answer {
 impl Answer {
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// The value of a header, which is there at most once.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let mut values = self.headers.iter().filter(|(known, _)| *known == name);
+        let value = values.next();
+        assert!(values.next().is_none(), "{name} is there twice");
+        value.map(|(_, value)| value.as_str())
     }
 
     /// The answer, which must be a success.
@@ -82,11 +92,19 @@ impl World {
     pub async fn sqlite() -> Self {
         let directory = TempDir::new().unwrap();
         let target = Target::Directory(directory.path().to_owned());
-        World::open(&target, Some(directory)).await
+        World::open(&target, Some(directory), Settings::default()).await
     }
 
     pub async fn postgres() -> Self {
-        World::open(&Target::Postgres(Cluster::shared().unwrap().database().unwrap()), None).await
+        World::open(&Target::Postgres(Cluster::shared().unwrap().database().unwrap()), None, Settings::default()).await
+    }
+
+    /// One on each engine, with settings of its own.
+    pub async fn each_with(settings: Settings) -> [Self; 2] {
+        let directory = TempDir::new().unwrap();
+        let target = Target::Directory(directory.path().to_owned());
+        let database = Target::Postgres(Cluster::shared().unwrap().database().unwrap());
+        [World::open(&target, Some(directory), settings.clone()).await, World::open(&database, None, settings).await]
     }
 
     /// One on each engine.
@@ -94,13 +112,20 @@ impl World {
         [World::sqlite().await, World::postgres().await]
     }
 
-    async fn open(target: &Target, directory: Option<TempDir>) -> Self {
+    async fn open(target: &Target, directory: Option<TempDir>, settings: Settings) -> Self {
         let store = Arc::new(Store::open(target).await.unwrap());
         store.migrate().await.unwrap();
         let clock = Arc::new(SetClock(AtomicI64::new(START)));
-        let app = App::open(store.clone(), clock.clone(), Settings::default()).await.unwrap();
+        let app = App::open(store.clone(), clock.clone(), settings.clone()).await.unwrap();
         let tables = dump::tables(&store).await;
-        World { store, app, clock, tables, tokens: AtomicU64::new(1), _directory: directory }
+        World { store, app, clock, settings, tables, tokens: AtomicU64::new(1), _directory: directory }
+    }
+
+    /// Another process on the same store.
+    pub async fn another(&self) -> Self {
+        let app = App::open(self.store.clone(), self.clock.clone(), self.settings.clone()).await.unwrap();
+        let (settings, tables) = (self.settings.clone(), dump::tables(&self.store).await);
+        World { store: self.store.clone(), app, clock: self.clock.clone(), settings, tables, tokens: AtomicU64::new(1), _directory: None }
     }
 
     /// A new company; `mark` stands in its names. Answers its administrator.
@@ -183,10 +208,10 @@ impl World {
                     }
                 }
                 let json = serde_json::from_slice(&body).unwrap_or_default();
-                Answer { status: response.status, body, json }
+                Answer { status: response.status, headers: response.headers, body, json }
             }
             // As the server answers it.
-            Err(panic) => Answer { status: 500, body: panic.to_string().into_bytes(), json: Value::Null },
+            Err(panic) => Answer { status: 500, headers: Vec::new(), body: panic.to_string().into_bytes(), json: Value::Null },
         }
     }
 
@@ -194,6 +219,16 @@ impl World {
     pub async fn mail(&self, caller: &Caller, message: &str) -> mail::Ingested {
         let account = accounts::find(&self.store, caller.company, &caller.user.0.to_string()).await.unwrap();
         mail::ingest(&self.app, caller.company, message.as_bytes(), Some(&account.email)).await.unwrap()
+    }
+
+    /// Does the jobs that wait; answers how many.
+    pub async fn run_jobs(&self) -> usize {
+        self.app.run_jobs().await.unwrap()
+    }
+
+    /// Removes what has served its time.
+    pub async fn keep_house(&self) {
+        self.app.keep_house().await.unwrap();
     }
 
     /// Everything that a company has in the store.

@@ -6,7 +6,9 @@ use crate::console;
 use crate::failure::Failure;
 use crate::http::Signals;
 use crate::options::{DATA_DIR, DemoOptions};
+use crate::secret_key;
 use indicatif::{ProgressBar, ProgressStyle};
+use penstock_crm::oauth::SecretKey;
 use penstock_crm::webhooks::delivery::{Allow, Options as Deliveries};
 use penstock_crm::{App, Settings, setup};
 use penstock_demo::{Company, Sample};
@@ -21,6 +23,7 @@ use tempfile::TempDir;
 struct Place {
     target: Target,
     files: Objects,
+    secret_key: SecretKey,
     /// Removed when it goes out of scope.
     throw_away: Option<TempDir>,
 }
@@ -59,7 +62,8 @@ async fn run_in(place: &Place, options: &DemoOptions) -> Result<(), Failure> {
     let store = Arc::new(Store::open(&place.target).await?);
     // Who tries webhooks out has the receiver on this machine.
     let webhooks = Deliveries { allow: Allow::loopback(), ..Deliveries::default() };
-    let settings = Settings { files: place.files.clone(), webhooks, plan: options.plan, ..Settings::default() };
+    let secret_key = Some(place.secret_key.clone());
+    let settings = Settings { files: place.files.clone(), secret_key, plan: options.plan, webhooks, ..Settings::default() };
     let app = App::open(Arc::clone(&store), Arc::new(SystemClock), settings).await?;
     console::line(format_args!("{} is ready at http://{address}", company.name));
     entrance.say(&company);
@@ -133,7 +137,8 @@ impl Place {
         match given {
             Some(target) => {
                 let directory = options.data_dir.clone().unwrap_or_else(|| Path::new(DATA_DIR).to_owned());
-                Ok(Place { target, files: options.files.open(&directory)?, throw_away: None })
+                let (files, secret_key) = (options.files.open(&directory)?, secret_key::of(&directory)?);
+                Ok(Place { target, files, secret_key, throw_away: None })
             }
             None if options.generate_only => {
                 Err(Failure::Unusable("--generate-only needs a place that stays: --data-dir or --database-url".to_owned()))
@@ -146,7 +151,8 @@ impl Place {
         let directory = tempfile::Builder::new().prefix("penstock-demo-").tempdir();
         let directory = directory.map_err(|error| Failure::Unusable(format!("cannot create a temporary directory: {error}")))?;
         let data = directory.path().join("data");
-        Ok(Place { files: options.files.open(&data)?, target: Target::Directory(data), throw_away: Some(directory) })
+        let (files, secret_key) = (options.files.open(&data)?, SecretKey::random()?);
+        Ok(Place { files, secret_key, target: Target::Directory(data), throw_away: Some(directory) })
     }
 
     /// What it means that a signal came before the company was complete.

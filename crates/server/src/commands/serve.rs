@@ -5,6 +5,7 @@ use crate::console;
 use crate::failure::Failure;
 use crate::http::{Server, Signals};
 use crate::options::ServeOptions;
+use crate::secret_key;
 use penstock_crm::{App, Settings};
 use penstock_model::{Clock, SystemClock};
 use penstock_store::{Options as EngineOptions, Store};
@@ -101,7 +102,8 @@ async fn start(options: &ServeOptions) -> Result<Started, Failure> {
         tracing::warn!(place = %files.place(), %error, "files can be neither taken nor given for now");
     }
     let (mail_domain, trust_proxy, plan) = (options.mail.mail_domain.clone(), options.trust_proxy, options.plan);
-    let settings = Settings { public_url, mail_domain, files, trust_proxy, plan, webhooks: options.webhooks.deliveries() };
+    let secret_key = Some(secret_key::of(&options.store.data_dir)?);
+    let settings = Settings { public_url, mail_domain, files, secret_key, trust_proxy, plan, webhooks: options.webhooks.deliveries() };
     let app = App::open(Arc::clone(&store), clock, settings).await?;
     Ok(Started { listener, address, store, app })
 }

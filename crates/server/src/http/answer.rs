@@ -11,7 +11,7 @@ use hyper::body::{Body as _, Incoming};
 use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
 use hyper::http::request::Parts;
 use hyper::{Method, Request, Response, StatusCode};
-use penstock_crm::{ApiError, App, Left, Version, is_page, version_of};
+use penstock_crm::{ApiError, App, Left, Root, Version, is_page, version_of};
 use std::future::Future;
 use std::net::{IpAddr, SocketAddr};
 use std::panic::AssertUnwindSafe;
@@ -155,7 +155,7 @@ impl Gateway {
 
 /// What the product answers itself.
 fn is_product(path: &str) -> bool {
-    is_api(path) || is_page(path)
+    is_api(path) || is_page(path) || matches!(Root::of_path(path), Some((Root::Site, _)))
 }
 
 /// v1 answers below `/v1` and `/api/v1`, v2 below `/api/v2` (semantics.md 1); own additions are below `/api` too.

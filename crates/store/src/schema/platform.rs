@@ -10,6 +10,40 @@ pub(super) const STEPS: &[&str] = &[
         is_active BIGINT NOT NULL, add_time BIGINT NOT NULL, remove_time BIGINT, remove_reason TEXT,
         last_delivery_time BIGINT, last_http_status BIGINT,
         PRIMARY KEY (company_id, id))",
+    // Who is signed in. The key is a hash of what the cookie holds; the id names a session to people.
+    "CREATE TABLE sessions (
+        hash TEXT PRIMARY KEY, company_id BIGINT NOT NULL, id BIGINT NOT NULL, user_id BIGINT NOT NULL,
+        add_time BIGINT NOT NULL, seen_time BIGINT NOT NULL, end_time BIGINT NOT NULL, address TEXT, user_agent TEXT)",
+    "CREATE UNIQUE INDEX sessions_by_id ON sessions (company_id, id)",
+    "CREATE INDEX sessions_by_user ON sessions (company_id, user_id)",
+    // OAuth. Registered apps are known to all companies; the company is the one that has registered them.
+    "CREATE TABLE apps (
+        id BIGINT PRIMARY KEY, company_id BIGINT NOT NULL, client_id TEXT NOT NULL, secret_hash TEXT, secret_nr BIGINT NOT NULL,
+        name TEXT NOT NULL, redirect_uris TEXT NOT NULL, scopes TEXT NOT NULL, uninstall_url TEXT,
+        add_time BIGINT NOT NULL, rotate_time BIGINT)",
+    "CREATE UNIQUE INDEX apps_by_client_id ON apps (client_id)",
+    "CREATE INDEX apps_by_company ON apps (company_id, id)",
+    // What users have let in, and what has come of it: codes, refresh tokens and access tokens, as hashes.
+    "CREATE TABLE oauth_grants (
+        company_id BIGINT NOT NULL, app_id BIGINT NOT NULL, user_id BIGINT NOT NULL, id BIGINT NOT NULL, scopes TEXT NOT NULL,
+        refresh_hash TEXT NOT NULL, code_hash TEXT, expire_time BIGINT NOT NULL, add_time BIGINT NOT NULL, update_time BIGINT NOT NULL,
+        PRIMARY KEY (company_id, app_id, user_id))",
+    "CREATE UNIQUE INDEX oauth_grants_by_id ON oauth_grants (company_id, id)",
+    "CREATE UNIQUE INDEX oauth_grants_by_refresh_token ON oauth_grants (company_id, refresh_hash)",
+    "CREATE TABLE oauth_codes (
+        company_id BIGINT NOT NULL, hash TEXT NOT NULL, app_id BIGINT NOT NULL, user_id BIGINT NOT NULL, scopes TEXT NOT NULL,
+        redirect_uri TEXT NOT NULL, challenge_method TEXT, challenge TEXT, expire_time BIGINT NOT NULL, used_time BIGINT,
+        PRIMARY KEY (company_id, hash))",
+    "CREATE TABLE oauth_access_tokens (
+        company_id BIGINT NOT NULL, hash TEXT NOT NULL, app_id BIGINT NOT NULL, user_id BIGINT NOT NULL, scopes TEXT NOT NULL,
+        expire_time BIGINT NOT NULL,
+        PRIMARY KEY (company_id, hash))",
+    "CREATE INDEX oauth_access_tokens_by_grant ON oauth_access_tokens (company_id, app_id, user_id)",
+    "CREATE INDEX oauth_access_tokens_by_end ON oauth_access_tokens (company_id, expire_time)",
+    // API tokens that were exchanged for access tokens, which each can be once.
+    "CREATE TABLE oauth_exchanges (
+        company_id BIGINT NOT NULL, token_hash TEXT NOT NULL, app_id BIGINT NOT NULL, add_time BIGINT NOT NULL,
+        PRIMARY KEY (company_id, token_hash))",
     // Everything that happened in a company, in an order that never changes: the rows of the outbox with gapless numbers.
     "CREATE TABLE event_log (
         company_id BIGINT NOT NULL, seq BIGINT NOT NULL, event_id BIGINT NOT NULL, time BIGINT NOT NULL,
@@ -34,12 +68,6 @@ pub(super) const STEPS: &[&str] = &[
         company_id BIGINT NOT NULL, hook_id BIGINT NOT NULL, holder TEXT NOT NULL, lease_until BIGINT NOT NULL,
         failed_count BIGINT NOT NULL, banned_until BIGINT, failing_since BIGINT,
         PRIMARY KEY (company_id, hook_id)) CLUSTERED",
-    // Who is signed in. The key is a hash of what the cookie holds; the id names a session to people.
-    "CREATE TABLE sessions (
-        hash TEXT PRIMARY KEY, company_id BIGINT NOT NULL, id BIGINT NOT NULL, user_id BIGINT NOT NULL,
-        add_time BIGINT NOT NULL, seen_time BIGINT NOT NULL, end_time BIGINT NOT NULL, address TEXT, user_agent TEXT)",
-    "CREATE UNIQUE INDEX sessions_by_id ON sessions (company_id, id)",
-    "CREATE INDEX sessions_by_user ON sessions (company_id, user_id)",
     // Who did what. Rows are only added; ids are UUIDs in the order of time.
     "CREATE TABLE audit_log (
         company_id BIGINT NOT NULL, id TEXT NOT NULL, time BIGINT NOT NULL, user_id BIGINT, action TEXT NOT NULL,

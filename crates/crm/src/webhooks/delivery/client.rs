@@ -4,7 +4,7 @@ use super::guard::{self, Allow, Refusal};
 use futures::future::BoxFuture;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::Policy;
-use reqwest::{Response, header};
+use reqwest::{Method, Response, header};
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -71,8 +71,13 @@ impl Client {
         Ok(Client { http: http.map_err(|error| innermost(&error))?, allow })
     }
 
-    /// Makes one attempt. Never fails: whatever goes wrong is its outcome.
+    /// Makes one attempt with POST. Never fails: whatever goes wrong is its outcome.
     pub async fn post(&self, url: &str, user: Option<&str>, password: Option<&str>, body: Vec<u8>) -> Answer {
+        self.send(Method::POST, url, user, password, body).await
+    }
+
+    /// The same with another method.
+    pub async fn send(&self, method: Method, url: &str, user: Option<&str>, password: Option<&str>, body: Vec<u8>) -> Answer {
         let started = Instant::now();
         let answer = |status, error| Answer { status, error, took: started.elapsed() };
         // An address in the place of a name never reaches the resolver.
@@ -80,7 +85,7 @@ impl Client {
             Ok(url) => url,
             Err(refusal) => return answer(None, Some(refusal.to_string())),
         };
-        let mut request = self.http.post(url).header(header::CONTENT_TYPE, "application/json").body(body);
+        let mut request = self.http.request(method, url).header(header::CONTENT_TYPE, "application/json").body(body);
         if let Some(user) = user {
             request = request.basic_auth(user, password);
         }

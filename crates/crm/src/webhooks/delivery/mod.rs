@@ -26,6 +26,7 @@ pub use schedule::Retry;
 use crate::webhooks::hook::Hook;
 use client::{Answer, Client};
 use penstock_model::CompanyId;
+use reqwest::Method;
 use rows::State;
 use slots::Slots;
 use std::collections::HashMap;
@@ -123,14 +124,25 @@ impl Deliveries {
 
     /// Makes one attempt to tell the receiver of a subscription.
     async fn post(&self, hook: &Hook, body: Vec<u8>) -> Answer {
-        let client = self.client.get_or_init(|| Client::new(self.options.allow.clone(), self.options.timeout));
-        match client {
-            Ok(client) => {
-                let (user, password) = (hook.http_auth_user.as_deref(), hook.http_auth_password.as_deref());
-                client.post(&hook.subscription_url, user, password, body).await
-            }
-            Err(error) => Answer { status: None, error: Some(error.clone()), took: Duration::ZERO },
+        let (user, password) = (hook.http_auth_user.as_deref(), hook.http_auth_password.as_deref());
+        match self.client() {
+            Ok(client) => client.post(&hook.subscription_url, user, password, body).await,
+            Err(answer) => answer,
         }
+    }
+
+    /// Makes one attempt to tell an app that a user has removed it.
+    pub async fn delete(&self, url: &str, user: &str, password: Option<&str>, body: Vec<u8>) -> Answer {
+        match self.client() {
+            Ok(client) => client.send(Method::DELETE, url, Some(user), password, body).await,
+            Err(answer) => answer,
+        }
+    }
+
+    /// The client, or what every attempt comes to where none can be made.
+    fn client(&self) -> Result<&Client, Answer> {
+        let client = self.client.get_or_init(|| Client::new(self.options.allow.clone(), self.options.timeout));
+        client.as_ref().map_err(|error| Answer { status: None, error: Some(error.clone()), took: Duration::ZERO })
     }
 
     /// Says that something was committed, or is due.

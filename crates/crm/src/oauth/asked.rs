@@ -1,0 +1,139 @@
+//! What an app asks a user for, read from the address that it has sent the browser to (semantics.md 3, RFC 6749 4.1.1).
+
+use super::apps::{self, RegisteredApp};
+use super::redirect;
+use crate::app::App;
+use crate::error::{ApiError, ApiResult};
+use crate::pages::Form;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+/// The parameters that are read. The page hands them on to the decision.
+pub const PARAMETERS: [&str; 6] = ["client_id", "redirect_uri", "state", "response_type", "code_challenge", "code_challenge_method"];
+
+/// A request that may be put before a user.
+#[derive(Debug)]
+pub struct Asked {
+    pub app: RegisteredApp,
+    pub redirect_uri: String,
+    pub state: Option<String>,
+    pub challenge: Option<Challenge>,
+}
+
+/// What has to be answered by whoever comes with the code (RFC 7636).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Challenge {
+    Plain(String),
+    Sha256(String),
+}
+
+/// What a request came to.
+pub enum Reading {
+    Asked(Box<Asked>),
+    /// The app is told what is wrong with its request, at this address.
+    Told(String),
+}
+
+impl Challenge {
+    /// `None` for a method that is not known, or a text that is no challenge.
+    pub fn of_parts(method: &str, text: &str) -> Option<Self> {
+        let is_verifier =
+            (43..=128).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte));
+        match method {
+            "plain" if is_verifier => Some(Challenge::Plain(text.to_owned())),
+            "S256" if is_verifier && text.len() == 43 => Some(Challenge::Sha256(text.to_owned())),
+            _ => None,
+        }
+    }
+
+    /// Method and text.
+    pub fn parts(&self) -> (&str, &str) {
+        match self {
+            Challenge::Plain(text) => ("plain", text),
+            Challenge::Sha256(text) => ("S256", text),
+        }
+    }
+
+    pub fn is_met_by(&self, verifier: &str) -> bool {
+        let (expected, given) = match self {
+            Challenge::Plain(text) => (text, verifier.to_owned()),
+            Challenge::Sha256(text) => (text, URL_SAFE_NO_PAD.encode(Sha256::digest(verifier))),
+        };
+        expected.as_bytes().ct_eq(given.as_bytes()).into()
+    }
+}
+
+/// Reads what is asked. Errors, which are for the user to read: the app or where it wants the answer is not known, so that
+/// nobody may be sent there.
+pub async fn read(app: &App, form: &Form) -> ApiResult<Reading> {
+    let unknown = || ApiError::invalid("This link comes from an app that is not known here. The app may have been removed.");
+    let misled =
+        || ApiError::invalid("This link would lead to an address that the app has not registered. Please tell the makers of the app.");
+    if form.repeats("client_id") || form.repeats("redirect_uri") {
+        return Err(misled());
+    }
+    let client_id = form.text("client_id").ok_or_else(unknown)?;
+    let found = apps::by_client_id(app.store(), client_id).await?.ok_or_else(unknown)?;
+    let redirect_uri = form.text("redirect_uri").ok_or_else(misled)?;
+    if !redirect::is_registered(&found.settings.redirect_uris, redirect_uri) {
+        return Err(misled());
+    }
+    let state = form.text("state").map(str::to_owned);
+    let mut asked = Asked { app: found, redirect_uri: redirect_uri.to_owned(), state, challenge: None };
+    Ok(match asked.rest(form) {
+        Ok(challenge) => {
+            asked.challenge = challenge;
+            Reading::Asked(Box::new(asked))
+        }
+        Err(error) => Reading::Told(asked.answer("error", error)),
+    })
+}
+
+impl Asked {
+    /// Reads what is left, now that it is known where an error can be told.
+    fn rest(&self, form: &Form) -> Result<Option<Challenge>, &'static str> {
+        if PARAMETERS.iter().any(|name| form.repeats(name)) {
+            return Err("invalid_request");
+        }
+        // It need not be there; `scope` is passed over, for what an app may ask for is registered.
+        if form.text("response_type").is_some_and(|response| response != "code") {
+            return Err("unsupported_response_type");
+        }
+        let method = form.text("code_challenge_method");
+        match form.text("code_challenge") {
+            Some(text) => match Challenge::of_parts(method.unwrap_or("plain"), text) {
+                Some(challenge) => Ok(Some(challenge)),
+                None => Err("invalid_request"),
+            },
+            // Without a secret nothing else shows that who asks is who comes for the tokens.
+            None if method.is_some() || self.app.is_public() => Err("invalid_request"),
+            None => Ok(None),
+        }
+    }
+
+    /// The address that tells the app one thing, and its own state.
+    pub fn answer(&self, name: &str, value: &str) -> String {
+        let state = self.state.iter().map(|state| ("state", state.as_str()));
+        redirect::with(&self.redirect_uri, &std::iter::once((name, value)).chain(state).collect::<Vec<_>>())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn challenges_are_met_by_their_verifier() {
+        // RFC 7636, appendix B.
+        let (verifier, text) = ("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
+        let challenge = Challenge::of_parts("S256", text).unwrap();
+        assert!(challenge.is_met_by(verifier) && !challenge.is_met_by(text) && !challenge.is_met_by(""));
+        let plain = Challenge::of_parts("plain", verifier).unwrap();
+        assert!(plain.is_met_by(verifier) && !plain.is_met_by(text));
+        for (method, text) in [("S512", text), ("s256", text), ("S256", "short"), ("plain", "short"), ("S256", &"a".repeat(44))] {
+            assert_eq!(Challenge::of_parts(method, text), None, "{method} {text}");
+        }
+    }
+}
