@@ -386,7 +386,7 @@ pub fn write_pagination(json: &mut Json, start: i64, limit: i64, more: bool) {
 /// Reads one record for a v2 answer and writes it.
 pub async fn one(call: &Call, entity: &'static Entity, id: i64, view: View) -> ApiResult<Option<Json>> {
     let mut sql = view.select();
-    select::scope(&mut sql, call, entity);
+    select::scope_of_one(&mut sql, call, entity);
     sql.push(" AND t.id = ").bind(id);
     select::not_purged(&mut sql, call, entity);
     let json = call

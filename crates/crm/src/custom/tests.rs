@@ -62,6 +62,7 @@ fn directory() -> Directory {
         lead_labels: Vec::new(),
         activity_types: BTreeMap::new(),
         seats: 1,
+        shapes: Default::default(),
         mail_domain: "pipedrivemail.com".to_owned(),
         fields: HashMap::from([("deal".to_owned(), FieldType::names().zip(1001..).map(field).collect())]),
     }

@@ -52,6 +52,7 @@ fn find<'a>(members: &Kept<'a>, code: &str) -> Option<&'a str> {
 }
 
 /// The object `custom_fields` of v2 for rows with the same fields.
+#[derive(Debug)]
 pub struct CustomShape {
     /// The whole object with every field null (semantics.md 31.1). Most are, so that a row is this text but for a few places.
     unset: String,

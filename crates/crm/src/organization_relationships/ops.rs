@@ -10,7 +10,7 @@ use crate::op::Version::V1;
 use crate::op::{Op, Param, ParamKind, Takes};
 use crate::organizations::ORGANIZATION;
 use crate::related::Related;
-use crate::rights::{self, Followed};
+use crate::rights::{self, Scan};
 use crate::run;
 use crate::select::{self, Depth};
 use crate::write;
@@ -77,7 +77,7 @@ async fn read(call: &Call, narrow: impl FnOnce(&mut Sql)) -> ApiResult<Vec<Recor
     for (side, rows) in [("rel_owner_org_id", "a"), ("rel_linked_org_id", "b")] {
         sql.push(" AND EXISTS (SELECT 1 FROM organizations ").push(rows).push(" WHERE ").push(rows).push(".company_id = t.company_id");
         sql.push(" AND ").push(rows).push(".id = t.").push(side).push(" AND ").push(rows).push(".is_deleted = 0");
-        rights::visible(&mut sql, call, ORGANIZATION.name, rows, Followed::Each);
+        rights::visible(&mut sql, call, ORGANIZATION.name, rows, Scan::Page);
         sql.push(")");
     }
     sql.push(" ORDER BY t.id LIMIT ").bind(MOST);
