@@ -155,7 +155,7 @@ impl View {
                     _ => json.null(),
                 },
                 Kind::SmartBcc => match cell {
-                    Cell::Int(id) => json.string(&self.directory.smart_bcc(self.entity.name, id)),
+                    Cell::Int(id) => self.directory.write_smart_bcc(json, self.entity.name, id),
                     _ => json.null(),
                 },
                 Kind::Time if self.fresh && field.key == "update_time" => json.null(),

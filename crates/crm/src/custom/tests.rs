@@ -130,7 +130,7 @@ fn shown_v1(name: &str, value: &Value) -> Value {
     let mut json = Json::default();
     json.begin_object();
     let directory = directory();
-    write_custom_v1(&mut json, directory.custom_fields("deal").filter(|field| field.code == name), &kept(name, value));
+    FlatShape::of(directory.custom_fields("deal").filter(|field| field.code == name)).write(&mut json, &kept(name, value));
     json.end_object();
     serde_json::from_slice(&json.bytes).unwrap()
 }
@@ -190,7 +190,7 @@ fn unset_fields_are_null_in_all_their_keys() {
         empty.as_object_mut().unwrap().values_mut().for_each(|value| *value = Value::Null);
         let mut json = Json::default();
         json.begin_object();
-        write_custom_v1(&mut json, directory().custom_fields("deal").filter(|field| field.code == name), "{}");
+        FlatShape::of(directory().custom_fields("deal").filter(|field| field.code == name)).write(&mut json, "{}");
         json.end_object();
         assert_eq!(serde_json::from_slice::<Value>(&json.bytes).unwrap(), empty, "{name}");
     }

@@ -106,7 +106,7 @@ async fn of_organization(call: Call) -> ApiResult<Reply> {
                 return json.null();
             }
             json.begin_array();
-            relationships.iter().for_each(|relationship| write_relationship(json, &call, &related, relationship, Some(id)));
+            relationships.iter().for_each(|relationship| write_relationship(json, &related, relationship, Some(id)));
             json.end_array();
         },
         |json| {
@@ -192,12 +192,12 @@ async fn show(call: &Call, relationship: Record, seen_from: Option<i64>) -> ApiR
     let relationships = [relationship];
     let related = Related::load(call, &relationships).await?;
     Ok(call.data_and(
-        |json| write_relationship(json, call, &related, &relationships[0], seen_from),
+        |json| write_relationship(json, &related, &relationships[0], seen_from),
         |json| related.write_objects(json, call, &relationships),
     ))
 }
 
-fn write_relationship(json: &mut Json, call: &Call, related: &Related, relationship: &Record, seen_from: Option<i64>) {
+fn write_relationship(json: &mut Json, related: &Related, relationship: &Record, seen_from: Option<i64>) {
     let sides = [relationship.get(OWNER).unwrap_or_default(), relationship.get(LINKED).unwrap_or_default()];
     json.begin_object();
     json.key("id");
@@ -206,7 +206,7 @@ fn write_relationship(json: &mut Json, call: &Call, related: &Related, relations
     json.string_or_null(relationship.text(TYPE));
     for (key, id) in ["rel_owner_org_id", "rel_linked_org_id"].into_iter().zip(sides) {
         json.key(key);
-        related.write_organization_ref(json, &call.directory, id);
+        related.write_organization_ref(json, id);
     }
     for (key, col) in [("add_time", ADD_TIME), ("update_time", UPDATE_TIME)] {
         json.key(key);
