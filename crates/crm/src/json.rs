@@ -11,6 +11,11 @@ impl Json {
         Json { bytes: Vec::with_capacity(bytes) }
     }
 
+    /// The text, for pieces that are written several times.
+    pub fn into_string(self) -> String {
+        String::from_utf8(self.bytes).unwrap_or_default()
+    }
+
     pub fn into_bytes(self) -> Vec<u8> {
         self.bytes
     }
@@ -104,6 +109,14 @@ impl Json {
         self.separate();
         self.bytes.push(b'"');
         self.escaped(text);
+        self.bytes.push(b'"');
+    }
+
+    /// Writes one string made of several pieces.
+    pub fn strings(&mut self, pieces: &[&str]) {
+        self.separate();
+        self.bytes.push(b'"');
+        pieces.iter().for_each(|piece| self.escaped(piece));
         self.bytes.push(b'"');
     }
 

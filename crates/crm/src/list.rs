@@ -230,7 +230,7 @@ impl Offset {
         let mut records = if by_id && !self.scans {
             self.records_by_id(call, entity, narrow).await?
         } else {
-            let ids = self.ids(call, entity, narrow, self.limit + 1, Weight::Heavy).await?;
+            let ids = self.ids(call, entity, narrow).await?;
             by_ids(call, entity, &ids).await?
         };
         let more = records.len() as i64 > self.limit;
@@ -250,10 +250,13 @@ impl Offset {
         narrow(call, &mut sql)?;
         if self.start > 0 {
             let weight = if self.start <= 10_000 { Weight::Light } else { Weight::Heavy };
-            let Some(first) = self.ids(call, entity, narrow, 1, weight).await?.pop() else {
+            let descending = self.order.first().is_some_and(|(_, descending)| *descending);
+            let mut list = Sql::new(format!("SELECT t.id FROM {} t", entity.table));
+            select::scope_of_many(&mut list, call, entity);
+            narrow(call, &mut list)?;
+            let Some(first) = call.store().id_at(list, descending, self.start, weight).await? else {
                 return Ok(Vec::new());
             };
-            let descending = self.order.first().is_some_and(|(_, descending)| *descending);
             sql.push(if descending { " AND t.id <= " } else { " AND t.id >= " }).bind(first);
         }
         self.push_order(&mut sql);
@@ -261,22 +264,15 @@ impl Offset {
         read_records(call, entity, Depth::Everything, sql, Weight::Light).await
     }
 
-    /// The ids of the first `count` rows of the page, read along an index that holds all they are chosen by.
-    async fn ids(
-        &self,
-        call: &Call,
-        entity: &'static Entity,
-        narrow: impl Fn(&Call, &mut Sql) -> ApiResult<()>,
-        count: i64,
-        weight: Weight,
-    ) -> ApiResult<Vec<i64>> {
+    /// The ids of the rows of the page and of the one after it, read along an index that holds all they are chosen by.
+    async fn ids(&self, call: &Call, entity: &'static Entity, narrow: impl Fn(&Call, &mut Sql) -> ApiResult<()>) -> ApiResult<Vec<i64>> {
         let mut sql = Sql::new(format!("SELECT t.id FROM {} t", entity.table));
         select::joins(&mut sql, entity, self.order.iter().map(|(field, _)| *field));
         select::scope_of_many(&mut sql, call, entity);
         narrow(call, &mut sql)?;
         self.push_order(&mut sql);
-        sql.push(" LIMIT ").bind(count).push(" OFFSET ").bind(self.start);
-        Ok(call.store().read(sql, weight, Vec::new(), |ids, row| ids.extend(row.int(0))).await?)
+        sql.push(" LIMIT ").bind(self.limit + 1).push(" OFFSET ").bind(self.start);
+        Ok(call.store().read(sql, Weight::Heavy, Vec::new(), |ids, row| ids.extend(row.int(0))).await?)
     }
 
     /// The place of nulls is named only where there can be some: PostgreSQL would not use an index otherwise.
@@ -386,7 +382,7 @@ pub fn write_pagination(json: &mut Json, start: i64, limit: i64, more: bool) {
 /// Reads one record for a v2 answer and writes it.
 pub async fn one(call: &Call, entity: &'static Entity, id: i64, view: View) -> ApiResult<Option<Json>> {
     let mut sql = view.select();
-    select::scope(&mut sql, call, entity);
+    select::scope_of_one(&mut sql, call, entity);
     sql.push(" AND t.id = ").bind(id);
     select::not_purged(&mut sql, call, entity);
     let json = call

@@ -17,26 +17,25 @@ use crate::view_v1::{write_contacts, write_user_members};
 use penstock_model::{Entity, Kind, Money, Record, UserId};
 use penstock_store::{Row, Sql, Weight};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// A person as other records show it.
 #[derive(Debug, Clone)]
 pub struct PersonRef {
     pub name: String,
-    pub is_active: bool,
-    pub owner: i64,
     pub emails: String,
     pub phones: String,
+    /// The members that are the same wherever it is shown, as JSON.
+    members: String,
 }
 
 /// An organization as other records show it.
 #[derive(Debug, Clone)]
 pub struct OrganizationRef {
     pub name: String,
-    pub is_active: bool,
-    pub owner: i64,
-    people_count: i64,
     pub address: Option<String>,
-    label_ids: String,
+    /// The members that are the same wherever it is shown, as JSON.
+    members: String,
 }
 
 /// A deal as other records show it.
@@ -98,7 +97,11 @@ impl Related {
     pub fn write_person_ref(&self, json: &mut Json, id: i64) {
         json.begin_object();
         match self.persons.get(&id) {
-            Some(person) => person.write_members(json, Some(self.company)),
+            Some(person) => {
+                json.raw(&person.members);
+                json.key("company_id");
+                json.int(self.company);
+            }
             None => {
                 json.key("name");
                 json.null();
@@ -109,10 +112,10 @@ impl Related {
         json.end_object();
     }
 
-    pub fn write_organization_ref(&self, json: &mut Json, directory: &Directory, id: i64) {
+    pub fn write_organization_ref(&self, json: &mut Json, id: i64) {
         json.begin_object();
         match self.organizations.get(&id) {
-            Some(organization) => organization.write_members(json, directory, id),
+            Some(organization) => json.raw(&organization.members),
             None => {
                 json.key("name");
                 json.null();
@@ -146,7 +149,7 @@ impl Related {
                 json.begin_object();
                 json.key("id");
                 json.int(*id);
-                organization.write_members(json, &call.directory, *id);
+                json.raw(&organization.members);
                 json.end_object();
             }
             json.end_object();
@@ -159,7 +162,7 @@ impl Related {
                 json.begin_object();
                 json.key("id");
                 json.int(*id);
-                person.write_members(json, None);
+                json.raw(&person.members);
                 json.end_object();
             }
             json.end_object();
@@ -233,21 +236,21 @@ fn write_stages(json: &mut Json, call: &Call, records: &[Record]) {
 }
 
 impl PersonRef {
-    fn write_members(&self, json: &mut Json, company: Option<i64>) {
+    /// Reads a row of [`persons`].
+    fn of_row(row: &dyn Row) -> Self {
+        let mut json = Json::with_capacity(512);
+        let (name, emails, phones) = (text(row, 1), text(row, 4), text(row, 5));
         json.key("active_flag");
-        json.bool(self.is_active);
+        json.bool(row.int(2) == Some(0));
         json.key("name");
-        json.string(&self.name);
+        json.string(&name);
         json.key("email");
-        write_contacts(json, Some(&self.emails));
+        write_contacts(&mut json, Some(&emails));
         json.key("phone");
-        write_contacts(json, Some(&self.phones));
+        write_contacts(&mut json, Some(&phones));
         json.key("owner_id");
-        json.int(self.owner);
-        if let Some(company) = company {
-            json.key("company_id");
-            json.int(company);
-        }
+        json.int(row.int(3).unwrap_or_default());
+        PersonRef { name, emails, phones, members: json.into_string() }
     }
 }
 
@@ -273,23 +276,27 @@ impl DealRef {
 }
 
 impl OrganizationRef {
-    fn write_members(&self, json: &mut Json, directory: &Directory, id: i64) {
+    /// Reads a row of [`organizations`].
+    fn of_row(row: &dyn Row, directory: &Directory) -> Self {
+        let mut json = Json::with_capacity(512);
+        let (name, owner, address) = (text(row, 1), row.int(3).unwrap_or_default(), row.text(4).and_then(address_line));
         json.key("name");
-        json.string(&self.name);
+        json.string(&name);
         json.key("people_count");
-        json.int(self.people_count);
+        json.int(row.int(6).unwrap_or_default());
         json.key("owner_id");
-        json.int(self.owner);
+        json.int(owner);
         json.key("address");
-        json.string_or_null(self.address.as_deref());
+        json.string_or_null(address.as_deref());
         json.key("label_ids");
-        json.raw(&self.label_ids);
+        json.raw(row.text(5).unwrap_or_default());
         json.key("active_flag");
-        json.bool(self.is_active);
+        json.bool(row.int(2) == Some(0));
         json.key("cc_email");
-        json.string(&directory.smart_bcc("organization", id));
+        directory.write_smart_bcc(&mut json, ORGANIZATION.name, row.int(0).unwrap_or_default());
         json.key("owner_name");
-        json.string_or_null(directory.user(UserId(self.owner)).map(|user| user.name.as_str()));
+        json.string_or_null(directory.user(UserId(owner)).map(|user| user.name.as_str()));
+        OrganizationRef { name, address, members: json.into_string() }
     }
 }
 
@@ -309,28 +316,14 @@ fn linked(records: &[Record], kind: Kind) -> BTreeSet<i64> {
 
 /// The persons among `ids` that the caller may see.
 pub async fn persons(call: &Call, ids: &BTreeSet<i64>) -> ApiResult<BTreeMap<i64, PersonRef>> {
-    let read = |row: &dyn Row| PersonRef {
-        name: text(row, 1),
-        is_active: row.int(2) == Some(0),
-        owner: row.int(3).unwrap_or_default(),
-        emails: text(row, 4),
-        phones: text(row, 5),
-    };
-    small(call, &PERSON, "t.id, t.name, t.is_deleted, t.owner_id, t.emails, t.phones", ids, read).await
+    small(call, &PERSON, "t.id, t.name, t.is_deleted, t.owner_id, t.emails, t.phones", ids, PersonRef::of_row).await
 }
 
 /// The organizations among `ids` that the caller may see.
 pub async fn organizations(call: &Call, ids: &BTreeSet<i64>) -> ApiResult<BTreeMap<i64, OrganizationRef>> {
-    let read = |row: &dyn Row| OrganizationRef {
-        name: text(row, 1),
-        is_active: row.int(2) == Some(0),
-        owner: row.int(3).unwrap_or_default(),
-        address: row.text(4).and_then(address_line),
-        label_ids: text(row, 5),
-        people_count: row.int(6).unwrap_or_default(),
-    };
     let columns = "t.id, t.name, t.is_deleted, t.owner_id, t.address, t.label_ids, s.people_count";
-    small(call, &ORGANIZATION, columns, ids, read).await
+    let directory = Arc::clone(&call.directory);
+    small(call, &ORGANIZATION, columns, ids, move |row| OrganizationRef::of_row(row, &directory)).await
 }
 
 /// The deals among `ids` that the caller may see.
@@ -393,7 +386,7 @@ async fn small<T: Send + 'static>(
     entity: &'static Entity,
     columns: &str,
     ids: &BTreeSet<i64>,
-    read: fn(&dyn Row) -> T,
+    read: impl Fn(&dyn Row) -> T + Send + 'static,
 ) -> ApiResult<BTreeMap<i64, T>> {
     if ids.is_empty() {
         return Ok(BTreeMap::new());

@@ -1,7 +1,7 @@
 //! The `SELECT` of records: which columns and joins the fields of an entity need.
 
 use crate::call::Call;
-use crate::rights::{self, Followed};
+use crate::rights::{self, Scan};
 use penstock_model::{Entity, Field, Kind, Place, Record, Time, Value};
 use penstock_store::{Row, Sql};
 
@@ -43,17 +43,22 @@ pub fn joins(sql: &mut Sql, entity: &'static Entity, fields: impl Iterator<Item 
 
 /// Appends the condition that every read of records begins with: the company, and what the caller may see.
 pub fn scope(sql: &mut Sql, call: &Call, entity: &'static Entity) {
-    scope_with(sql, call, entity, Followed::Each);
+    scope_with(sql, call, entity, Scan::Page);
+}
+
+/// [`scope`] for a query that reads a single record by its id.
+pub fn scope_of_one(sql: &mut Sql, call: &Call, entity: &'static Entity) {
+    scope_with(sql, call, entity, Scan::One);
 }
 
 /// [`scope`] for a query that passes over many records.
 pub fn scope_of_many(sql: &mut Sql, call: &Call, entity: &'static Entity) {
-    scope_with(sql, call, entity, Followed::Together);
+    scope_with(sql, call, entity, Scan::Table);
 }
 
-fn scope_with(sql: &mut Sql, call: &Call, entity: &'static Entity, followed: Followed) {
+fn scope_with(sql: &mut Sql, call: &Call, entity: &'static Entity, scan: Scan) {
     sql.push(" WHERE t.company_id = ").bind(call.company());
-    rights::visible_rows(sql, call, entity, "t", followed);
+    rights::visible_rows(sql, call, entity, "t", scan);
 }
 
 /// Appends the condition that deleted rows are still within their time.

@@ -9,7 +9,8 @@ use crate::select;
 use jiff::tz::TimeZone;
 use penstock_model::{Entity, Field, Kind, Money, Place, Show, Time};
 use penstock_store::{Cell, Row, Sql};
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
 
 /// At most so many keys in the parameter `custom_fields` (semantics.md 5.4).
 const MAX_CUSTOM_KEYS: usize = 15;
@@ -17,16 +18,55 @@ const MAX_CUSTOM_KEYS: usize = 15;
 /// What a v2 answer shows of each record of one entity.
 pub struct View {
     entity: &'static Entity,
-    /// The shown fields that are read, each with the length of `frame` before its value.
-    read: Vec<(&'static Field, usize)>,
-    /// What is the same in every row: keys, and the values of fields that are always empty.
-    frame: String,
-    custom: CustomShape,
+    shape: Arc<Shape>,
     labels: bool,
     /// Rows were made by this very request: they were never updated.
     fresh: bool,
     directory: Arc<Directory>,
     zone: TimeZone,
+}
+
+/// What is the same in every row.
+#[derive(Debug)]
+struct Shape {
+    /// The shown fields that are read, each with the length of `frame` before its value.
+    read: Vec<(&'static Field, usize)>,
+    /// Keys, and the values of fields that are always empty.
+    frame: String,
+    custom: CustomShape,
+}
+
+/// The shapes of answers to requests that ask for nothing in particular, by entity. They follow from the directory and are
+/// kept with it: to make one took a tenth of a GET.
+#[derive(Debug, Default)]
+pub struct Shapes(RwLock<HashMap<&'static str, Arc<Shape>>>);
+
+impl Shapes {
+    fn of(&self, entity: &'static Entity, make: impl FnOnce() -> Shape) -> Arc<Shape> {
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner).get(entity.name).cloned();
+        known.unwrap_or_else(|| {
+            let shape = Arc::new(make());
+            self.0.write().unwrap_or_else(PoisonError::into_inner).insert(entity.name, Arc::clone(&shape));
+            shape
+        })
+    }
+}
+
+impl Shape {
+    fn of(entity: &'static Entity, shows: impl Fn(&&Field) -> bool, custom: CustomShape) -> Self {
+        let (mut read, mut frame) = (Vec::with_capacity(entity.fields.len()), String::with_capacity(1024));
+        for field in entity.fields.iter().filter(shows) {
+            frame.push_str(if frame.is_empty() { "{\"" } else { ",\"" });
+            frame.push_str(field.key);
+            frame.push_str("\":");
+            match field.place {
+                Place::Nowhere => frame.push_str(empty(field.kind)),
+                _ => read.push((field, frame.len())),
+            }
+        }
+        frame.push('}');
+        Shape { read, frame, custom }
+    }
 }
 
 impl View {
@@ -43,22 +83,21 @@ impl View {
             Show::OnRequest => asked.iter().any(|key| key == field.key) || also.contains(&field.key),
             Show::Never => false,
         };
-        let (mut read, mut frame) = (Vec::with_capacity(entity.fields.len()), String::with_capacity(1024));
-        for field in entity.fields.iter().filter(shows) {
-            frame.push_str(if frame.is_empty() { "{\"" } else { ",\"" });
-            frame.push_str(field.key);
-            frame.push_str("\":");
-            match field.place {
-                Place::Nowhere => frame.push_str(empty(field.kind)),
-                _ => read.push((field, frame.len())),
+        let labels = call.args.flag("include_option_labels");
+        let shape = match custom_codes(call)? {
+            None if asked.is_empty() && also.is_empty() && !labels => {
+                let custom = || CustomShape::of(call.directory.custom_fields(entity.name), false);
+                call.directory.shapes.of(entity, || Shape::of(entity, shows, custom()))
             }
-        }
-        frame.push('}');
+            codes => {
+                let is_asked = |code: &str| codes.as_ref().is_none_or(|codes| codes.contains(&code));
+                let fields = call.directory.custom_fields(entity.name).filter(|field| is_asked(&field.code));
+                Arc::new(Shape::of(entity, shows, CustomShape::of(fields, labels)))
+            }
+        };
         Ok(View {
             entity,
-            read,
-            frame,
-            custom: custom_shape(call, entity)?,
+            shape,
             labels: call.args.flag("include_labels"),
             fresh: false,
             directory: call.directory.clone(),
@@ -82,9 +121,9 @@ impl View {
         let mut sql = Sql { text: String::with_capacity(2048), values: Vec::with_capacity(16) };
         sql.push("SELECT ");
         select::columns(&mut sql, self.fields());
-        let mut width = self.read.len();
+        let mut width = self.shape.read.len();
         let places = columns.map(|column| {
-            if let Some(place) = self.read.iter().position(|(field, _)| field.place == Place::Row && field.column == column) {
+            if let Some(place) = self.shape.read.iter().position(|(field, _)| field.place == Place::Row && field.column == column) {
                 return place;
             }
             sql.push(", t.").push(column);
@@ -97,33 +136,33 @@ impl View {
     }
 
     fn fields(&self) -> impl Iterator<Item = &'static Field> + Clone + '_ {
-        self.read.iter().map(|(field, _)| *field)
+        self.shape.read.iter().map(|(field, _)| *field)
     }
 
     /// Writes one row of [`View::select`] as an object.
     pub fn write(&self, json: &mut Json, row: &dyn Row) {
         json.separate();
         let mut written = 0;
-        for (index, (field, before)) in self.read.iter().enumerate() {
-            json.fragment(&self.frame[written..*before]);
+        for (index, (field, before)) in self.shape.read.iter().enumerate() {
+            json.fragment(&self.shape.frame[written..*before]);
             written = *before;
             let cell = row.cell(index);
             match field.kind {
-                Kind::Custom => self.custom.write(json, if let Cell::Text(kept) = cell { kept } else { "{}" }),
+                Kind::Custom => self.shape.custom.write(json, if let Cell::Text(kept) = cell { kept } else { "{}" }),
                 Kind::Labels => self.write_labels(json, field, cell),
                 Kind::LocalDate => match cell {
                     Cell::Int(millis) => json.string(&Time::from_millis(millis).date_in(&self.zone).to_string()),
                     _ => json.null(),
                 },
                 Kind::SmartBcc => match cell {
-                    Cell::Int(id) => json.string(&self.directory.smart_bcc(self.entity.name, id)),
+                    Cell::Int(id) => self.directory.write_smart_bcc(json, self.entity.name, id),
                     _ => json.null(),
                 },
                 Kind::Time if self.fresh && field.key == "update_time" => json.null(),
                 kind => write_plain(json, kind, cell),
             }
         }
-        json.fragment(&self.frame[written..]);
+        json.fragment(&self.shape.frame[written..]);
     }
 
     fn write_labels(&self, json: &mut Json, field: &Field, cell: Cell<'_>) {
@@ -151,18 +190,14 @@ impl View {
     }
 }
 
-/// The custom fields that the parameter names, or all.
-fn custom_shape(call: &Call, entity: &'static Entity) -> ApiResult<CustomShape> {
-    let labels = call.args.flag("include_option_labels");
-    let fields = call.directory.custom_fields(entity.name);
-    let Some(keys) = call.args.text("custom_fields") else {
-        return Ok(CustomShape::of(fields, labels));
-    };
+/// The codes of the custom fields that the parameter names; `None` for all.
+fn custom_codes(call: &Call) -> ApiResult<Option<Vec<&str>>> {
+    let Some(keys) = call.args.text("custom_fields") else { return Ok(None) };
     let codes: Vec<_> = keys.split(',').map(str::trim).filter(|key| !key.is_empty()).collect();
     if codes.len() > MAX_CUSTOM_KEYS {
         return Err(ApiError::invalid_key("custom_fields", &format!("must not name more than {MAX_CUSTOM_KEYS} fields")));
     }
-    Ok(CustomShape::of(fields.filter(|field| codes.contains(&field.code.as_str())), labels))
+    Ok(Some(codes))
 }
 
 /// Writes a cell whose form depends on nothing but its kind, as v2 does.

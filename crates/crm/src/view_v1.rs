@@ -3,7 +3,7 @@
 
 use crate::activities;
 use crate::call::{Call, Reply};
-use crate::custom::{ADDRESS_PARTS, write_custom_v1};
+use crate::custom::{ADDRESS_PARTS, FlatShape};
 use crate::directory::{Directory, User};
 use crate::error::ApiResult;
 use crate::json::Json;
@@ -12,7 +12,7 @@ use crate::products::prices;
 use crate::related::Related;
 use crate::resource::Resource;
 use crate::view::write_money;
-use penstock_model::{Field, Kind, Money, Record, Show, Time, UserId, Value};
+use penstock_model::{Entity, Field, Kind, Money, Place, Record, Show, Time, UserId, Value};
 use std::collections::BTreeMap;
 
 /// Whether references are objects or plain ids.
@@ -28,6 +28,8 @@ pub struct ViewV1<'a> {
     pub resource: &'static Resource,
     pub related: Related,
     pub form: Form,
+    frame: Frame,
+    custom: FlatShape,
     /// The next and the last activities of records that are shown in detail, as v1 shows activities.
     activities: BTreeMap<i64, String>,
 }
@@ -36,7 +38,9 @@ impl<'a> ViewV1<'a> {
     /// Loads what the records refer to.
     pub async fn of(call: &'a Call, resource: &'static Resource, records: &[Record], form: Form) -> ApiResult<Self> {
         let related = Related::load(call, records).await?;
-        Ok(ViewV1 { call, resource, related, form, activities: BTreeMap::new() })
+        let (entity, directory) = (resource.entity, &call.directory);
+        let custom = FlatShape::of(directory.custom_fields(entity.name));
+        Ok(ViewV1 { call, resource, related, form, frame: Frame::of(entity), custom, activities: BTreeMap::new() })
     }
 
     /// The same for one record with its next and its last activity.
@@ -72,31 +76,30 @@ impl<'a> ViewV1<'a> {
 
     /// Writes the keys of a record without the braces around them.
     pub fn write_members(&self, json: &mut Json, record: &Record) {
-        for (field, value) in record.entity.fields.iter().zip(&record.values) {
-            if field.v1 == Show::Always {
-                self.write_field(json, record, field, value);
-            }
+        json.separate();
+        let mut written = 0;
+        for (index, field, before) in &self.frame.fields {
+            json.fragment(&self.frame.text[written..*before]);
+            written = *before;
+            self.write_value(json, record, field, &record.values[*index]);
         }
+        json.fragment(&self.frame.text[written..]);
         (self.resource.extra_v1)(self, record, json);
     }
 
-    fn write_field(&self, json: &mut Json, record: &Record, field: &Field, value: &Value) {
-        if field.kind == Kind::Custom {
-            let kept = value.as_text().unwrap_or("{}");
-            return write_custom_v1(json, self.directory().custom_fields(record.entity.name), kept);
-        }
-        json.key(field.v1_key);
+    fn write_value(&self, json: &mut Json, record: &Record, field: &Field, value: &Value) {
         match (field.kind, value) {
+            (Kind::Custom, value) => self.custom.write(json, value.as_text().unwrap_or("{}")),
             (Kind::Address, value) => write_address(json, field.v1_key, value),
-            (Kind::LocalDate, _) => self.write_local_date(json, record, field),
-            (Kind::SmartBcc, _) => json.string(&self.directory().smart_bcc(record.entity.name, record.id)),
+            (Kind::SmartBcc, _) => self.directory().write_smart_bcc(json, record.entity.name, record.id),
             (Kind::Contacts, value) => write_contacts(json, value.as_text()),
             (Kind::Bool, value) => json.bool(value.as_int().unwrap_or(0) != 0),
             (_, Value::Null) => json.null(),
+            (Kind::LocalDate, Value::Int(millis)) => json.string(&Time::from_millis(*millis).date_in(self.call.timezone()).to_string()),
             (Kind::User, Value::Int(id)) if self.form == Form::Nested => self.write_user_ref(json, UserId(*id)),
             (Kind::Person, Value::Int(id)) if self.form == Form::Nested => self.related.write_person_ref(json, *id),
             (Kind::Organization, Value::Int(id)) if self.form == Form::Nested => {
-                self.related.write_organization_ref(json, self.directory(), *id);
+                self.related.write_organization_ref(json, *id);
             }
             (Kind::Picture, Value::Int(id)) if self.form == Form::Nested => self.related.write_picture_ref(json, self.call, *id),
             (Kind::Money, Value::Int(amount)) => write_money(json, Money::from_ten_thousandths(*amount)),
@@ -112,14 +115,6 @@ impl<'a> ViewV1<'a> {
         }
     }
 
-    fn write_local_date(&self, json: &mut Json, record: &Record, field: &Field) {
-        let millis = record.entity.field(field.column).and_then(|(index, _)| record.values[index].as_int());
-        match millis {
-            Some(millis) => json.string(&Time::from_millis(millis).date_in(self.call.timezone()).to_string()),
-            None => json.null(),
-        }
-    }
-
     /// The user as an object with the id under `value`.
     pub fn write_user_ref(&self, json: &mut Json, id: UserId) {
         match self.directory().user(id) {
@@ -132,6 +127,30 @@ impl<'a> ViewV1<'a> {
             }
             None => json.int(id.0),
         }
+    }
+}
+
+/// What is the same in every row of an entity: the keys of the fields that are shown.
+struct Frame {
+    /// The place of each field's value in a record, and the length of `text` before it.
+    fields: Vec<(usize, &'static Field, usize)>,
+    text: String,
+}
+
+impl Frame {
+    fn of(entity: &'static Entity) -> Self {
+        let (mut fields, mut text) = (Vec::with_capacity(entity.fields.len()), String::with_capacity(1024));
+        for (index, field) in entity.fields.iter().enumerate().filter(|(_, field)| field.v1 == Show::Always) {
+            // Custom fields bring their own keys.
+            if field.kind != Kind::Custom {
+                text.push_str(if text.is_empty() { "\"" } else { ",\"" });
+                text.push_str(field.v1_key);
+                text.push_str("\":");
+            }
+            let shown = if field.place == Place::Computed { entity.field(field.column).map(|(source, _)| source) } else { None };
+            fields.push((shown.unwrap_or(index), field, text.len()));
+        }
+        Frame { fields, text }
     }
 }
 

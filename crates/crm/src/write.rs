@@ -285,7 +285,7 @@ fn has_option(call: &Call, entity: &'static Entity, field: &Field, id: i64) -> b
 /// Whether a record exists, is not deleted, and may be seen by the caller.
 pub async fn is_live(call: &Call, entity: &'static Entity, id: i64) -> ApiResult<bool> {
     let mut sql = Sql::new(format!("SELECT 1 FROM {} t", entity.table));
-    select::scope(&mut sql, call, entity);
+    select::scope_of_one(&mut sql, call, entity);
     sql.push(" AND t.id = ").bind(id).push(" AND t.is_deleted = 0");
     Ok(!call.store().rows(sql, Weight::Light, 1).await?.is_empty())
 }
@@ -307,7 +307,7 @@ pub async fn are_live(call: &Call, entity: &'static Entity, ids: &[i64]) -> ApiR
 /// Reads a record that the caller may see, deleted or not, to show or to change it.
 pub async fn find(call: &Call, entity: &'static Entity, id: i64, depth: Depth) -> ApiResult<Record> {
     let mut sql = select::records(entity, depth);
-    select::scope(&mut sql, call, entity);
+    select::scope_of_one(&mut sql, call, entity);
     sql.push(" AND t.id = ").bind(id);
     select::not_purged(&mut sql, call, entity);
     match list::read_records(call, entity, depth, sql, Weight::Light).await?.pop() {

@@ -87,6 +87,20 @@ impl Dialect {
         };
     }
 
+    /// The same for a query that asks it of a single row: the embedded engine then does not make a table of the list.
+    pub fn in_list_once(self, sql: &mut Sql, expression: &[&str], list: Value) {
+        match self {
+            Dialect::Sqlite => {
+                sql.push("EXISTS (SELECT 1 FROM json_each(").bind(list).push(") item WHERE item.value = ");
+                for piece in expression {
+                    sql.push(piece);
+                }
+                sql.push(")");
+            }
+            Dialect::Postgres => self.in_list(sql, expression, list),
+        }
+    }
+
     /// The text in small letters. Beyond ASCII PostgreSQL knows those of its locale.
     pub fn folded(self, text: &str) -> String {
         match self {

@@ -106,7 +106,12 @@ impl Insert {
             while size > rows.len() {
                 size /= 2;
             }
-            statements.push(Insert::statement(into, conflict, rows.by_ref().take(size)));
+            let first = Insert::statement(into, conflict, rows.by_ref().take(size));
+            let text = first.text.clone();
+            statements.push(first);
+            while rows.len() >= size {
+                statements.push(Statement::new(text.clone(), rows.by_ref().take(size).flatten().collect()));
+            }
         }
         statements
     }

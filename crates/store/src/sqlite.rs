@@ -2,6 +2,7 @@
 
 mod checkpointer;
 mod connection;
+mod places;
 mod readers;
 mod writer;
 
@@ -48,6 +49,14 @@ impl Sqlite {
         match weight {
             Weight::Light => self.light.read(&sql, state, on_row),
             Weight::Heavy => self.heavy.read(sql, state, on_row).await,
+        }
+    }
+
+    /// See [`crate::Store::id_at`].
+    pub async fn id_at(&self, list: Sql, descending: bool, place: i64, weight: Weight) -> Result<Option<i64>, StoreError> {
+        match weight {
+            Weight::Light => self.light.id_at(list, descending, place),
+            Weight::Heavy => self.heavy.id_at(list, descending, place).await,
         }
     }
 

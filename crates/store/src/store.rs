@@ -129,6 +129,19 @@ impl Store {
         }
     }
 
+    /// The id at a place, counted from 0, of a list that is ordered by id; `None` behind its end. `list` selects `t.id` and ends
+    /// in a condition.
+    pub async fn id_at(&self, list: Sql, descending: bool, place: i64, weight: Weight) -> Result<Option<i64>, StoreError> {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.id_at(list, descending, place, weight).await,
+            Engine::Postgres(_) => {
+                let mut sql = list;
+                sql.push(if descending { " ORDER BY t.id DESC" } else { " ORDER BY t.id" }).push(" LIMIT 1 OFFSET ").bind(place);
+                self.read(sql, weight, None, |id, row| *id = row.int(0)).await
+            }
+        }
+    }
+
     /// All rows of a query, each as its first `width` cells.
     pub async fn rows(&self, sql: Sql, weight: Weight, width: usize) -> Result<Vec<Vec<Value>>, StoreError> {
         self.read(sql, weight, Vec::new(), move |rows, row| {

@@ -2,7 +2,7 @@ mod engines;
 
 use engines::{Outcome, create_samples, insert, number, places, sql};
 use penstock_model::Value;
-use penstock_store::{Statement, Store, StoreError, Weight};
+use penstock_store::{Sql, Statement, Store, StoreError, Weight};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
@@ -233,5 +233,41 @@ async fn a_fault_in_the_code_that_takes_the_rows_stops_no_later_read() -> Outcom
     }
     let query = sql("SELECT id FROM samples WHERE company_id = $1", &[1.into()]);
     assert_eq!(store.rows(query, Weight::Heavy, 1).await?, vec![vec![Value::Int(1)]]);
+    Ok(())
+}
+
+/// The list of the rows with a name, for [`Store::id_at`].
+fn named(name: &str) -> Sql {
+    sql("SELECT t.id FROM samples t WHERE t.company_id = $1 AND t.name = $2", &[1.into(), name.into()])
+}
+
+#[tokio::test]
+async fn places_of_a_list_are_those_of_the_data_as_it_is() -> Outcome {
+    for place in places()? {
+        // Another process, as it were, writes to the same data.
+        let (store, other) = (place.open().await?, place.open().await?);
+        create_samples(&store).await?;
+        store.execute((1..=400).map(|id| insert(id * 10, if id % 4 == 0 { "few" } else { "many" })).collect()).await?;
+        let mut many: Vec<i64> = (1..=400).filter(|id| id % 4 != 0).map(|id| id * 10).collect();
+        for round in 0..6 {
+            for weight in [Weight::Light, Weight::Heavy] {
+                for at in [0, 7, 250, 7, 120, 121, 299, 250, 0, 500] {
+                    let what = format!("place {at} in round {round} of {:?}", place.target);
+                    let id = store.id_at(named("many"), false, at, weight).await?;
+                    assert_eq!(id, many.get(at as usize).copied(), "{what}");
+                    let id = store.id_at(named("many"), true, at, weight).await?;
+                    assert_eq!(id, many.iter().rev().nth(at as usize).copied(), "{what}, backwards");
+                    let id = store.id_at(named("few"), false, at, weight).await?;
+                    assert_eq!(id, (at < 100).then_some((at + 1) * 40), "{what}, another list");
+                }
+            }
+            // Each write moves what stands behind it.
+            let new = 15 + round * 700;
+            let writer = if round % 2 == 0 { &store } else { &other };
+            writer.execute(vec![insert(new, "many")]).await?;
+            many.push(new);
+            many.sort_unstable();
+        }
+    }
     Ok(())
 }

@@ -112,7 +112,7 @@ impl<'a> Rows<'a> {
     fn write_links(&self, json: &mut Json, activity: &Record) {
         let related = &self.related;
         let (deal, person, organization) = (activity.get(DEAL), activity.get(PERSON), activity.get(ORGANIZATION));
-        let (lead, smart_bcc) = (activity.text(LEAD), |entity, id| self.call.directory.smart_bcc(entity, id));
+        let lead = activity.text(LEAD);
         for (key, id) in [("deal_id", deal), ("person_id", person), ("org_id", organization), ("project_id", activity.get(PROJECT))] {
             json.key(key);
             json.int_or_null(id);
@@ -140,10 +140,13 @@ impl<'a> Rows<'a> {
             }
             _ => json.null(),
         }
-        json.key("deal_dropbox_bcc");
-        json.string_or_null(deal.map(|id| smart_bcc("deal", id)).as_deref());
-        json.key("person_dropbox_bcc");
-        json.string_or_null(person.map(|id| smart_bcc("person", id)).as_deref());
+        for (key, entity, id) in [("deal_dropbox_bcc", "deal", deal), ("person_dropbox_bcc", "person", person)] {
+            json.key(key);
+            match id {
+                Some(id) => self.call.directory.write_smart_bcc(json, entity, id),
+                None => json.null(),
+            }
+        }
     }
 
     fn write_people(&self, json: &mut Json, activity: &Record) {

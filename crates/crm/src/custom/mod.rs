@@ -10,7 +10,7 @@ mod view;
 
 pub(crate) use parse::address;
 pub use parse::{CustomPatch, apply_v1, apply_v2};
-pub use view::{CustomShape, write_custom_v1};
+pub use view::{CustomShape, FlatShape, write_set_v1};
 
 /// The type of a custom field, fixed for the life of the field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -62,6 +62,7 @@ fn directory() -> Directory {
         lead_labels: Vec::new(),
         activity_types: BTreeMap::new(),
         seats: 1,
+        shapes: Default::default(),
         mail_domain: "pipedrivemail.com".to_owned(),
         fields: HashMap::from([("deal".to_owned(), FieldType::names().zip(1001..).map(field).collect())]),
     }
@@ -129,7 +130,7 @@ fn shown_v1(name: &str, value: &Value) -> Value {
     let mut json = Json::default();
     json.begin_object();
     let directory = directory();
-    write_custom_v1(&mut json, directory.custom_fields("deal").filter(|field| field.code == name), &kept(name, value));
+    FlatShape::of(directory.custom_fields("deal").filter(|field| field.code == name)).write(&mut json, &kept(name, value));
     json.end_object();
     serde_json::from_slice(&json.bytes).unwrap()
 }
@@ -189,7 +190,7 @@ fn unset_fields_are_null_in_all_their_keys() {
         empty.as_object_mut().unwrap().values_mut().for_each(|value| *value = Value::Null);
         let mut json = Json::default();
         json.begin_object();
-        write_custom_v1(&mut json, directory().custom_fields("deal").filter(|field| field.code == name), "{}");
+        FlatShape::of(directory().custom_fields("deal").filter(|field| field.code == name)).write(&mut json, "{}");
         json.end_object();
         assert_eq!(serde_json::from_slice::<Value>(&json.bytes).unwrap(), empty, "{name}");
     }

@@ -5,6 +5,7 @@ use crate::directory::FieldDefinition;
 use crate::json::Json;
 use serde_json::Value;
 use serde_json::value::RawValue;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// The kept members of a record: code and value, both still text.
@@ -52,6 +53,7 @@ fn find<'a>(members: &Kept<'a>, code: &str) -> Option<&'a str> {
 }
 
 /// The object `custom_fields` of v2 for rows with the same fields.
+#[derive(Debug)]
 pub struct CustomShape {
     /// The whole object with every field null (semantics.md 31.1). Most are, so that a row is this text but for a few places.
     unset: String,
@@ -121,11 +123,54 @@ fn write_labelled(json: &mut Json, field: &FieldDefinition, value: &str) {
     }
 }
 
-/// Writes the flat keys of v1 for every field of `fields`, unset ones as null.
-pub fn write_custom_v1<'f>(json: &mut Json, fields: impl Iterator<Item = &'f Arc<FieldDefinition>>, kept: &str) {
+/// The flat keys of v1 for rows with the same fields.
+pub struct FlatShape {
+    /// All keys with null behind them. Most are unset, so that a row is this text but for a few places.
+    unset: String,
+    /// The fields, and where each has its keys.
+    places: Vec<(Arc<FieldDefinition>, Range<usize>)>,
+}
+
+impl FlatShape {
+    pub fn of<'f>(fields: impl Iterator<Item = &'f Arc<FieldDefinition>>) -> Self {
+        let mut unset = Json::default();
+        let places = fields.map(|field| {
+            let start = unset.bytes.len();
+            write_flat(&mut unset, field, None);
+            (Arc::clone(field), start..unset.bytes.len())
+        });
+        let places = places.collect();
+        FlatShape { unset: String::from_utf8_lossy(&unset.bytes).into_owned(), places }
+    }
+
+    /// Writes the members of an object: every field, unset ones as null.
+    pub fn write(&self, json: &mut Json, kept: &str) {
+        let members = split(kept);
+        let mut from = 0;
+        for (field, place) in &self.places {
+            let Some(value) = find(&members, &field.code) else { continue };
+            self.write_unset(json, from..place.start);
+            write_flat(json, field, Some(value));
+            from = place.end;
+        }
+        self.write_unset(json, from..self.unset.len());
+    }
+
+    fn write_unset(&self, json: &mut Json, range: Range<usize>) {
+        if range.start == 0 && !range.is_empty() {
+            json.separate();
+        }
+        json.fragment(&self.unset[range]);
+    }
+}
+
+/// Writes the flat keys of v1 for those fields that are set.
+pub fn write_set_v1<'f>(json: &mut Json, fields: impl Iterator<Item = &'f Arc<FieldDefinition>>, kept: &str) {
     let members = split(kept);
     for field in fields {
-        write_flat(json, field, find(&members, &field.code));
+        if let Some(value) = find(&members, &field.code) {
+            write_flat(json, field, Some(value));
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use crate::op::{Param, ParamKind};
 use crate::params::{CURSOR, LIMIT, SORT_DIRECTION, START};
 use crate::persons::PERSONS;
 use crate::products::{PRODUCT as PRODUCT_ENTITY, PRODUCTS};
-use crate::rights::{self, Followed};
+use crate::rights::{self, Scan};
 use crate::select::{self, Depth};
 use crate::view::write_money;
 use crate::view_v1::{Form, ViewV1};
@@ -69,7 +69,7 @@ fn of_visible_deals(call: &Call, sql: &mut Sql) -> ApiResult<()> {
     sql.push(" AND t.deal_id IN (SELECT d.id FROM deals d WHERE d.company_id = ").bind(call.company());
     sql.push(" AND d.is_deleted = 0 AND ");
     call.store().dialect().among(sql, "d.id", ids.iter().copied());
-    rights::visible(sql, call, DEAL_ENTITY.name, "d", Followed::Each);
+    rights::visible(sql, call, DEAL_ENTITY.name, "d", Scan::Page);
     sql.push(")");
     Ok(())
 }
@@ -173,9 +173,9 @@ pub async fn of_person(call: Call) -> ApiResult<Reply> {
         sql.push(" AND t.deal_id IN (SELECT d.id FROM participants p JOIN deals d ON d.company_id = p.company_id AND d.id = p.deal_id");
         sql.push(" WHERE p.company_id = ").bind(call.company()).push(" AND p.person_id = ").bind(person);
         sql.push(" AND d.is_deleted = 0");
-        rights::visible(sql, call, DEAL_ENTITY.name, "d", Followed::Each);
+        rights::visible(sql, call, DEAL_ENTITY.name, "d", Scan::Page);
         sql.push(") AND EXISTS (SELECT 1 FROM products o WHERE o.company_id = t.company_id AND o.id = t.product_id");
-        rights::visible(sql, call, PRODUCT_ENTITY.name, "o", Followed::Each);
+        rights::visible(sql, call, PRODUCT_ENTITY.name, "o", Scan::Page);
         sql.push(")");
         Ok(())
     };

@@ -29,7 +29,7 @@ pub async fn show(call: &Call, id: i64, form: Form) -> ApiResult<Reply> {
             json.key("additional_data");
             json.begin_object();
             json.key("dropbox_email");
-            json.string(&call.directory.smart_bcc("deal", id));
+            call.directory.write_smart_bcc(json, "deal", id);
             json.end_object();
             view.related.write_objects(json, call, &records);
         },

@@ -36,6 +36,7 @@ impl Directory {
             lead_labels: load_lead_labels(store, id).await?,
             activity_types: load_activity_types(store, id).await?,
             fields: load_fields(store, id).await?,
+            shapes: Default::default(),
             mail_domain: super::DEFAULT_MAIL_DOMAIN.to_owned(),
             company,
         }))

@@ -12,6 +12,7 @@ use crate::permission_sets::PermissionSets;
 use crate::rights::Reach;
 use crate::users::access::Access;
 use crate::users::permissions::Permissions;
+use crate::view::Shapes;
 use jiff::tz::TimeZone;
 use penstock_model::{Areas, CompanyId, Principal, Time, UserId};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -38,6 +39,8 @@ pub struct Directory {
     pub activity_types: BTreeMap<i64, ActivityType>,
     /// By entity, in order of creation; deleted ones left out.
     pub fields: HashMap<String, Vec<Arc<FieldDefinition>>>,
+    /// How v2 shows records of each entity.
+    pub shapes: Shapes,
     /// The host of smart BCC addresses.
     pub mail_domain: String,
 }

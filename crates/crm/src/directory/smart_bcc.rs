@@ -1,6 +1,7 @@
 //! The addresses to which users copy mail, so that it is filed with the company, a deal or a lead (semantics.md 25).
 
 use super::Directory;
+use crate::json::Json;
 use uuid::Uuid;
 
 /// The host of smart BCC addresses where the operator names none: the one that clients know.
@@ -19,12 +20,12 @@ pub enum SmartBcc {
 }
 
 impl Directory {
-    /// The address of a record, such as `company+deal1@…`; that of the company for what has none of its own.
-    pub fn smart_bcc(&self, entity: &str, id: i64) -> String {
+    /// Writes the address of a record, such as `company+deal1@…`; that of the company for what has none of its own.
+    pub fn write_smart_bcc(&self, json: &mut Json, entity: &str, id: i64) {
         let (domain, host) = (&self.company.domain, &self.mail_domain);
         match entity {
-            "deal" => format!("{domain}+deal{id}@{host}"),
-            _ => format!("{domain}@{host}"),
+            "deal" => json.strings(&[domain, "+deal", itoa::Buffer::new().format(id), "@", host]),
+            _ => json.strings(&[domain, "@", host]),
         }
     }
 

@@ -5,7 +5,7 @@ use super::operators::Operator;
 use super::question::{Asks, Currency, Pattern, Question, Test, Within};
 use super::subject::{Form, Source, Subject};
 use crate::call::Call;
-use crate::rights::{self, Followed};
+use crate::rights::{self, Scan};
 use penstock_model::Entity;
 use penstock_store::field_values::text_key;
 use penstock_store::{Dialect, Sql, escape_pattern};
@@ -77,7 +77,7 @@ impl Compiler<'_> {
         if only_open && !self.asks_for_status {
             self.sql.push(" AND l.status = 'open'");
         }
-        rights::visible_rows(self.sql, self.call, to, LINKED, Followed::Together);
+        rights::visible_rows(self.sql, self.call, to, LINKED, Scan::Table);
         for question in questions {
             self.sql.push(" AND ");
             self.question(question, LINKED);

@@ -4,12 +4,11 @@
 use super::body::kept_labels;
 use super::fields::*;
 use crate::call::Call;
-use crate::custom::write_custom_v1;
+use crate::custom::write_set_v1;
 use crate::directory::Directory;
 use crate::json::Json;
 use crate::view::{write_money, write_plain};
 use crate::view_v1::write_selected;
-use crate::write::kept_custom;
 use penstock_model::{Col, Kind, Record, Time};
 use penstock_store::Row;
 
@@ -42,8 +41,7 @@ fn write_members(json: &mut Json, directory: &Directory, lead: &Record) {
     json.key("cc_email");
     json.string(&directory.smart_bcc_of_lead(lead.text(UUID).unwrap_or_default()));
     let kept = lead.text(CUSTOM_FIELDS).unwrap_or("{}");
-    let set = kept_custom(&kept.into());
-    write_custom_v1(json, directory.custom_fields(LEAD.name).filter(|field| set.contains_key(&field.code)), kept);
+    write_set_v1(json, directory.custom_fields(LEAD.name), kept);
 }
 
 /// Fields under their keys of v1, references as plain ids.

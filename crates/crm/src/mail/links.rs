@@ -9,10 +9,16 @@ use crate::deals::DEAL;
 use crate::directory::SmartBcc;
 use crate::error::ApiResult;
 use crate::leads;
+use crate::persons::PERSON;
+use crate::search::documents::{NEWEST, Stream};
 use crate::write;
 use penstock_model::{Change, Record, Time, Value};
+use penstock_store::search::{Match, Space, Term, record_of};
 use penstock_store::{Batch, Sql, Statement, Weight};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Persons that the search index is asked for at a time.
+const FOUND_AT_ONCE: usize = 500;
 
 /// What a thread is filed under.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,16 +30,15 @@ pub enum Item {
 /// The persons of the company behind these addresses; where several have one address, the oldest.
 pub async fn contacts(call: &Call, addresses: &BTreeSet<String>) -> ApiResult<BTreeMap<String, Contact>> {
     let mut contacts = BTreeMap::new();
-    if addresses.is_empty() {
+    let persons = persons_found_by(call, addresses).await?;
+    if persons.is_empty() {
         return Ok(contacts);
     }
     let mut sql = Sql::new("SELECT id, org_id, emails FROM persons WHERE company_id = ");
-    sql.bind(call.company()).push(" AND is_deleted = 0 AND (");
-    for (place, address) in addresses.iter().enumerate() {
-        sql.push(if place == 0 { "" } else { " OR " }).push("LOWER(emails) LIKE ").bind(pattern(address)).push(" ESCAPE '\\'");
-    }
-    sql.push(") ORDER BY id");
-    let found = call.store().rows(sql, Weight::Heavy, 3).await?;
+    sql.bind(call.company()).push(" AND is_deleted = 0 AND ");
+    call.store().dialect().among(&mut sql, "id", persons);
+    sql.push(" ORDER BY id");
+    let found = call.store().rows(sql, Weight::Light, 3).await?;
     for row in found {
         let (Some(person), organization, Some(emails)) = (row[0].as_int(), row[1].as_int(), row[2].as_text()) else { continue };
         let emails: Vec<serde_json::Value> = serde_json::from_str(emails).unwrap_or_default();
@@ -47,17 +52,22 @@ pub async fn contacts(call: &Call, addresses: &BTreeSet<String>) -> ApiResult<BT
     Ok(contacts)
 }
 
-/// Matches the address as a whole value of a JSON list.
-fn pattern(address: &str) -> String {
-    let mut pattern = String::from("%\"");
-    for letter in serde_json::Value::from(address).to_string().trim_matches('"').chars() {
-        if matches!(letter, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(letter);
+/// The persons whom a search for one of these addresses finds: all who have it, and some who do not. To look at the e-mails of
+/// every person took seconds of a large company for each message.
+async fn persons_found_by(call: &Call, addresses: &BTreeSet<String>) -> ApiResult<Vec<i64>> {
+    let grams = |address: &String| Term::new(address).grams(call.company(), Space::Other, Match::Exact);
+    let sets: Vec<_> = addresses.iter().flat_map(grams).collect();
+    let are_persons = |sql: &mut Sql| {
+        sql.push(" AND d.entity = ").bind(PERSON.name);
+    };
+    let stream = Stream::open(call, &are_persons).await?;
+    let (mut persons, mut before) = (Vec::new(), NEWEST);
+    loop {
+        let (documents, rest) = stream.next(&sets, before, FOUND_AT_ONCE).await?;
+        persons.extend(documents.iter().filter_map(|document| record_of(document.id)).map(|(_, person)| person));
+        let Some(next) = rest else { return Ok(persons) };
+        before = next;
     }
-    pattern.push_str("\"%");
-    pattern
 }
 
 /// The deal or lead that a smart BCC address among the destinations names, if it can take mail.

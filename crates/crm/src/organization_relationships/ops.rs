@@ -10,7 +10,7 @@ use crate::op::Version::V1;
 use crate::op::{Op, Param, ParamKind, Takes};
 use crate::organizations::ORGANIZATION;
 use crate::related::Related;
-use crate::rights::{self, Followed};
+use crate::rights::{self, Scan};
 use crate::run;
 use crate::select::{self, Depth};
 use crate::write;
@@ -77,7 +77,7 @@ async fn read(call: &Call, narrow: impl FnOnce(&mut Sql)) -> ApiResult<Vec<Recor
     for (side, rows) in [("rel_owner_org_id", "a"), ("rel_linked_org_id", "b")] {
         sql.push(" AND EXISTS (SELECT 1 FROM organizations ").push(rows).push(" WHERE ").push(rows).push(".company_id = t.company_id");
         sql.push(" AND ").push(rows).push(".id = t.").push(side).push(" AND ").push(rows).push(".is_deleted = 0");
-        rights::visible(&mut sql, call, ORGANIZATION.name, rows, Followed::Each);
+        rights::visible(&mut sql, call, ORGANIZATION.name, rows, Scan::Page);
         sql.push(")");
     }
     sql.push(" ORDER BY t.id LIMIT ").bind(MOST);
@@ -106,7 +106,7 @@ async fn of_organization(call: Call) -> ApiResult<Reply> {
                 return json.null();
             }
             json.begin_array();
-            relationships.iter().for_each(|relationship| write_relationship(json, &call, &related, relationship, Some(id)));
+            relationships.iter().for_each(|relationship| write_relationship(json, &related, relationship, Some(id)));
             json.end_array();
         },
         |json| {
@@ -192,12 +192,12 @@ async fn show(call: &Call, relationship: Record, seen_from: Option<i64>) -> ApiR
     let relationships = [relationship];
     let related = Related::load(call, &relationships).await?;
     Ok(call.data_and(
-        |json| write_relationship(json, call, &related, &relationships[0], seen_from),
+        |json| write_relationship(json, &related, &relationships[0], seen_from),
         |json| related.write_objects(json, call, &relationships),
     ))
 }
 
-fn write_relationship(json: &mut Json, call: &Call, related: &Related, relationship: &Record, seen_from: Option<i64>) {
+fn write_relationship(json: &mut Json, related: &Related, relationship: &Record, seen_from: Option<i64>) {
     let sides = [relationship.get(OWNER).unwrap_or_default(), relationship.get(LINKED).unwrap_or_default()];
     json.begin_object();
     json.key("id");
@@ -206,7 +206,7 @@ fn write_relationship(json: &mut Json, call: &Call, related: &Related, relations
     json.string_or_null(relationship.text(TYPE));
     for (key, id) in ["rel_owner_org_id", "rel_linked_org_id"].into_iter().zip(sides) {
         json.key(key);
-        related.write_organization_ref(json, &call.directory, id);
+        related.write_organization_ref(json, id);
     }
     for (key, col) in [("add_time", ADD_TIME), ("update_time", UPDATE_TIME)] {
         json.key(key);

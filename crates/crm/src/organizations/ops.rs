@@ -201,7 +201,7 @@ async fn one_v1(call: Call) -> ApiResult<Reply> {
         json.key("followers");
         followers::write_v1_map(json, &ORGANIZATION, id, &followers);
         json.key("dropbox_email");
-        json.string(&call.directory.smart_bcc("organization", id));
+        call.directory.write_smart_bcc(json, "organization", id);
         pages::write_pagination(json, 0, pages::DEFAULT_LIMIT, false);
         json.end_object();
     })

@@ -4,7 +4,7 @@ use super::PERSON;
 use crate::call::Call;
 use crate::error::ApiResult;
 use crate::narrow;
-use crate::rights::{self, Followed};
+use crate::rights::{self, Scan};
 use penstock_store::Sql;
 
 pub fn live(call: &Call, sql: &mut Sql) -> ApiResult<()> {
@@ -19,7 +19,7 @@ pub fn live(call: &Call, sql: &mut Sql) -> ApiResult<()> {
     if let Some(deal) = call.args.int("deal_id") {
         sql.push(" AND t.id IN (SELECT p.person_id FROM participants p JOIN deals d ON d.company_id = p.company_id AND d.id = p.deal_id");
         sql.push(" WHERE p.company_id = ").bind(call.company()).push(" AND p.deal_id = ").bind(deal);
-        rights::visible(sql, call, "deal", "d", Followed::Each);
+        rights::visible(sql, call, "deal", "d", Scan::Page);
         sql.push(")");
     }
     Ok(())

@@ -197,6 +197,6 @@ fn write_dropbox(json: &mut crate::json::Json, call: &Call, id: i64) {
     json.key("additional_data");
     json.begin_object();
     json.key("dropbox_email");
-    json.string(&call.directory.smart_bcc("person", id));
+    call.directory.write_smart_bcc(json, "person", id);
     json.end_object();
 }

@@ -28,8 +28,7 @@ pub fn extra_v1(view: &ViewV1<'_>, person: &Record, json: &mut Json) {
 
 /// The first id of a kept label list: what v1 calls `label` (semantics.md 9.1).
 pub fn first_label(kept: Option<&str>) -> Option<i64> {
-    let ids: Vec<i64> = serde_json::from_str(kept?).ok()?;
-    ids.first().copied()
+    kept?.strip_prefix('[')?.split([',', ']']).next()?.parse().ok()
 }
 
 /// The value of the primary row of a kept list of e-mails or phones.

@@ -273,7 +273,7 @@ pub fn write_deal(json: &mut Json, row: &Row<'_>) {
     row.write_flag(json, "is_archived", 12);
     if row.asks("deal.cc_email") {
         json.key("cc_email");
-        json.string(&row.call.directory.smart_bcc("deal", row.int(0).unwrap_or_default()));
+        row.call.directory.write_smart_bcc(json, "deal", row.int(0).unwrap_or_default());
     }
 }
 

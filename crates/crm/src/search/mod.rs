@@ -3,7 +3,7 @@
 //! `kinds.rs` says what can be found. `look.rs` reads what a request looks for, `documents.rs` reads the search index,
 //! `find.rs` ranks, `items.rs` shows.
 
-mod documents;
+pub mod documents;
 mod field;
 mod find;
 mod items;

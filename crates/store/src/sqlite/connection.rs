@@ -153,42 +153,57 @@ pub fn store_error(error: &rusqlite::Error, text: &str) -> StoreError {
     }
 }
 
-/// Prepares a statement from the cache and binds its values by their number: the engine itself
-/// counts `$n` by first appearance, which is another number where a text uses them out of order.
-pub fn prepare<'a>(connection: &'a Connection, text: &str, values: &[Value]) -> Result<CachedStatement<'a>, StoreError> {
-    let fault = |error: rusqlite::Error| store_error(&error, text);
-    let mut statement = connection.prepare_cached(text).map_err(fault)?;
-    let count = statement.parameter_count();
-    if count == values.len() && in_order(text, count) {
-        for (index, value) in (1..).zip(values) {
-            statement.raw_bind_parameter(index, bound(value)).map_err(fault)?;
+/// A statement that is ready to be run, from the cache of its connection.
+pub struct Prepared<'a> {
+    pub statement: CachedStatement<'a>,
+    pub text: &'a str,
+    count: usize,
+    in_order: bool,
+}
+
+impl<'a> Prepared<'a> {
+    pub fn new(connection: &'a Connection, text: &'a str) -> Result<Self, StoreError> {
+        let statement = connection.prepare_cached(text).map_err(|error| store_error(&error, text))?;
+        let count = statement.parameter_count();
+        Ok(Prepared { statement, text, count, in_order: in_order(text, count) })
+    }
+
+    /// Binds values by their number: the engine itself counts `$n` by first appearance, which is another number where a text
+    /// uses them out of order.
+    pub fn bind(&mut self, values: &[Value]) -> Result<(), StoreError> {
+        let text = self.text;
+        let fault = |error: rusqlite::Error| store_error(&error, text);
+        if self.count == values.len() && self.in_order {
+            for (index, value) in (1..).zip(values) {
+                self.statement.raw_bind_parameter(index, bound(value)).map_err(fault)?;
+            }
+            return Ok(());
         }
-        return Ok(statement);
+        let mut highest = 0;
+        for index in 1..=self.count {
+            let name = self.statement.parameter_name(index).unwrap_or_default();
+            let number: usize = name.strip_prefix('$').and_then(|digits| digits.parse().ok()).unwrap_or_default();
+            let value = number.checked_sub(1).and_then(|place| values.get(place));
+            let Some(value) = value else {
+                return Err(StoreError::Failed(format!("no value for the placeholder {name:?} ({text})")));
+            };
+            self.statement.raw_bind_parameter(index, bound(value)).map_err(fault)?;
+            highest = highest.max(number);
+        }
+        if highest != values.len() {
+            return Err(StoreError::Failed(format!("{} values for {highest} placeholders ({text})", values.len())));
+        }
+        Ok(())
     }
-    let mut highest = 0;
-    for index in 1..=count {
-        let name = statement.parameter_name(index).unwrap_or_default();
-        let number: usize = name.strip_prefix('$').and_then(|digits| digits.parse().ok()).unwrap_or_default();
-        let value = number.checked_sub(1).and_then(|place| values.get(place));
-        let Some(value) = value else {
-            return Err(StoreError::Failed(format!("no value for the placeholder {name:?} ({text})")));
-        };
-        statement.raw_bind_parameter(index, bound(value)).map_err(fault)?;
-        highest = highest.max(number);
-    }
-    if highest != values.len() {
-        let text = format!("{} values for {highest} placeholders ({text})", values.len());
-        return Err(StoreError::Failed(text));
-    }
-    Ok(statement)
 }
 
 /// Whether a text uses `$1`, `$2` … in this order, as most do: then the engine counts them alike. To ask it for the name
 /// of each took a twentieth of a GET.
 fn in_order(text: &str, count: usize) -> bool {
+    let bytes = text.as_bytes();
     let mut highest = 0;
-    for rest in text.split('$').skip(1) {
-        let digits = rest.bytes().take_while(u8::is_ascii_digit);
+    for at in memchr::memchr_iter(b'$', bytes) {
+        let digits = bytes[at + 1..].iter().take_while(|byte| byte.is_ascii_digit());
         let number = digits.fold(0_usize, |number, digit| number.saturating_mul(10).saturating_add(usize::from(digit - b'0')));
         if number > highest + 1 {
             return false;
@@ -200,8 +215,9 @@ fn in_order(text: &str, count: usize) -> bool {
 
 /// Runs a query to its end and gives every row to `on_row`, which says whether it wants more.
 pub fn query(connection: &Connection, text: &str, values: &[Value], mut on_row: impl FnMut(&dyn Row) -> bool) -> Result<(), StoreError> {
-    let mut statement = prepare(connection, text, values)?;
-    let mut rows = statement.raw_query();
+    let mut prepared = Prepared::new(connection, text)?;
+    prepared.bind(values)?;
+    let mut rows = prepared.statement.raw_query();
     while let Some(row) = rows.next().map_err(|error| store_error(&error, text))? {
         if !on_row(&SqliteRow(row)) {
             break;

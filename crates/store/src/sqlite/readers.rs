@@ -1,4 +1,5 @@
-use super::connection::{Files, query};
+use super::connection::{Files, query, store_error};
+use super::places::Places;
 use crate::error::StoreError;
 use crate::row::{Cell, Row};
 use crate::sql::Sql;
@@ -27,10 +28,43 @@ impl Row for SqliteRow<'_, '_> {
     }
 }
 
+/// A connection that reads.
+pub struct Reader {
+    connection: Connection,
+    places: Places,
+}
+
+impl Reader {
+    fn open(files: &Files) -> Result<Self, StoreError> {
+        Ok(Reader { connection: files.open_reader()?, places: Places::default() })
+    }
+
+    /// See [`crate::Store::id_at`].
+    fn id_at(&mut self, mut list: Sql, descending: bool, place: i64) -> Result<Option<i64>, StoreError> {
+        // What is known and what is read must be of one state of the data.
+        let transaction = self.connection.unchecked_transaction().map_err(|error| store_error(&error, "BEGIN"))?;
+        let (beyond, order, first) =
+            if descending { (" <= ", " ORDER BY t.id DESC", i64::MAX) } else { (" >= ", " ORDER BY t.id", i64::MIN) };
+        list.push(" AND t.id").push(beyond);
+        let (known, from) = self.places.before(&transaction, &list, place)?.unwrap_or((0, first));
+        let mut sql = list.clone();
+        sql.bind(from).push(order).push(" LIMIT 1 OFFSET ").bind(place - known);
+        let mut id = None;
+        query(&transaction, &sql.text, &sql.values, |row| {
+            id = row.int(0);
+            true
+        })?;
+        if let Some(id) = id {
+            self.places.remember(&list, place, id);
+        }
+        Ok(id)
+    }
+}
+
 /// The connections of the light reads, which run on the thread that asks.
 pub struct LightReaders {
     files: Arc<Files>,
-    seats: Vec<Mutex<Option<Connection>>>,
+    seats: Vec<Mutex<Option<Reader>>>,
 }
 
 impl LightReaders {
@@ -40,20 +74,29 @@ impl LightReaders {
     }
 
     pub fn read<T>(&self, sql: &Sql, mut state: T, mut on_row: impl FnMut(&mut T, &dyn Row)) -> Result<T, StoreError> {
+        self.run(|reader| {
+            query(&reader.connection, &sql.text, &sql.values, |row| {
+                on_row(&mut state, row);
+                true
+            })?;
+            Ok(state)
+        })
+    }
+
+    pub fn id_at(&self, list: Sql, descending: bool, place: i64) -> Result<Option<i64>, StoreError> {
+        self.run(|reader| reader.id_at(list, descending, place))
+    }
+
+    fn run<T>(&self, work: impl FnOnce(&mut Reader) -> Result<T, StoreError>) -> Result<T, StoreError> {
         let mut seat = self.take_seat();
-        let connection = match &mut *seat {
-            Some(connection) => connection,
-            empty => empty.insert(self.files.open_reader()?),
-        };
-        query(connection, &sql.text, &sql.values, |row| {
-            on_row(&mut state, row);
-            true
-        })?;
-        Ok(state)
+        work(match &mut *seat {
+            Some(reader) => reader,
+            empty => empty.insert(Reader::open(&self.files)?),
+        })
     }
 
     /// The connection that this thread used last, whose statements are prepared, or else any free one.
-    fn take_seat(&self) -> MutexGuard<'_, Option<Connection>> {
+    fn take_seat(&self) -> MutexGuard<'_, Option<Reader>> {
         static NEXT: AtomicUsize = AtomicUsize::new(0);
         thread_local!(static OWN: usize = NEXT.fetch_add(1, Ordering::Relaxed));
         let own = OWN.with(|own| own % self.seats.len());
@@ -77,7 +120,7 @@ impl LightReaders {
 }
 
 /// Takes the connection, or why there is none.
-type HeavyRead = Box<dyn FnOnce(Result<&Connection, StoreError>) + Send>;
+type HeavyRead = Box<dyn FnOnce(Result<&mut Reader, StoreError>) + Send>;
 
 /// The threads that run what may scan, so that it never delays the light reads.
 pub struct HeavyReaders {
@@ -100,20 +143,32 @@ impl HeavyReaders {
         T: Send + 'static,
         F: FnMut(&mut T, &dyn Row) + Send + 'static,
     {
+        self.run(move |reader, is_wanted| {
+            let mut state = state;
+            query(&reader.connection, &sql.text, &sql.values, |row| {
+                on_row(&mut state, row);
+                is_wanted()
+            })?;
+            Ok(state)
+        })
+        .await
+    }
+
+    pub async fn id_at(&self, list: Sql, descending: bool, place: i64) -> Result<Option<i64>, StoreError> {
+        self.run(move |reader, _| reader.id_at(list, descending, place)).await
+    }
+
+    /// `work` can ask whether its answer is still wanted: nobody waits for a read whose request has gone away.
+    async fn run<T, W>(&self, work: W) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        W: FnOnce(&mut Reader, &dyn Fn() -> bool) -> Result<T, StoreError> + Send + 'static,
+    {
         let (answer, answered) = oneshot::channel();
-        let read: HeavyRead = Box::new(move |connection| {
-            let result = connection.and_then(|connection| {
-                let mut state = state;
-                // Nobody waits for a read whose request has gone away.
-                query(connection, &sql.text, &sql.values, |row| {
-                    on_row(&mut state, row);
-                    !answer.is_closed()
-                })?;
-                Ok(state)
-            });
+        self.send(Box::new(move |reader| {
+            let result = reader.and_then(|reader| work(reader, &|| !answer.is_closed()));
             let _ = answer.send(result);
-        });
-        self.send(read)?;
+        }))?;
         answered.await.unwrap_or_else(|_| Err(StoreError::Failed("a heavy read did not end".to_owned())))
     }
 
@@ -130,13 +185,13 @@ impl HeavyReaders {
 }
 
 fn serve(files: &Files, receiver: &Mutex<Receiver<HeavyRead>>) {
-    let mut connection = None;
+    let mut reader = None;
     loop {
         let next = receiver.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(read) = next else { return };
-        let opened = match &connection {
-            Some(connection) => Ok(connection),
-            None => files.open_reader().map(|opened| &*connection.insert(opened)),
+        let opened = match &mut reader {
+            Some(reader) => Ok(reader),
+            empty => Reader::open(files).map(|opened| empty.insert(opened)),
         };
         // A fault in one read must not take the thread from all others; its caller sees the channel closed.
         if catch_unwind(AssertUnwindSafe(|| read(opened))).is_err() {
