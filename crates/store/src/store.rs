@@ -133,7 +133,10 @@ impl Store {
     /// in a condition.
     pub async fn id_at(&self, list: Sql, descending: bool, place: i64, weight: Weight) -> Result<Option<i64>, StoreError> {
         match &self.engine {
-            Engine::Sqlite(sqlite) => sqlite.id_at(list, descending, place, weight).await,
+            Engine::Sqlite(sqlite) => {
+                tracing::trace!(sql = list.text, "read");
+                sqlite.id_at(list, descending, place, weight).await
+            }
             Engine::Postgres(_) => {
                 let mut sql = list;
                 sql.push(if descending { " ORDER BY t.id DESC" } else { " ORDER BY t.id" }).push(" LIMIT 1 OFFSET ").bind(place);
