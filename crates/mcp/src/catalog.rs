@@ -115,8 +115,9 @@ fn prepare(set: &'static str, tool: &'static Tool) -> Result<Prepared, Misfit> {
         inputs.extend(surrounding(tool, id, &inputs));
     }
     let schema: JsonObject = schema::of(&inputs);
-    let described =
-        Described::new(tool.name, tool.about, Arc::new(schema)).with_title(tool.title).with_annotations(annotations(tool.effect));
+    let operation = tool.operation().and_then(resolve::operation);
+    let about = if tool.about.is_empty() { operation.map_or("", |op| op.summary) } else { tool.about };
+    let described = Described::new(tool.name, about, Arc::new(schema)).with_title(tool.title).with_annotations(annotations(tool.effect));
     Ok(Prepared { tool, set, inputs, described })
 }
 

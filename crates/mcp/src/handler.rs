@@ -5,16 +5,20 @@ use crate::catalog::{Prepared, Set};
 use crate::consent::{self, Consent};
 use crate::crm::Crm;
 use crate::names::Names;
+use crate::prompts;
+use crate::resources;
 use crate::run::{self, Outcome};
 use crate::trouble::Trouble;
 use penstock_crm::Request;
 use rmcp::model::{
-    CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, Implementation, ListToolsResult, PaginatedRequestParams,
-    ServerCapabilities, ServerConfig,
+    CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestParams, CompleteResult, CompletionInfo, ContentBlock,
+    GetPromptRequestParams, GetPromptResponse, Implementation, ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult,
+    ListToolsResult, PaginatedRequestParams, ReadResourceRequestParams, ReadResourceResponse, ReadResourceResult, Reference,
+    ResourceContents, ServerCapabilities, ServerConfig,
 };
 use rmcp::service::RequestContext;
 use rmcp::{ErrorData, RoleServer, ServerHandler};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::sync::Arc;
 
 const INSTRUCTIONS: &str = "A sales CRM: deals in stages of pipelines, persons, organizations, activities, notes. \
@@ -64,7 +68,7 @@ fn plain(text: &str) -> String {
 
 impl ServerHandler for Agent {
     fn get_info(&self) -> ServerConfig {
-        let capabilities = ServerCapabilities::builder().enable_tools().build();
+        let capabilities = ServerCapabilities::builder().enable_tools().enable_resources().enable_prompts().enable_completions().build();
         let mut info = ServerConfig::new(capabilities).with_instructions(INSTRUCTIONS);
         info.server_info = Implementation::new("penstock", env!("CARGO_PKG_VERSION"));
         info.server_info.title = Some("Penstock".to_owned());
@@ -78,6 +82,59 @@ impl ServerHandler for Agent {
     ) -> Result<ListToolsResult, ErrorData> {
         let visit = self.visit(&context)?;
         Ok(ListToolsResult::with_all_items(visit.set.tools().map(Prepared::described).collect()))
+    }
+
+    async fn list_prompts(&self, _: Option<PaginatedRequestParams>, _: RequestContext<RoleServer>) -> Result<ListPromptsResult, ErrorData> {
+        Ok(ListPromptsResult::with_all_items(prompts::list()))
+    }
+
+    async fn get_prompt(&self, request: GetPromptRequestParams, _: RequestContext<RoleServer>) -> Result<GetPromptResponse, ErrorData> {
+        Ok(prompts::fill(&request.name, &request.arguments.unwrap_or_default())?.into())
+    }
+
+    async fn list_resources(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListResourcesResult, ErrorData> {
+        Ok(ListResourcesResult::with_all_items(resources::list()))
+    }
+
+    async fn list_resource_templates(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListResourceTemplatesResult, ErrorData> {
+        Ok(ListResourceTemplatesResult::with_all_items(resources::templates()))
+    }
+
+    async fn read_resource(
+        &self,
+        request: ReadResourceRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ReadResourceResponse, ErrorData> {
+        let crm = self.crm(self.visit(&context)?.caller);
+        let nothing = || ErrorData::resource_not_found(format!("there is nothing at {}", request.uri), Some(json!({"uri": request.uri})));
+        let value = match resources::read(&crm, &request.uri).await {
+            None => return Err(nothing()),
+            Some(Err(trouble)) if trouble.status == Some(404) => return Err(nothing()),
+            Some(Err(trouble)) => return Err(ErrorData::internal_error(trouble.text(), None)),
+            Some(Ok(value)) => value,
+        };
+        let contents = ResourceContents::text(value.to_string(), request.uri.clone()).with_mime_type("application/json");
+        Ok(ReadResourceResult::new(vec![contents]).into())
+    }
+
+    async fn complete(&self, request: CompleteRequestParams, context: RequestContext<RoleServer>) -> Result<CompleteResult, ErrorData> {
+        let crm = self.crm(self.visit(&context)?.caller);
+        let reference = match &request.r#ref {
+            Reference::Resource(resource) => resource.uri.as_str(),
+            Reference::Prompt(prompt) => prompt.name.as_str(),
+            _ => "",
+        };
+        let values = resources::complete(&crm, reference, &request.argument.name, &request.argument.value).await;
+        let completion = CompletionInfo::with_all_values(values).map_err(|error| ErrorData::internal_error(error, None))?;
+        Ok(CompleteResult::new(completion))
     }
 
     async fn call_tool(&self, request: CallToolRequestParams, context: RequestContext<RoleServer>) -> Result<CallToolResponse, ErrorData> {
@@ -127,8 +184,8 @@ fn refused(trouble: &Trouble) -> CallToolResult {
     result
 }
 
-/// Asks the product who a caller is; `None` where it does not know them.
-pub async fn identify(app: &Arc<penstock_crm::App>, caller: &Caller) -> Option<String> {
+/// Who a caller is, as the product knows them; else the status of its refusal.
+pub async fn identify(app: &Arc<penstock_crm::App>, caller: &Caller) -> Result<String, u16> {
     let answer = app
         .handle(Request {
             method: "GET".to_owned(),
@@ -140,9 +197,9 @@ pub async fn identify(app: &Arc<penstock_crm::App>, caller: &Caller) -> Option<S
             ..Request::default()
         })
         .await;
-    if answer.status == 401 {
-        return None;
+    if answer.status != 200 {
+        return Err(answer.status);
     }
-    let body: Value = serde_json::from_slice(&answer.body).unwrap_or(Value::Null);
-    Some(format!("{}:{}", body["data"]["company"]["id"], body["data"]["id"]))
+    let body: Value = serde_json::from_slice(&answer.body).map_err(|_| 500_u16)?;
+    Ok(format!("{}:{}", body["data"]["company_id"], body["data"]["id"]))
 }

@@ -99,13 +99,16 @@ impl Endpoint {
         if request.method() == Method::OPTIONS {
             return with_origin(preflight(), origin);
         }
-        let caller = caller(&request);
-        let owner = match &caller {
-            Some(caller) => identify(&self.app, caller).await,
-            None => None,
-        };
-        let (Some(caller), Some(owner)) = (caller, owner) else {
+        let Some(caller) = caller(&request) else {
             return with_origin(self.unauthorized(&request), origin);
+        };
+        let owner = match identify(&self.app, &caller).await {
+            Ok(owner) => owner,
+            Err(401) => return with_origin(self.unauthorized(&request), origin),
+            Err(status) => {
+                let status = StatusCode::from_u16(status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
+                return with_origin(plain(status, "The server cannot tell who calls"), origin);
+            }
         };
         let session = header(request.headers(), &SESSION);
         if session.is_some_and(|session| self.is_anothers(&session, &owner)) {

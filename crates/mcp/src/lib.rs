@@ -13,8 +13,10 @@ mod jobs;
 mod names;
 mod pages;
 mod preview;
+mod prompts;
 mod request;
 mod resolve;
+mod resources;
 mod rows;
 mod run;
 mod schema;
@@ -23,6 +25,8 @@ mod tools;
 mod trouble;
 
 mod consent;
+#[cfg(test)]
+mod coverage;
 mod handler;
 mod http;
 mod stdio;

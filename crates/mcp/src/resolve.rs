@@ -1,6 +1,6 @@
 //! A row of the tool table beside its operation: every argument with its place and its kind.
 
-use crate::tool::{Effect, Kind, Param, Run, Tool};
+use crate::tool::{Kind, Param, Run, Tool};
 use penstock_crm::{Method, Op, ParamKind, Takes, Version, operations};
 use penstock_model::{Entity, Field, Kind as Holds, Write};
 use std::collections::HashMap;
@@ -144,7 +144,7 @@ pub fn inputs(tool: &'static Tool) -> Result<Vec<Input>, Misfit> {
         inputs.push(Input { name, to: name, kind: path_kind(first, name), required: true, about: "", here: false });
     }
     for param in tool.params {
-        inputs.push(input(tool, &ops, param).ok_or_else(|| misfit(format!("nothing takes {}", param.to)))?);
+        inputs.push(input(&ops, param).ok_or_else(|| misfit(format!("nothing takes {}", param.to)))?);
     }
     for (name, _) in tool.fixed {
         if place(first, name).is_none() {
@@ -165,7 +165,7 @@ fn of_job(param: &Param) -> Input {
     }
 }
 
-fn input(tool: &Tool, ops: &[&'static Op], param: &Param) -> Option<Input> {
+fn input(ops: &[&'static Op], param: &Param) -> Option<Input> {
     if param.name == "start" {
         return Some(Input::here("start", Kind::Int(0, MOST_PASSED)));
     }
@@ -186,7 +186,7 @@ fn input(tool: &Tool, ops: &[&'static Op], param: &Param) -> Option<Input> {
         _ => return None,
     };
     let in_path = known == Some(Place::Path);
-    let required = param.required.unwrap_or(in_path || (required && tool.effect != Effect::Changes));
+    let required = param.required.unwrap_or(in_path || required);
     Some(Input { name: param.name, to: param.to, kind: param.kind.unwrap_or(kind), required, about: param.about, here: false })
 }
 

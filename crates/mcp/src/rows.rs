@@ -22,12 +22,21 @@ pub fn show(row: Value, keys: &[&str], fields: &[Definition], look: &Look) -> Va
     if look.detailed {
         return members.into();
     }
+    let labels = fields.iter().find(|field| field.code == "label_ids");
     let shown: Map<String, Value> = members
         .into_iter()
         .filter(|(key, _)| keys.is_empty() || keys.contains(&key.as_str()) || key == "custom_fields")
-        .filter_map(|(key, value)| Some((key, trimmed(value)?)))
+        .filter_map(|(key, value)| match (labels, key.as_str()) {
+            (Some(field), "label_ids") => Some(("labels".to_owned(), trimmed(names::shown(&set(field), &value))?)),
+            _ => Some((key, trimmed(value)?)),
+        })
         .collect();
     shown.into()
+}
+
+/// Labels are many of their options, whatever the API calls their type.
+fn set(labels: &Definition) -> Definition {
+    Definition { kind: "set".to_owned(), ..labels.clone() }
 }
 
 /// A search shows rows with their scores, which say nothing but the order they are in.
@@ -126,7 +135,8 @@ fn trimmed(value: Value) -> Option<Value> {
 fn referred(members: &Map<String, Value>) -> Option<Value> {
     let name = members.get("name").filter(|name| name.is_string())?;
     let id = members.get("value").or_else(|| members.get("id")).filter(|id| id.is_number())?;
-    (members.len() > 2).then(|| serde_json::json!({"id": id, "name": name}))
+    // Whom mail comes from and goes to is known by the address.
+    (members.len() > 2 && !members.contains_key("email_address")).then(|| serde_json::json!({"id": id, "name": name}))
 }
 
 #[cfg(test)]

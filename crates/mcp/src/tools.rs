@@ -43,6 +43,7 @@ pub const TABLE: &[(&str, &[Tool])] = &[
     ("permission_sets", users::PERMISSION_SETS),
     ("org_relationships", users::RELATIONSHIPS),
     ("filters", settings::FILTERS),
+    ("webhooks", settings::WEBHOOKS),
     ("projects", projects::TOOLS),
     ("project_templates", projects::TEMPLATES),
     ("tasks", projects::TASKS),

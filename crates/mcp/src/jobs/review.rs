@@ -86,7 +86,8 @@ fn sums<'a>(deals: impl IntoIterator<Item = &'a Value>) -> Value {
     for deal in deals {
         count += 1;
         let sum = values.entry(deal["currency"].as_str().unwrap_or("?").to_owned()).or_insert_with(|| json!(0.0));
-        *sum = json!(sum.as_f64().unwrap_or(0.0) + deal["value"].as_f64().unwrap_or(0.0));
+        let total = sum.as_f64().unwrap_or(0.0) + deal["value"].as_f64().unwrap_or(0.0);
+        *sum = json!((total * 100.0).round() / 100.0);
     }
     json!({"count": count, "value": values})
 }

@@ -25,7 +25,18 @@ pub const TOOLS: &[Tool] =
             .params(&[p("since").to("updated_since|since"), p("until").to("updated_until|until"), p("owner_id"), FIRST_CHAR])
             .shows(&PERSON),
         adds("persons_create", "Create person", "email, phone: texts or {value,label,primary}.", "v2.addPerson")
-            .params(&[p("name"), p("owner_id"), p("org_id"), EMAIL, PHONE, VISIBLE, p("marketing_status"), p("add_time"), LABELS, CUSTOM])
+            .params(&[
+                p("name").required(),
+                p("owner_id"),
+                p("org_id"),
+                EMAIL,
+                PHONE,
+                VISIBLE,
+                p("marketing_status"),
+                p("add_time"),
+                LABELS,
+                CUSTOM,
+            ])
             .shows(&PERSON),
         reads("persons_get", "Show person", "One person.", "v2.getPerson").shows(&PERSON),
         changes("persons_update", "Change person", "Changes what is sent; email and phone replace all.", "v2.updatePerson")

@@ -56,6 +56,28 @@ pub const FILTERS: &[Tool] = &[
     reads("filters_helpers", "Explain filters", "Which operators conditions know.", "v1.getFilterHelpers").one(),
 ];
 
+const WEBHOOK: Rows = Rows {
+    of: "",
+    keys: &["id", "name", "subscription_url", "event_action", "event_object", "user_id", "is_active", "version", "last_http_status", "last_delivery_time"],
+};
+
+pub const WEBHOOKS: &[Tool] = &[
+    reads("webhooks_list", "List webhooks", "", "v1.getWebhooks").shows(&WEBHOOK),
+    adds("webhooks_create", "Create webhook", "Actions create, change, delete or *; objects such as deal, person or *.", "v1.addWebhook")
+        .params(&[
+            p("subscription_url"),
+            p("event_action"),
+            p("event_object"),
+            p("user_id"),
+            p("http_auth_user"),
+            p("http_auth_password"),
+            p("version"),
+            p("name"),
+        ])
+        .shows(&WEBHOOK),
+    removes("webhooks_delete", "Delete webhook", "", "v1.deleteWebhook"),
+];
+
 const GOAL_KEYS: &[Param] = &[
     p("title"),
     p("type").is(Kind::Object),
