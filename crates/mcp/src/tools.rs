@@ -16,6 +16,7 @@ mod projects;
 mod rows;
 mod search;
 mod settings;
+mod subscriptions;
 mod system;
 mod users;
 
@@ -56,6 +57,8 @@ pub const TABLE: &[(&str, &[Tool])] = &[
     ("more_deals", more_deals::TOOLS),
     ("more_search", more_deals::SEARCH),
     ("product_search", products::SEARCH),
+    ("subscriptions", subscriptions::TOOLS),
+    ("more_files", subscriptions::FILES),
 ];
 
 /// The sets that clients get who ask for none.

@@ -71,6 +71,19 @@ async fn sample(agent: &Agent) -> Ids {
     put("deal_participant_id", &agent.call("deals_list_participants", json!({"id": deal})).await["items"][0]["id"]);
     put("files", &agent.call("deals_attach_file", json!({"id": deal, "file_name": "a.txt", "content": "words"})).await["id"]);
     put("variation", &agent.call("products_add_variation", json!({"id": product, "name": "v"})).await["id"]);
+    for key in ["recurring_deal", "installment_deal", "fresh_deal", "other_fresh_deal"] {
+        put(key, &agent.call("deals_create", json!({"title": key})).await["id"]);
+    }
+    let extra: Value = serde_json::from_str(ARGUMENTS).unwrap();
+    for (tool, deal, key) in [
+        ("subscriptions_add_recurring", "recurring_deal", "subscriptions"),
+        ("subscriptions_add_installment", "installment_deal", "installment_subscription"),
+    ] {
+        let mut subscription = extra[tool].clone();
+        let found = agent.call("deals_search", json!({"term": deal, "exact_match": true})).await;
+        subscription["deal_id"] = found["items"][0]["id"].clone();
+        put(key, &agent.call(tool, subscription).await["id"]);
+    }
     let conditions = put("conditions", &conditions());
     put("filters", &agent.call("filters_create", json!({"name": "f", "type": "deals", "conditions": conditions})).await["id"]);
     let note = agent.call("notes_list", json!({"limit": 1})).await["items"][0]["id"].clone();
@@ -93,8 +106,7 @@ async fn sample(agent: &Agent) -> Ids {
     put("task_project", &task["project_id"]);
     let thread = agent.call("mailbox_get_threads", json!({"folder": "inbox"})).await["items"][0]["id"].clone();
     put("message", &agent.call("mailbox_get_thread_messages", json!({"id": thread})).await["items"][0]["id"]);
-    let goal: Value = serde_json::from_str(ARGUMENTS).unwrap();
-    let mut goal = goal["goals_create"].clone();
+    let mut goal = extra["goals_create"].clone();
     goal["title"] = "g".into();
     goal["interval"] = "weekly".into();
     put("goals", &agent.call("goals_create", goal).await["goal"]["id"]);
