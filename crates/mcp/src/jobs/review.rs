@@ -37,7 +37,7 @@ pub fn pipeline(crm: Crm, arguments: Arguments) -> BoxFuture<'static, Result<Val
         let stages = crm.rows("v2.getStages", Values::default().query("limit", 500)).await?;
         let now = text(&arguments, "today")
             .and_then(|day| Date::from_str(&day).ok())
-            .map_or_else(|| Timestamp::now().to_zoned(TimeZone::UTC).date(), |day| day);
+            .unwrap_or_else(|| Timestamp::now().to_zoned(TimeZone::UTC).date());
         let stuck_days = arguments.get("stuck_days").and_then(Value::as_i64).unwrap_or(STUCK_DAYS);
 
         let mut report = Map::new();

@@ -58,7 +58,18 @@ pub const FILTERS: &[Tool] = &[
 
 const WEBHOOK: Rows = Rows {
     of: "",
-    keys: &["id", "name", "subscription_url", "event_action", "event_object", "user_id", "is_active", "version", "last_http_status", "last_delivery_time"],
+    keys: &[
+        "id",
+        "name",
+        "subscription_url",
+        "event_action",
+        "event_object",
+        "user_id",
+        "is_active",
+        "version",
+        "last_http_status",
+        "last_delivery_time",
+    ],
 };
 
 pub const WEBHOOKS: &[Tool] = &[

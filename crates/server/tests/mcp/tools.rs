@@ -84,6 +84,7 @@ async fn sample(agent: &Agent) -> Ids {
         subscription["deal_id"] = found["items"][0]["id"].clone();
         put(key, &agent.call(tool, subscription).await["id"]);
     }
+    put("webhooks", &agent.call("webhooks_create", extra["webhooks_create"].clone()).await["id"]);
     let conditions = put("conditions", &conditions());
     put("filters", &agent.call("filters_create", json!({"name": "f", "type": "deals", "conditions": conditions})).await["id"]);
     let note = agent.call("notes_list", json!({"limit": 1})).await["items"][0]["id"].clone();
