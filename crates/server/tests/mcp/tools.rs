@@ -71,8 +71,8 @@ async fn sample(agent: &Agent) -> Ids {
     put("deal_participant_id", &agent.call("deals_list_participants", json!({"id": deal})).await["items"][0]["id"]);
     put("files", &agent.call("deals_attach_file", json!({"id": deal, "file_name": "a.txt", "content": "words"})).await["id"]);
     put("variation", &agent.call("products_add_variation", json!({"id": product, "name": "v"})).await["id"]);
-    for key in ["recurring_deal", "installment_deal", "fresh_deal", "other_fresh_deal"] {
-        put(key, &agent.call("deals_create", json!({"title": key})).await["id"]);
+    for key in ["recurring_deal", "installment_deal", "fresh_deal", "other_fresh_deal", "converted_deal"] {
+        put(key, &agent.call("deals_create", json!({"title": key, "person_id": person})).await["id"]);
     }
     let extra: Value = serde_json::from_str(ARGUMENTS).unwrap();
     for (tool, deal, key) in [
