@@ -45,7 +45,7 @@ fn kind(kind: Kind) -> Value {
         Kind::Objects => json!({"type": "array", "items": {"type": "object"}}),
         Kind::Any => json!({}),
         Kind::Contacts => json!({"type": "array"}),
-        Kind::Address => json!({"type": ["string", "object"]}),
+        Kind::Address => json!({"anyOf": [{"type": "string"}, {"type": "object"}]}),
         Kind::Order | Kind::Field(_) => json!({"type": "string"}),
         Kind::Visibility => json!({"enum": ["1", "3", "5", "7"]}),
         Kind::Labels(_) => json!({"type": "array"}),
