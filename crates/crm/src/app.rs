@@ -107,6 +107,11 @@ impl App {
         &self.webhooks.counts
     }
 
+    /// Where clients reach this server, as the operator says it.
+    pub fn public_url(&self) -> Option<&str> {
+        self.settings.public_url.as_deref()
+    }
+
     pub fn store(&self) -> &Store {
         &self.store
     }

@@ -6,6 +6,7 @@ mod demo;
 mod doctor;
 mod first_start;
 mod mail;
+mod mcp;
 mod serve;
 
 use crate::console;
@@ -22,6 +23,7 @@ pub async fn run(command: Command) -> Result<(), Failure> {
         Command::Token { company, action } => accounts::token(&company, action).await,
         Command::App { company, action } => apps::run(&company, action).await,
         Command::Mail { company, action } => mail::run(&company, action).await,
+        Command::Mcp(options) => mcp::run(&options).await,
         Command::Doctor { store, files } => doctor::run(&store, &files).await,
         Command::Openapi => openapi(),
     }

@@ -72,6 +72,8 @@ pub enum Command {
         #[command(flatten)]
         files: FilesOptions,
     },
+    /// Serve an agent on standard input and output by the Model Context Protocol, as the user of PENSTOCK_API_TOKEN
+    Mcp(McpOptions),
     /// Print the description of the API as OpenAPI
     Openapi,
 }
@@ -136,6 +138,20 @@ pub struct ServeOptions {
         action = ArgAction::Set
     )]
     pub group_commit: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct McpOptions {
+    /// A running server to work on, as https://crm.example.com, instead of the store on this machine
+    #[arg(long, env = "PENSTOCK_URL", value_name = "URL")]
+    pub url: Option<String>,
+    /// Which tools: usual, readonly, core, all, or a set such as deals
+    #[arg(long, env = "PENSTOCK_MCP_TOOLS", value_name = "SET", default_value = "usual")]
+    pub tools: String,
+    #[command(flatten)]
+    pub store: StoreOptions,
+    #[command(flatten)]
+    pub files: FilesOptions,
 }
 
 #[derive(Debug, Args)]

@@ -39,7 +39,7 @@ pub const OPS: &[Op] = &[
         .tag("Sessions")
         .takes(Takes::Keys(password::KEYS))
         .about("Changes the caller's password and ends their other sessions"),
-    Op::own(Get, "/me", "getMe", run!(me)).tag("Sessions").about("Shows who is asking, and through what"),
+    Op::own(Get, "/me", "getMe", run!(me)).tag("Sessions").scopes("base").about("Shows who is asking, and through what"),
 ];
 
 async fn begin(app: Arc<App>, op: &'static Op, request: Request) -> ApiResult<Reply> {

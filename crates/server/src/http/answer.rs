@@ -12,6 +12,7 @@ use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
 use hyper::http::request::Parts;
 use hyper::{Method, Request, Response, StatusCode};
 use penstock_crm::{ApiError, App, Left, Root, Version, is_page, version_of};
+use penstock_mcp::Endpoint;
 use std::future::Future;
 use std::net::{IpAddr, SocketAddr};
 use std::panic::AssertUnwindSafe;
@@ -45,11 +46,12 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=ut
 /// An answer of the product is in memory as a whole, or a stream; a page may be anything.
 pub type Body = Either<Full<Bytes>, axum::body::Body>;
 
-/// Answers requests: those of the API by the product, all others by a page.
+/// Answers requests: those of the API by the product, those of agents by their endpoint, all others by a page.
 pub struct Gateway {
     app: Arc<App>,
     metrics: Arc<Metrics>,
     pages: Router,
+    agents: Endpoint,
     writes: TaskTracker,
 }
 
@@ -57,7 +59,8 @@ impl Gateway {
     pub fn new(app: Arc<App>) -> Self {
         let metrics = Arc::new(Metrics::new(Arc::clone(&app)));
         let pages = pages::router(Arc::clone(&app), Arc::clone(&metrics));
-        Gateway { app, metrics, pages, writes: TaskTracker::new() }
+        let agents = Endpoint::new(Arc::clone(&app), app.public_url().map(str::to_owned));
+        Gateway { app, metrics, pages, agents, writes: TaskTracker::new() }
     }
 
     /// Never fails: whatever goes wrong becomes an answer.
@@ -69,8 +72,14 @@ impl Gateway {
         // The query may hold a token: it never gets here.
         let path = tracing::enabled!(Level::DEBUG).then(|| request.uri().path().to_owned());
 
-        let (mut response, operation) =
-            if is_product(request.uri().path()) { self.api(request, id).await } else { (Box::pin(self.page(request)).await, None) };
+        let (mut response, operation) = if is_product(request.uri().path()) {
+            self.api(request, id).await
+        } else if Endpoint::takes(request.uri().path()) {
+            let answer = Box::pin(self.agents.answer(request)).await;
+            (answer.map(|body| Either::Right(axum::body::Body::new(body))), Some("mcp"))
+        } else {
+            (Box::pin(self.page(request)).await, None)
+        };
         let mut digits = Uuid::encode_buffer();
         if let Ok(value) = HeaderValue::from_str(id.hyphenated().encode_lower(&mut digits)) {
             response.headers_mut().insert(CORRELATION_ID, value);
@@ -92,6 +101,11 @@ impl Gateway {
     pub async fn finish_writes(&self) {
         self.writes.close();
         self.writes.wait().await;
+    }
+
+    /// Ends the streams of agents, which else would never end.
+    pub fn dismiss_agents(&self) {
+        self.agents.stop();
     }
 
     async fn page(&self, request: Request<Incoming>) -> Response<Body> {

@@ -51,6 +51,7 @@ impl Server {
         }
         drop(listener);
         tracing::info!("stopping");
+        self.gateway.dismiss_agents();
         let drained = async {
             self.connections.shutdown().await;
             self.gateway.finish_writes().await;
