@@ -57,7 +57,10 @@ fn schema(version: Version, kind: ParamKind) -> Value {
         ParamKind::Bool => json!({"type": "boolean"}),
         ParamKind::Text => json!({"type": "string"}),
         ParamKind::Choice(words) => json!({"type": "string", "enum": words}),
-        ParamKind::Choices(words) => json!({"type": "string", "description": format!("Comma separated, of: {}", words.join(", "))}),
+        ParamKind::Choices(words) => {
+            let word = words.join("|");
+            json!({"type": "string", "pattern": format!("^({word})(,({word}))*$")})
+        }
         ParamKind::Ids => json!({"type": "string", "pattern": "^\\d+(,\\d+)*$"}),
         ParamKind::Time => json!({"type": "string", "format": "date-time"}),
         ParamKind::Date => json!({"type": "string", "format": "date"}),
