@@ -29,6 +29,8 @@ if (!existsSync(join(PROGRAMS, 'st'))) {
 mkdirSync(WORK, { recursive: true });
 
 const good = await onEachEngine(async ({ engine, url, token }) => {
+  process.env.PENSTOCK_URL = url;
+  process.env.PENSTOCK_TOKEN = token;
   const document = await save(engine, url, token);
   if (await run('openapi-spec-validator', [document]) !== 0) return false;
   const options = long ? LONG : SHORT[engine];

@@ -207,7 +207,8 @@ fn sent_schema(version: Version, kind: Kind) -> Value {
         | Kind::Picture => json!({"type": "integer"}),
         Kind::Switch => json!({"type": "integer", "enum": [0, 1]}),
         Kind::Percent => json!({"type": "number", "minimum": 0, "maximum": 100}),
-        Kind::Money => json!({"type": "number"}),
+        // At most fourteen digits before the point (semantics.md 11.1).
+        Kind::Money => json!({"type": "number", "exclusiveMinimum": -1e14, "exclusiveMaximum": 1e14}),
         Kind::Bool => json!({"type": "boolean"}),
         Kind::Text(longest) => json!({"type": "string", "maxLength": longest}),
         Kind::Lead => json!({"type": "string", "format": "uuid"}),
