@@ -4,7 +4,8 @@ use crate::op::{Op, Param, ParamKind, Version};
 use serde_json::{Map, Value, json};
 
 /// What path parameters are that are no numbers, by how a path goes on from its beginning.
-const UUIDS: &[&str] = &["/leads/{id}", "/leadLabels/{id}", "/meetings/userProviderLinks/{id}", "/permissionSets/{id}"];
+const UUIDS: &[&str] =
+    &["/leads/{id}", "/leadLabels/{id}", "/meetings/userProviderLinks/{id}", "/permissionSets/{id}", "/permission-sets/{id}"];
 const UUID_NAMES: &[&str] = &["commentId", "conversion_id", "discount_id"];
 const TEXTS: &[&str] = &["/goals/{id}", "/callLogs/{id}", "/channels/{id}", "/channels/{channel-id}"];
 const TEXT_NAMES: &[&str] = &["conversation-id", "field_code"];
