@@ -1,7 +1,7 @@
 //! One operation in the document: what it takes, what it answers, and how it refuses.
 
 use super::{parameters, records};
-use crate::op::{Answers, Method, Op, Takes, Version};
+use crate::op::{Answers, Method, Op, Run, Takes, Version};
 use serde_json::{Map, Value, json};
 
 /// Call logs that were deleted are gone rather than unknown (semantics.md 4.1).
@@ -17,6 +17,9 @@ pub fn describe(op: &Op) -> Value {
         "x-token-cost": op.cost,
         "x-scopes": op.scopes.split(',').filter(|scope| !scope.is_empty()).collect::<Vec<_>>(),
     });
+    if let Run::Open(_) = op.run {
+        found["security"] = json!([]);
+    }
     if let Some(content) = body(op) {
         found["requestBody"] = json!({"required": true, "content": content});
     }
@@ -92,6 +95,7 @@ fn refusals(op: &Op) -> Vec<(u16, &'static str)> {
     .collect()
 }
 
+/// Refusals of webhooks list what is wrong by key (semantics.md 28).
 pub fn error_schema() -> Value {
     json!({
         "type": "object",
@@ -103,7 +107,10 @@ pub fn error_schema() -> Value {
             "code": {"type": "string"},
             "data": {"type": "null"},
             "additional_data": {"type": ["object", "null"]},
+            "status": {"const": "error"},
+            "errors": {"type": "object"},
         },
-        "required": ["success", "error"],
+        "required": ["success"],
+        "anyOf": [{"required": ["error"]}, {"required": ["errors"]}],
     })
 }
