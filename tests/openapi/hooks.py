@@ -93,9 +93,11 @@ def map_query(context, query):
 @schemathesis.hook
 def map_body(context, body):
     """Nobody is told of events but a port of this machine on which nobody listens."""
-    if isinstance(body, dict) and isinstance(body.get("subscription_url"), str):
-        body = {**body, "subscription_url": "http://127.0.0.1:9/"}
-    return exchange_named(body)
+    body = exchange_named(body)
+    if not isinstance(body, dict):
+        return body
+    told = {key: "http://127.0.0.1:9/" for key in ("subscription_url", "uninstall_url") if isinstance(body.get(key), str)}
+    return {**body, **told}
 
 
 @schemathesis.hook

@@ -161,6 +161,8 @@ pub enum Answers {
     File,
     /// A JSON document of its own, without an envelope.
     Document,
+    /// A page for people, or the way to another one.
+    Page,
 }
 
 pub type Answer = Pin<Box<dyn Future<Output = ApiResult<Reply>> + Send>>;

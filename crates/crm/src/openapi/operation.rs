@@ -1,7 +1,7 @@
 //! One operation in the document: what it takes, what it answers, and how it refuses.
 
 use super::{parameters, records};
-use crate::op::{Answers, Method, Op, Run, Takes, Version};
+use crate::op::{Answers, Method, Op, Root, Run, Takes, Version};
 use serde_json::{Map, Value, json};
 
 /// Call logs that were deleted are gone rather than unknown (semantics.md 4.1).
@@ -26,7 +26,7 @@ pub fn describe(op: &Op) -> Value {
     found
 }
 
-/// v1 takes forms as well (semantics.md 1).
+/// v1 takes forms as well (semantics.md 1), and OAuth nothing else.
 fn body(op: &Op) -> Option<Value> {
     let schema = match op.takes {
         Takes::Nothing => return None,
@@ -36,6 +36,7 @@ fn body(op: &Op) -> Option<Value> {
     };
     Some(match op.takes {
         Takes::Multipart(_) => json!({"multipart/form-data": {"schema": schema}}),
+        _ if op.root == Root::Site => json!({"application/x-www-form-urlencoded": {"schema": schema}}),
         Takes::Record(_) | Takes::Keys(_) if op.version == Version::V1 => json!({
             "application/json": {"schema": schema},
             "application/x-www-form-urlencoded": {"schema": schema},
@@ -55,6 +56,11 @@ fn responses(op: &Op) -> Map<String, Value> {
     match op.answers {
         Answers::Data | Answers::DataOrNothing => add(op.status, "Done", json_of(records::answer(op))),
         Answers::Document => add(op.status, "Done", json_of(json!({"type": "object"}))),
+        Answers::Page => {
+            add(op.status, "The page", page());
+            add(302, "The way to another page", Value::Null);
+            add(303, "The way to another page", Value::Null);
+        }
         Answers::File => add(op.status, "The bytes", json!({"*/*": {"schema": {}}})),
     }
     if op.answers == Answers::DataOrNothing {
@@ -65,9 +71,14 @@ fn responses(op: &Op) -> Map<String, Value> {
         add(302, "The file is kept elsewhere", Value::Null);
     }
     for (status, description) in refusals(op) {
-        add(status, description, json_of(json!({"$ref": "#/components/schemas/Error"})));
+        let content = json_of(json!({"$ref": "#/components/schemas/Error"}));
+        add(status, description, if op.answers == Answers::Page { page() } else { content });
     }
     responses
+}
+
+fn page() -> Value {
+    json!({"text/html": {"schema": {"type": "string"}}})
 }
 
 /// The statuses of what can go wrong.
