@@ -1,12 +1,13 @@
 # make run     the server, release build, on ./penstock-data (options: make run OPTIONS="--listen 0.0.0.0:8080")
 # make test    everything that has to hold before a change is kept
 # make check   the quick part of it: format, lints
+# make fuzz    the long form of the fuzz test: ten minutes per engine
 # make crash   the long form of the crash tests
 # make bench   the benchmarks, about half an hour on a quiet machine; writes docs/BENCHMARKS.md
 # make setup   what the tests need beside cargo, node and python: test does this by itself
 
 .DEFAULT_GOAL := test
-.PHONY: run test check setup postgres chromium bench crash
+.PHONY: run test check setup postgres chromium bench crash fuzz
 
 OPTIONS ?=
 CRASH_KILLS ?= 30
@@ -14,7 +15,7 @@ PYTHON ?= python3
 
 JS := tests/client/js
 PY := tests/client/python
-S3 := tests/support
+VENVS := $(PY)/.venv/installed tests/support/.venv/installed tests/tap/.venv/installed
 
 run:
 	cargo build --release --bin penstock
@@ -30,16 +31,22 @@ test: setup check
 	cargo build --bin penstock
 	tests/conformance/run
 	tests/client/run
+	tests/openapi/run
+	tests/tap/run
 
 bench: postgres
 	tests/support/install-wrk
 	cargo build --release --bin penstock --bin penstock-bench
 	./target/release/penstock-bench run
 
+fuzz: setup
+	cargo build --bin penstock
+	tests/openapi/run --long
+
 crash: postgres
 	PENSTOCK_CRASH_KILLS=$(CRASH_KILLS) cargo test --release --workspace --test crash --test webhooks -- --nocapture
 
-setup: postgres chromium $(JS)/node_modules/.package-lock.json $(PY)/.venv/installed $(S3)/.venv/installed
+setup: postgres chromium $(JS)/node_modules/.package-lock.json $(VENVS)
 
 postgres:
 	tests/support/install-postgres
@@ -52,8 +59,8 @@ $(JS)/node_modules/.package-lock.json: $(JS)/package.json $(JS)/package-lock.jso
 	cd $(JS) && npm ci --no-audit --no-fund
 	touch $@
 
-# The clients for Python, and the S3 server that the object store is tested against.
-$(PY)/.venv/installed $(S3)/.venv/installed: %/.venv/installed: %/requirements.txt
+# Each has an environment of its own, because their packages ask for different versions of the same ones.
+$(VENVS): %/.venv/installed: %/requirements.txt
 	$(PYTHON) -m venv $*/.venv
 	$*/.venv/bin/pip install --quiet --requirement $<
 	touch $@

@@ -90,7 +90,7 @@ pub use app::{App, Settings, version_of};
 pub use budget::{Left, Plan};
 pub use call::{Request, Response};
 pub use error::ApiError;
-pub use op::{Method, Op, Param, ParamKind, Root, Takes, Version};
+pub use op::{Answers, Method, Op, Param, ParamKind, Root, Takes, Version};
 pub use pages::is_page;
 pub use stream::{ByteStream, Upload};
 pub use sweep::{KEPT, Kept, SweepError};

@@ -150,6 +150,21 @@ pub enum Takes {
     Multipart(&'static [Param]),
 }
 
+/// What a success brings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answers {
+    /// The envelope of the API: `success`, `data` and what goes with it.
+    Data,
+    /// The same, or 204 where there is nothing to show.
+    DataOrNothing,
+    /// The bytes of a file or a part of them, or the way to where they are.
+    File,
+    /// A JSON document of its own, without an envelope.
+    Document,
+    /// A page for people, or the way to another one.
+    Page,
+}
+
 pub type Answer = Pin<Box<dyn Future<Output = ApiResult<Reply>> + Send>>;
 
 /// What runs an operation.
@@ -185,6 +200,7 @@ pub struct Op {
     pub status: u16,
     /// What its callers must be allowed to do, whatever it is that they do it to.
     pub need: Need,
+    pub answers: Answers,
     /// Words what the reading of a request refuses, where the operation does not say it as the others do.
     pub refusal: fn(ApiError) -> ApiError,
     pub run: Run,
@@ -210,6 +226,7 @@ impl Op {
             takes: Takes::Nothing,
             status: 200,
             need: Need::Nothing,
+            answers: Answers::Data,
             refusal: |error| error,
             run: Run::Call(run),
         }
@@ -268,6 +285,11 @@ impl Op {
 
     pub const fn created(mut self) -> Self {
         self.status = 201;
+        self
+    }
+
+    pub const fn answers(mut self, answers: Answers) -> Self {
+        self.answers = answers;
         self
     }
 

@@ -20,7 +20,7 @@ pub static CALL_LOG: Entity = Entity {
 
 const FIELDS: &[Field] = &[
     Field::new(1, "id", "Number", Kind::Id),
-    plain(2, "code", "ID", Kind::Text(64)).not_null(),
+    plain(2, "code", "ID", Kind::Text(64)).not_null().hidden(),
     given(3, "user_id", "Owner", Kind::User).not_null(),
     given(4, "activity_id", "Activity", Kind::Activity),
     given(5, "deal_id", "Deal", Kind::Deal),
@@ -35,11 +35,11 @@ const FIELDS: &[Field] = &[
     given(14, "start_time", "Start", Kind::Time).required(),
     given(15, "end_time", "End", Kind::Time).required(),
     given(16, "note", "Note", Kind::Text(100_000)),
-    plain(17, "recording", "Recording", Kind::Text(64)),
-    plain(18, "is_deleted", "Deleted", Kind::Bool).not_null(),
-    plain(19, "delete_time", "Deletion time", Kind::Time),
-    plain(20, "add_time", "Add time", Kind::Time).not_null(),
-    plain(21, "update_time", "Update time", Kind::Time).not_null(),
+    plain(17, "recording", "Recording", Kind::Text(64)).hidden(),
+    plain(18, "is_deleted", "Deleted", Kind::Bool).not_null().hidden(),
+    plain(19, "delete_time", "Deletion time", Kind::Time).hidden(),
+    plain(20, "add_time", "Add time", Kind::Time).not_null().hidden(),
+    plain(21, "update_time", "Update time", Kind::Time).not_null().hidden(),
 ];
 
 const fn plain(number: u16, key: &'static str, name: &'static str, kind: Kind) -> Field {

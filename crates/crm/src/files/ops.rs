@@ -10,7 +10,7 @@ use crate::deals;
 use crate::error::{ApiError, ApiResult};
 use crate::op::Method::{Delete, Get, Post, Put};
 use crate::op::Version::V1;
-use crate::op::{Op, Param, ParamKind, Takes};
+use crate::op::{Answers, Op, Param, ParamKind, Takes};
 use crate::run;
 use crate::select::Depth;
 use crate::upload::{self, MAX_FILE, Received};
@@ -53,7 +53,11 @@ pub const OPS: &[Op] = &[
         .takes(Takes::Record(&FILE))
         .about("Changes the name and the description of a file"),
     op(Delete, "/files/{id}", "deleteFile", run!(delete)).cost(6).about("Marks a file as deleted"),
-    op(Get, "/files/{id}/download", "downloadFile", run!(download::download)).scopes(READ).cost(20).about("Gives the bytes of a file"),
+    op(Get, "/files/{id}/download", "downloadFile", run!(download::download))
+        .scopes(READ)
+        .cost(20)
+        .answers(Answers::File)
+        .about("Gives the bytes of a file"),
 ];
 
 async fn one(call: Call) -> ApiResult<Reply> {

@@ -10,7 +10,7 @@ use crate::call::{Call, Reply};
 use crate::error::{ApiError, ApiResult};
 use crate::json::Json;
 use crate::op::Method::{Delete, Get, Patch, Post};
-use crate::op::{Op, Param, ParamKind, Takes};
+use crate::op::{Answers, Op, Param, ParamKind, Takes};
 use crate::pages::Page;
 use crate::run;
 use penstock_model::{Area, Time};
@@ -59,14 +59,17 @@ pub const OPEN: &[Op] = &[
     Op::site(Get, "/oauth/authorize", "authorize", |app, _, request| Box::pin(authorize::show(app, request)))
         .tag("Oauth")
         .query(ASKED)
+        .answers(Answers::Page)
         .about("Asks the user whether an app may get in"),
     Op::site(Post, "/oauth/token", "get-tokens", |app, _, request| Box::pin(token::answer(app, request)))
         .tag("Oauth")
         .takes(Takes::Keys(TOKEN))
+        .answers(Answers::Document)
         .about("Gives an app tokens for what it shows"),
     Op::site(Post, "/oauth/token/", "refresh-tokens", |app, _, request| Box::pin(token::answer(app, request)))
         .tag("Oauth")
         .takes(Takes::Keys(TOKEN))
+        .answers(Answers::Document)
         .about("Gives an app tokens for what it shows, such as its refresh token"),
     Op::site(Post, "/oauth/revoke", "revokeToken", |app, _, request| Box::pin(revoke::answer(app, request)))
         .tag("Oauth")
@@ -74,6 +77,7 @@ pub const OPEN: &[Op] = &[
         .about("Ends an access token, or with a refresh token all that an app was allowed"),
     Op::site(Get, "/.well-known/oauth-authorization-server", "getOauthMetadata", |app, _, request| Box::pin(metadata::show(app, request)))
         .tag("Oauth")
+        .answers(Answers::Document)
         .about("Tells clients where the endpoints are and what they can do"),
 ];
 

@@ -11,7 +11,7 @@ use crate::deals::{self, DEAL};
 use crate::error::{ApiError, ApiResult};
 use crate::op::Method::{Delete, Get, Post, Put};
 use crate::op::Version::V1;
-use crate::op::{Answer, Method, Op, Param, ParamKind, Takes};
+use crate::op::{Answer, Answers, Method, Op, Param, ParamKind, Takes};
 use crate::run;
 use crate::select::Depth;
 use crate::write;
@@ -61,6 +61,7 @@ const fn op(method: Method, path: &'static str, id: &'static str, run: fn(Call) 
 pub const OPS: &[Op] = &[
     op(Get, "/subscriptions/{id}", "getSubscription", run!(one)).scopes(READ).cost(2).about("Shows a subscription"),
     op(Get, "/subscriptions/find/{dealId}", "findSubscriptionByDeal", run!(find))
+        .answers(Answers::DataOrNothing)
         .scopes(READ)
         .cost(2)
         .about("Shows the subscription of a deal"),

@@ -26,6 +26,8 @@ ENTITIES = {
     "product": "/products",
     "project": "/projects",
     "task": "/tasks",
+    "lead": "/leads",
+    "note": "/notes",
 }
 
 
@@ -33,6 +35,10 @@ def load(reference):
     specs = {"v1": ["v1.yaml", "v1-legacy-2026-03.yaml"], "v2": ["v2.yaml"]}
     read = lambda name: yaml.load((reference / "openapi" / name).read_text(), Loader=yaml.CSafeLoader)
     return {version: [read(name) for name in names] for version, names in specs.items()}
+
+
+def has(specs, version, path, method):
+    return any(method in document["paths"].get(path, {}) for document in specs[version])
 
 
 def find(specs, version, path, method):
@@ -91,9 +97,11 @@ def schemas(specs, version, path):
         parameter = follow(document, parameter)
         if parameter["name"] == "include_fields":
             found["on_request"] = sorted(parameter["schema"]["enum"])
-    for moment, method, target in [("create", "post", path), ("update", "put" if version == "v1" else "patch", one)]:
-        document, write = find(specs, version, target, method)
-        found[moment] = types(document, content(document, write["requestBody"]))
+    document, write = find(specs, version, path, "post")
+    found["create"] = types(document, content(document, write["requestBody"]))
+    update = "put" if has(specs, version, one, "put") else "patch"
+    document, write = find(specs, version, one, update)
+    found["update"] = types(document, content(document, write["requestBody"]))
     return found
 
 
@@ -104,7 +112,10 @@ def main(reference):
         for row in csv.DictReader(source, delimiter="\t"):
             _, operation = find(specs, row["api_version"], row["path"], row["method"])
             copy.write("\t".join([row[name] for name in COPIED] + [success(operation)]) + "\n")
-    found = {name: {version: schemas(specs, version, path) for version in specs} for name, path in ENTITIES.items()}
+    found = {
+        name: {version: schemas(specs, version, path) for version in specs if has(specs, version, path, "post")}
+        for name, path in ENTITIES.items()
+    }
     (HERE / "schemas.json").write_text(json.dumps(found, indent=1) + "\n")
 
 

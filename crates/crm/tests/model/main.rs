@@ -3,7 +3,11 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod agenda;
+mod filters;
+mod leads;
 mod reference;
+mod sales;
 mod steps;
 #[path = "../support/mod.rs"]
 mod support;
@@ -16,8 +20,8 @@ use std::sync::atomic::Ordering;
 use support::World;
 use system::System;
 
-const CASES: u32 = 80;
-const STEPS: usize = 40;
+const CASES: u32 = 60;
+const STEPS: usize = 60;
 
 fn config() -> Config {
     let kept: Box<dyn FailurePersistence> = Box::new(FileFailurePersistence::Direct("tests/model/regressions.txt"));
@@ -48,11 +52,14 @@ fn follows_the_model(world: impl Future<Output = World>) {
                     if let Some(seen) = &seen {
                         seen.fetch_add(1, Ordering::SeqCst);
                     }
+                    let before = state.clone();
                     let expected = state.act(step);
-                    system.act(step, expected).await?;
+                    system.act(&before, step, expected).await?;
                     system.compare(&state).await?;
                 }
                 system.compare_lists(&state).await?;
+                system.compare_sales(&state).await?;
+                system.compare_filters(&state).await?;
                 system.compare_deleted(&state).await
             })
         })

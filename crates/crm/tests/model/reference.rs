@@ -1,5 +1,8 @@
 //! What the product promises about deals, persons, organizations and stages, as simply as it can be said.
 
+use super::agenda::{self, Activity};
+use super::leads::{self, Lead};
+use super::sales::{self, Product, Sold};
 use std::collections::BTreeSet;
 
 /// A place in one of the lists of [`State`]; requests name records that are deleted, too.
@@ -67,6 +70,12 @@ pub struct State {
     pub persons: Vec<Person>,
     pub stages: Vec<Stage>,
     pub deals: Vec<Deal>,
+    pub activities: Vec<Activity>,
+    pub products: Vec<Product>,
+    pub sold: Vec<Sold>,
+    pub leads: Vec<Lead>,
+    /// How many steps have succeeded.
+    pub clock: u64,
 }
 
 /// The fields that an update of a deal sends.
@@ -105,6 +114,9 @@ pub enum Step {
     Unfollow(Nth, Nth),
     AddParticipant(Nth, Nth),
     RemoveParticipant(Nth, Nth),
+    Activity(agenda::Step),
+    Sale(sales::Step),
+    Lead(leads::Step),
 }
 
 /// The status that a refused request gets.
@@ -117,6 +129,7 @@ impl State {
     pub fn act(&mut self, step: &Step) -> Result<(), Refused> {
         let mut next = self.clone();
         next.try_act(step)?;
+        next.clock += 1;
         *self = next;
         Ok(())
     }
@@ -188,6 +201,9 @@ impl State {
                 // The deal's own person takes part as long as it is that person.
                 deal.person = deal.person.filter(|own| *own != person);
             }
+            Step::Activity(step) => return self.act_on_activities(step),
+            Step::Sale(step) => return self.act_on_sales(step),
+            Step::Lead(step) => return self.act_on_leads(step),
         }
         Ok(())
     }
@@ -225,7 +241,9 @@ impl State {
         check_pair(&mut self.organizations, removed, kept)?;
         self.organizations[removed].deleted = true;
         let links = self.persons.iter_mut().map(|person| &mut person.organization);
-        links.chain(self.deals.iter_mut().map(|deal| &mut deal.organization)).for_each(|link| redirect(link, removed, kept));
+        let links = links.chain(self.deals.iter_mut().map(|deal| &mut deal.organization));
+        let links = links.chain(self.activities.iter_mut().map(|activity| &mut activity.organization));
+        links.chain(self.leads.iter_mut().map(|lead| &mut lead.organization)).for_each(|link| redirect(link, removed, kept));
         Ok(())
     }
 
@@ -233,6 +251,8 @@ impl State {
         check_pair(&mut self.persons, removed, kept)?;
         self.persons[removed].deleted = true;
         self.persons[kept].organization = self.persons[kept].organization.or(self.persons[removed].organization);
+        let links = self.activities.iter_mut().map(|activity| &mut activity.person);
+        links.chain(self.leads.iter_mut().map(|lead| &mut lead.person)).for_each(|link| redirect(link, removed, kept));
         for deal in &mut self.deals {
             redirect(&mut deal.person, removed, kept);
             if deal.participants.remove(&removed) {
@@ -258,14 +278,20 @@ impl State {
         stays.organization = stays.organization.or(gone.organization);
         stays.followers.extend(followers);
         stays.participants.extend(participants.into_iter().chain(stays.person));
+        self.activities.iter_mut().for_each(|activity| redirect(&mut activity.deal, removed, kept));
+        self.merge_sales(removed, kept);
         Ok(())
     }
 
-    fn check_organization(&self, nth: Option<Nth>) -> Result<(), Refused> {
+    pub fn check_deal(&self, nth: Option<Nth>) -> Result<(), Refused> {
+        if nth.is_some_and(|nth| self.deals[nth].deleted) { BAD } else { Ok(()) }
+    }
+
+    pub fn check_organization(&self, nth: Option<Nth>) -> Result<(), Refused> {
         if nth.is_some_and(|nth| self.organizations[nth].deleted) { BAD } else { Ok(()) }
     }
 
-    fn check_person(&self, nth: Option<Nth>) -> Result<(), Refused> {
+    pub fn check_person(&self, nth: Option<Nth>) -> Result<(), Refused> {
         if nth.is_some_and(|nth| self.persons[nth].deleted) { BAD } else { Ok(()) }
     }
 
@@ -274,7 +300,7 @@ impl State {
     }
 }
 
-trait Deletable {
+pub trait Deletable {
     fn is_deleted(&self) -> bool;
 }
 
@@ -287,9 +313,9 @@ macro_rules! deletable {
         })*
     };
 }
-deletable!(Organization Person Stage Deal);
+deletable!(Organization Person Stage Deal Activity Product Lead);
 
-fn live<T: Deletable>(record: &mut T) -> Result<&mut T, Refused> {
+pub fn live<T: Deletable>(record: &mut T) -> Result<&mut T, Refused> {
     if record.is_deleted() { Err(404) } else { Ok(record) }
 }
 

@@ -1,6 +1,7 @@
 //! Which steps are tried, and how often each.
 
 use super::reference::{Deal, Edit, Nth, STAGES, Stage, State, Status, Step, USERS};
+use super::{agenda, leads, sales};
 use proptest::prelude::*;
 use proptest_state_machine::ReferenceStateMachine;
 
@@ -55,7 +56,7 @@ impl ReferenceStateMachine for State {
             steps.push((12, (any::<bool>(), nth(), edit).prop_map(|(v1, nth, edit)| Step::EditDeal(v1, nth, edit)).boxed()));
             steps.push((1, (any::<bool>(), nth()).prop_map(|(v1, nth)| Step::DeleteDeal(v1, nth)).boxed()));
             steps.push((1, nth().prop_map(Step::RestoreDeal).boxed()));
-            steps.push((1, (nth(), nth()).prop_map(|(removed, kept)| Step::MergeDeals(removed, kept)).boxed()));
+            steps.push((3, (nth(), nth()).prop_map(|(removed, kept)| Step::MergeDeals(removed, kept)).boxed()));
             steps.push((2, (any::<bool>(), nth(), 0..USERS).prop_map(|(v1, nth, user)| Step::Follow(v1, nth, user)).boxed()));
             steps.push((1, (nth(), 0..USERS).prop_map(|(nth, user)| Step::Unfollow(nth, user)).boxed()));
             if persons > 0 {
@@ -63,6 +64,9 @@ impl ReferenceStateMachine for State {
                 steps.push((1, (nth(), 0..persons).prop_map(|(nth, person)| Step::RemoveParticipant(nth, person)).boxed()));
             }
         }
+        steps.extend(agenda::steps(state));
+        steps.extend(sales::steps(state));
+        steps.extend(leads::steps(state));
         proptest::strategy::Union::new_weighted(steps).boxed()
     }
 
@@ -100,11 +104,14 @@ impl ReferenceStateMachine for State {
             Step::DeleteDeal(_, nth) | Step::RestoreDeal(nth) | Step::Follow(_, nth, _) | Step::Unfollow(nth, _) => deal(nth),
             Step::MergeDeals(removed, kept) => deal(removed) && deal(kept),
             Step::AddParticipant(nth, member) | Step::RemoveParticipant(nth, member) => deal(nth) && person(member),
+            Step::Activity(step) => agenda::names_known(state, step),
+            Step::Sale(step) => sales::names_known(state, step),
+            Step::Lead(step) => leads::names_known(state, step),
         }
     }
 }
 
-fn name() -> impl Strategy<Value = String> {
+pub fn name() -> impl Strategy<Value = String> {
     prop_oneof!["[a-z]{1,8}", "[A-Zäöõß]{1,3} [a-z]{1,3}"]
 }
 
@@ -113,7 +120,7 @@ fn status() -> impl Strategy<Value = Status> {
 }
 
 /// None, or one of so many.
-fn link(count: usize) -> BoxedStrategy<Option<Nth>> {
+pub fn link(count: usize) -> BoxedStrategy<Option<Nth>> {
     if count == 0 { Just(None).boxed() } else { prop::option::weighted(0.8, 0..count).boxed() }
 }
 

@@ -1,29 +1,58 @@
 //! The product behind the model: sends each step as a request, and reads back everything there is to see.
 
+use super::agenda::TOTALS;
 use super::reference::{Deal, Edit, Nth, Refused, STAGES, State, Status, Step};
 use super::support::{Answer, Caller, World};
 use penstock_crm::Method::{self, Delete, Get, Patch, Post, Put};
 use penstock_crm::Version::{self, V1, V2};
+use penstock_crm::operations;
 use proptest::prop_assert_eq;
 use proptest::test_runner::TestCaseError;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-type Checked<T = ()> = Result<T, TestCaseError>;
+pub type Checked<T = ()> = Result<T, TestCaseError>;
 
 /// A company of its own, and the ids of what the steps have made, in the order of the model.
 pub struct System<'a> {
     world: &'a World,
     admin: Caller,
     users: Vec<i64>,
-    organizations: Vec<i64>,
-    persons: Vec<i64>,
-    stages: Vec<i64>,
-    deals: Vec<i64>,
+    pub organizations: Vec<i64>,
+    pub persons: Vec<i64>,
+    pub stages: Vec<i64>,
+    pub deals: Vec<i64>,
+    pub activities: Vec<i64>,
+    pub products: Vec<i64>,
+    pub sold: Vec<i64>,
+    pub leads: Vec<String>,
+}
+
+/// Version, method, target and body.
+pub type Request = (Version, Method, String, Option<Value>);
+
+pub fn of_version(v1: bool) -> Version {
+    if v1 { V1 } else { V2 }
+}
+
+/// The way of an update.
+pub fn change(v1: bool) -> (Version, Method) {
+    if v1 { (V1, Put) } else { (V2, Patch) }
+}
+
+/// The status of success that the table of operations has.
+fn success(version: Version, method: Method, target: &str) -> u16 {
+    let segments: Vec<_> = target.split('/').collect();
+    let fits = |path: &str| {
+        let path: Vec<_> = path.split('/').collect();
+        let same = |(ours, sent): (&&str, &&str)| ours == sent || ours.starts_with('{');
+        path.len() == segments.len() && path.iter().zip(&segments).all(same)
+    };
+    operations::all().find(|op| op.version == version && op.method == method && fits(op.path)).unwrap().status
 }
 
 /// What an answer must show of a record, by id.
-type Expected = BTreeMap<i64, Value>;
+pub type Expected = BTreeMap<i64, Value>;
 
 impl<'a> System<'a> {
     pub async fn new(world: &'a World) -> Self {
@@ -31,28 +60,43 @@ impl<'a> System<'a> {
         let other = world.user(&admin, "Other", false).await;
         let users = vec![admin.user.0, other.user.0];
         let stages = (1..=STAGES as i64).collect();
-        System { world, admin, users, organizations: Vec::new(), persons: Vec::new(), stages, deals: Vec::new() }
+        System {
+            world,
+            admin,
+            users,
+            organizations: Vec::new(),
+            persons: Vec::new(),
+            stages,
+            deals: Vec::new(),
+            activities: Vec::new(),
+            products: Vec::new(),
+            sold: Vec::new(),
+            leads: Vec::new(),
+        }
     }
 
-    async fn call(&self, version: Version, method: Method, target: &str, body: Option<Value>) -> Answer {
+    pub async fn call(&self, version: Version, method: Method, target: &str, body: Option<Value>) -> Answer {
         self.world.call(&self.admin, version, method, target, body.as_ref()).await
     }
 
-    fn organization(&self, link: Option<Nth>) -> Value {
+    pub fn organization(&self, link: Option<Nth>) -> Value {
         link.map_or(Value::Null, |nth| json!(self.organizations[nth]))
     }
 
-    fn person(&self, link: Option<Nth>) -> Value {
+    pub fn person(&self, link: Option<Nth>) -> Value {
         link.map_or(Value::Null, |nth| json!(self.persons[nth]))
     }
 
+    pub fn deal(&self, link: Option<Nth>) -> Value {
+        link.map_or(Value::Null, |nth| json!(self.deals[nth]))
+    }
+
     /// Sends the request of a step, whose answer must be what the model expects.
-    pub async fn act(&mut self, step: &Step, expected: Result<(), Refused>) -> Checked {
+    pub async fn act(&mut self, state: &State, step: &Step, expected: Result<(), Refused>) -> Checked {
         self.world.pass(1);
-        let (version, method, target, body) = self.request(step).await;
+        let (version, method, target, body) = self.request(state, step).await;
         let answer = self.call(version, method, &target, body).await;
-        let creates = matches!(step, Step::AddOrganization(..) | Step::AddPerson(..) | Step::AddDeal(..));
-        let success = if creates && version == V1 || matches!(step, Step::Follow(false, ..)) { 201 } else { 200 };
+        let success = success(version, method, &target);
         prop_assert_eq!(answer.status, expected.err().unwrap_or(success), "{:?}: {}", step, answer.text());
         if expected.is_ok() {
             let id = answer.data()["id"].as_i64();
@@ -61,15 +105,18 @@ impl<'a> System<'a> {
                 Step::AddPerson(..) => self.persons.extend(id),
                 Step::AddStage(..) => self.stages.extend(id),
                 Step::AddDeal(..) => self.deals.extend(id),
+                Step::Activity(step) => self.activity_done(step, &answer),
+                Step::Sale(step) => self.sale_done(step, &answer),
+                Step::Lead(step) => self.lead_done(step, &answer),
                 _ => {}
             }
         }
         Ok(())
     }
 
-    async fn request(&self, step: &Step) -> (Version, Method, String, Option<Value>) {
-        let version = |v1: &bool| if *v1 { V1 } else { V2 };
-        let change = |v1: &bool| if *v1 { (V1, Put) } else { (V2, Patch) };
+    async fn request(&self, state: &State, step: &Step) -> Request {
+        let version = |v1: &bool| of_version(*v1);
+        let change = |v1: &bool| change(*v1);
         let at = |collection: &str, ids: &[i64], nth: &Nth| format!("/{collection}/{}", ids[*nth]);
         let organization = |nth| at("organizations", &self.organizations, nth);
         let person = |nth| at("persons", &self.persons, nth);
@@ -111,6 +158,9 @@ impl<'a> System<'a> {
                 let row = self.participant_row(&deal(nth), self.persons[*member]).await;
                 (V1, Delete, format!("{}/participants/{row}", deal(nth)), None)
             }
+            Step::Activity(step) => self.activity_request(step),
+            Step::Sale(step) => self.sale_request(state, step),
+            Step::Lead(step) => self.lead_request(step),
         }
     }
 
@@ -151,7 +201,7 @@ impl<'a> System<'a> {
             let nths = (0..state.deals.len()).filter(move |nth| !state.deals[*nth].deleted && state.deals[*nth].archived == wanted);
             nths.map(|nth| (self.deals[nth], deals[&self.deals[nth]].clone())).collect::<Expected>()
         };
-        let counts = "include_fields=participants_count,followers_count";
+        let counts = format!("include_fields=participants_count,followers_count,products_count,{TOTALS}");
         self.compare_list(&format!("/deals?limit=500&{counts}"), visible(false)).await?;
         self.compare_list(&format!("/deals/archived?limit=500&{counts}"), visible(true)).await?;
 
@@ -159,12 +209,12 @@ impl<'a> System<'a> {
         let counts = "open_deals_count,closed_deals_count,won_deals_count,lost_deals_count,participant_open_deals_count,\
                       participant_closed_deals_count,related_open_deals_count,related_closed_deals_count";
         let expected = persons.map(|nth| self.expected_person(state, nth)).collect();
-        self.compare_list(&format!("/persons?limit=500&include_fields={counts}"), expected).await?;
+        self.compare_list(&format!("/persons?limit=500&include_fields={counts},{TOTALS}"), expected).await?;
 
         let organizations = (0..state.organizations.len()).filter(|nth| !state.organizations[*nth].deleted);
         let counts = "people_count,open_deals_count,closed_deals_count,won_deals_count,lost_deals_count";
         let expected = organizations.map(|nth| self.expected_organization(state, nth)).collect();
-        self.compare_list(&format!("/organizations?limit=500&include_fields={counts}"), expected).await?;
+        self.compare_list(&format!("/organizations?limit=500&include_fields={counts},{TOTALS}"), expected).await?;
 
         let stages = (0..state.stages.len()).filter(|nth| !state.stages[*nth].deleted);
         // The first five have names of their own.
@@ -172,7 +222,9 @@ impl<'a> System<'a> {
             let name = (nth >= STAGES).then(|| &state.stages[nth].name);
             (self.stages[nth], name.map_or_else(|| json!({}), |name| json!({"name": name})))
         });
-        self.compare_list("/stages?limit=500", expected.collect()).await
+        self.compare_list("/stages?limit=500", expected.collect()).await?;
+        self.compare_activities(state).await?;
+        self.compare_leads(state).await
     }
 
     fn expected_deal(&self, state: &State, nth: Nth) -> (i64, Value) {
@@ -183,6 +235,8 @@ impl<'a> System<'a> {
         expected["is_archived"] = json!(deal.archived);
         expected["participants_count"] = json!(deal.participants.len());
         expected["followers_count"] = json!(deal.followers.len());
+        expected["products_count"] = json!(state.pieces(nth));
+        self.expect_activities(state, &mut expected, |activity| activity.deal == Some(nth));
         if deal.deleted {
             expected["status"] = json!("deleted");
         }
@@ -197,7 +251,7 @@ impl<'a> System<'a> {
         let own = |status: fn(Status) -> bool| count(state, |deal| deal.person == Some(nth) && status(deal.status));
         let takes_part = |deal: &Deal| deal.person != Some(nth) && deal.participants.contains(&nth);
         let of_organization = |deal: &Deal| person.organization.is_some() && deal.organization == person.organization;
-        let expected = json!({
+        let mut expected = json!({
             "name": person.name,
             "org_id": self.organization(person.organization),
             "open_deals_count": own(is_open),
@@ -209,13 +263,14 @@ impl<'a> System<'a> {
             "related_open_deals_count": count(state, |deal| of_organization(deal) && is_open(deal.status)),
             "related_closed_deals_count": count(state, |deal| of_organization(deal) && is_closed(deal.status)),
         });
+        self.expect_activities(state, &mut expected, |activity| activity.person == Some(nth));
         (self.persons[nth], expected)
     }
 
     fn expected_organization(&self, state: &State, nth: Nth) -> (i64, Value) {
         let own = |status: fn(Status) -> bool| count(state, |deal| deal.organization == Some(nth) && status(deal.status));
         let people = state.persons.iter().filter(|person| person.organization == Some(nth) && !person.deleted);
-        let expected = json!({
+        let mut expected = json!({
             "name": state.organizations[nth].name,
             "people_count": people.count(),
             "open_deals_count": own(is_open),
@@ -223,10 +278,11 @@ impl<'a> System<'a> {
             "won_deals_count": own(is_won),
             "lost_deals_count": own(is_lost),
         });
+        self.expect_activities(state, &mut expected, |activity| activity.organization == Some(nth));
         (self.organizations[nth], expected)
     }
 
-    async fn compare_list(&self, target: &str, expected: Expected) -> Checked {
+    pub async fn compare_list(&self, target: &str, expected: Expected) -> Checked {
         let answer = self.call(V2, Get, target, None).await;
         let rows = answer.data().as_array().unwrap();
         let ids: Vec<_> = rows.iter().map(|row| row["id"].as_i64().unwrap()).collect();
@@ -303,7 +359,7 @@ impl<'a> System<'a> {
 
     /// What is deleted can still be read for some time.
     pub async fn compare_deleted(&self, state: &State) -> Checked {
-        let counts = "participants_count,followers_count";
+        let counts = format!("participants_count,followers_count,products_count,{TOTALS}");
         for nth in (0..state.deals.len()).filter(|nth| state.deals[*nth].deleted) {
             let (id, expected) = self.expected_deal(state, nth);
             let answer = self.call(V2, Get, &format!("/deals/{id}?include_fields={counts}"), None).await.ok();

@@ -10,7 +10,7 @@ mod sample;
 
 pub use cases::{Case, Place, Slot, key, plain, slots, writable};
 pub use dump::Dump;
-pub use sample::Sample;
+pub use sample::{Sample, plain_id};
 
 use futures::StreamExt;
 use penstock_cluster::Cluster;
