@@ -6,15 +6,6 @@ export const CHECKS = 300;
 
 const lines = (text) => text.split('\n').map((line) => line.trim()).filter((line) => line && !line.startsWith('#'));
 
-/** Operations that the server has not got: lines `v1 GET /path operationId`. Gives a set of keys such as `v1.getDeals`. */
-export function parseMissing(text) {
-  return new Set(lines(text).map((line) => {
-    const [version, method, path, id, ...rest] = line.split(/\s+/);
-    if (!/^v[12]$/.test(version) || !method || !path?.startsWith('/') || !id || rest.length > 0) throw new Error(`missing.txt: cannot read "${line}"`);
-    return `${version}.${id}`;
-  }));
-}
-
 /** What cannot pass yet: lines `ID  # reason`, the id of a check or the key of an operation. Gives a map id -> reason. */
 export function parseWaiting(text) {
   const waiting = new Map();
@@ -29,11 +20,11 @@ export function parseWaiting(text) {
 
 /**
  * Gives { regressions, notes, operations, checks }: sentences that make the run fail, sentences for the reader,
- * and counts { pass, partial, waiting, missing } of operations, { pass, waiting } of checks.
+ * and counts { pass, partial, waiting } of operations, { pass, waiting } of checks.
  * An operation holds when it passes, or when only its types differ from the schema; that becomes a note.
  */
-export function judge(report, { missing, waiting }) {
-  const verdict = { regressions: [], notes: [], operations: { pass: 0, partial: 0, waiting: 0, missing: 0 }, checks: { pass: 0, waiting: 0 } };
+export function judge(report, waiting) {
+  const verdict = { regressions: [], notes: [], operations: { pass: 0, partial: 0, waiting: 0 }, checks: { pass: 0, waiting: 0 } };
   const unused = new Set(waiting.keys());
   const settle = (counts, id, holds, text) => {
     unused.delete(id);
@@ -44,11 +35,6 @@ export function judge(report, { missing, waiting }) {
 
   for (const row of report.operations) {
     const pass = row.result === 'pass';
-    if (missing.has(row.key)) {
-      verdict.operations.missing += 1;
-      if (pass) verdict.regressions.push(`${row.key} passes: take it off missing.txt`);
-      continue;
-    }
     const typesOnly = row.result === 'partial' && row.missing.length === 0;
     settle(verdict.operations, row.key, pass || typesOnly, describe(row));
     if (pass) verdict.operations.pass += 1;
@@ -75,7 +61,7 @@ function describe({ key, method, path, result, problems, missing, hint }) {
 }
 
 export function print({ regressions, notes, operations: o, checks: c }, log = console.log) {
-  log(`judged operations: ${o.pass} pass, ${o.partial} with other types than the schema's, ${o.waiting} waiting, ${o.missing} not there yet`);
+  log(`judged operations: ${o.pass} pass, ${o.partial} with other types than the schema's, ${o.waiting} waiting`);
   log(`judged checks: ${c.pass} pass, ${c.waiting} waiting`);
   if (notes.length > 0) log(`\nnotes:\n${notes.map((note) => `  ${note}`).join('\n')}`);
   if (regressions.length > 0) log(`\n${regressions.length} regressions:\n${regressions.map((text) => `  ${text}`).join('\n')}`);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { CHECKS, judge, OPERATIONS, parseMissing, parseWaiting } from './judge.mjs';
+import { CHECKS, judge, OPERATIONS, parseWaiting } from './judge.mjs';
 
 const operation = (tag, result, extra = {}) => ({ key: `v2.${tag}`, method: 'GET', path: '/x', tag, result, problems: [], missing: [], ...extra });
 const check = (id, result = 'pass') => ({ id, result, section: '9', statement: 'so it is', detail: 'it is not' });
@@ -16,14 +16,14 @@ function report(change = () => {}) {
   change(good);
   return good;
 }
-const regressions = (change, { missing = [], waiting = [] } = {}) =>
-  judge(report(change), { missing: new Set(missing), waiting: new Map(waiting.map((id) => [id, 'needs notes'])) }).regressions;
+const regressions = (change, waiting = []) =>
+  judge(report(change), new Map(waiting.map((id) => [id, 'needs notes']))).regressions;
 const set = (list, key, row) => { list[list.findIndex((each) => (each.key ?? each.id) === key)] = row; };
 
 test('a good report has no regressions', () => {
-  const verdict = judge(report(), { missing: new Set(), waiting: new Map() });
+  const verdict = judge(report(), new Map());
   assert.deepEqual(verdict.regressions, []);
-  assert.deepEqual(verdict.operations, { pass: OPERATIONS, partial: 0, waiting: 0, missing: 0 });
+  assert.deepEqual(verdict.operations, { pass: OPERATIONS, partial: 0, waiting: 0 });
   assert.equal(verdict.checks.pass, CHECKS);
 });
 
@@ -31,28 +31,22 @@ test('operations that fail, are skipped or lack keys are regressions, other type
   for (const row of [operation('Deals', 'fail'), operation('Deals', 'skipped'), operation('Deals', 'unreached'), operation('Deals', 'partial', { missing: ['data.id'] })]) {
     assert.match(regressions(({ operations }) => set(operations, 'v2.Deals', row))[0], /^v2\.Deals GET \/x/, row.result);
   }
-  const verdict = judge(report(({ operations }) => set(operations, 'v2.Deals', operation('Deals', 'partial', { problems: ['/data/id must be string'] }))), { missing: new Set(), waiting: new Map() });
+  const verdict = judge(report(({ operations }) => set(operations, 'v2.Deals', operation('Deals', 'partial', { problems: ['/data/id must be string'] }))), new Map());
   assert.deepEqual([verdict.regressions, verdict.notes.length], [[], 1]);
-});
-
-test('an operation that is not there may fail, but not pass', () => {
-  const fail = ({ operations }) => set(operations, 'v2.Deals', operation('Deals', 'fail'));
-  assert.deepEqual(regressions(fail, { missing: ['v2.Deals'] }), []);
-  assert.match(regressions(undefined, { missing: ['v2.Deals'] })[0], /take it off missing.txt/);
 });
 
 test('a failing or skipped check is a regression unless it waits', () => {
   for (const result of ['fail', 'skipped']) {
     const change = ({ checks }) => set(checks, 'DEAL-ONE', check('DEAL-ONE', result));
     assert.match(regressions(change)[0], new RegExp(`^DEAL-ONE ${result} .*: it is not$`));
-    assert.deepEqual(regressions(change, { waiting: ['DEAL-ONE'] }), []);
+    assert.deepEqual(regressions(change, ['DEAL-ONE']), []);
   }
 });
 
 test('the list only shrinks: passing and unknown entries are errors', () => {
-  assert.match(regressions(undefined, { waiting: ['DEAL-ONE'] })[0], /take it off waiting.txt/);
-  assert.match(regressions(undefined, { waiting: ['v2.Deals'] })[0], /take it off waiting.txt/);
-  for (const id of ['DEAL-TWO', 'v2.Elsewhere']) assert.match(regressions(undefined, { waiting: [id] })[0], /is not among/, id);
+  assert.match(regressions(undefined, ['DEAL-ONE'])[0], /take it off waiting.txt/);
+  assert.match(regressions(undefined, ['v2.Deals'])[0], /take it off waiting.txt/);
+  for (const id of ['DEAL-TWO', 'v2.Elsewhere']) assert.match(regressions(undefined, [id])[0], /is not among/, id);
 });
 
 test('a report that was cut short, or broke off, is a regression', () => {
@@ -62,9 +56,6 @@ test('a report that was cut short, or broke off, is a regression', () => {
 });
 
 test('the lists are read strictly', () => {
-  assert.deepEqual([...parseMissing('# comment\n\nv1 GET /deals/{id}/files getDealFiles\nv2 POST /leads addLead\n')], ['v1.getDealFiles', 'v2.addLead']);
-  assert.throws(() => parseMissing('v3 GET /deals getDeals'), /cannot read/);
-  assert.throws(() => parseMissing('v1 GET /deals'), /cannot read/);
   assert.deepEqual([...parseWaiting('# comment\nDEAL-FLOW   # needs notes\n')], [['DEAL-FLOW', 'needs notes']]);
   assert.throws(() => parseWaiting('DEAL-FLOW'), /needs an id and a reason/);
   assert.throws(() => parseWaiting('A # b\nA # c'), /listed twice/);

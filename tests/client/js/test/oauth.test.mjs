@@ -6,7 +6,7 @@ import * as openid from 'openid-client';
 import PassportStrategy from 'passport-pipedrive';
 import { v1, v2 } from 'pipedrive';
 import { AuthorizationCode } from 'simple-oauth2';
-import { CALLBACK, decide, registerApp, server, works } from './consent.mjs';
+import { CALLBACK, decide, registerApp, server, works } from '../../../support/consent.mjs';
 
 test('simple-oauth2', async () => {
   const app = await registerApp();

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
 import { launch } from 'puppeteer-core';
-import { registerApp, server, user } from './consent.mjs';
+import { registerApp, server, user } from '../../../support/consent.mjs';
 
 const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-headless-shell', '/usr/bin/google-chrome'];
 
