@@ -16,6 +16,7 @@ use crate::router::{Found, Router};
 use crate::sign_in::{self, Limits, Passwords, sessions};
 use crate::users::permissions::Permission;
 use crate::webhooks::delivery::{self, Deliveries};
+use crate::webhooks::live::Live;
 use penstock_files::Objects;
 use penstock_model::{Areas, Clock, CompanyId, Principal, Time, UserId};
 use penstock_store::{Sql, Store, StoreError, Weight};
@@ -71,6 +72,7 @@ pub struct App {
     pub(crate) attempts: Attempts,
     pub(crate) bearers: Bearers,
     pub(crate) webhooks: Deliveries,
+    pub(crate) live: Live,
     router: Router,
     budget: Budget,
     companies: RwLock<HashMap<CompanyId, Known>>,
@@ -84,6 +86,7 @@ impl App {
             store,
             clock,
             webhooks: Deliveries::new(settings.webhooks.clone()),
+            live: Live::default(),
             budget: Budget::new(settings.plan),
             settings,
             job_added: Notify::new(),
@@ -100,6 +103,11 @@ impl App {
     /// The bytes of files and pictures.
     pub fn files(&self) -> &Objects {
         &self.settings.files
+    }
+
+    /// Ends the streams of events, and at once those that begin later.
+    pub fn end_streams(&self) {
+        self.live.stop();
     }
 
     /// How many deliveries have come to which end.
@@ -171,9 +179,9 @@ impl App {
         }
         // Credentials come before routes: without them nobody learns which paths exist (semantics.md 2).
         let caller = self.authenticate(&request).await?;
-        let scopes = caller.access.as_ref().map(|access| access.scopes);
+        let is_app = caller.access.is_some();
         // A URL that no scope covers is one that there is not (semantics.md 2).
-        let unknown = || scopes.map_or_else(|| ApiError::NotFound("Unknown method.".to_owned()), |_| ApiError::ScopeMismatch);
+        let unknown = || if is_app { ApiError::ScopeMismatch } else { ApiError::NotFound("Unknown method.".to_owned()) };
         let (root, path) = place.ok_or_else(unknown)?;
         let method = Method::parse(&request.method).ok_or(ApiError::MethodNotAllowed)?;
         let found = self.router.find(root, method, path);
@@ -183,7 +191,7 @@ impl App {
             Found::Nothing => return Err(unknown()),
         };
         seen.operation = Some(label);
-        if scopes.is_some_and(|scopes| !scopes.open(op.scopes, caller.principal.administers != Areas::default())) {
+        if !opens(&caller, op) {
             return Err(ApiError::ScopeMismatch);
         }
         self.charge(&caller, op, seen).await?;
@@ -219,11 +227,15 @@ impl App {
                 None => Box::pin(self.signed_in(request)).await,
             };
         };
-        let hash = accounts::token_hash(&token);
+        self.by_api_token(accounts::token_hash(&token)).await
+    }
+
+    /// Who an API token with this hash lets in.
+    async fn by_api_token(&self, hash: [u8; 32]) -> ApiResult<Caller> {
         if let Some((company, user, revision)) = self.known_token(&hash) {
             let directory = self.directory(company).await?;
             if directory.company.revision == revision {
-                return token_caller(directory, user);
+                return Ok(Caller { token: Some(hash), ..token_caller(directory, user)? });
             }
         }
         // Boxed, as everything that few requests do: the future of a request is as large as the largest that it may wait
@@ -245,7 +257,7 @@ impl App {
         }
         tokens.insert(hash, (company, user, directory.company.revision));
         drop(tokens);
-        token_caller(directory, user)
+        Ok(Caller { token: Some(hash), ..token_caller(directory, user)? })
     }
 
     /// The user whose session the cookie opens. What only another site's page can have meant is refused.
@@ -254,6 +266,20 @@ impl App {
         sign_in::check_call(self, request, &session)?;
         let caller = caller(self.directory(session.company).await?, session.user)?;
         Ok(Caller { session: Some(Arc::new(session)), ..caller })
+    }
+
+    /// Lets the maker of a call in again, as if it came now: for answers that go on. Errors: [`ApiError::Unauthorized`] and its
+    /// like where the credentials of the call have ended, [`ApiError::ScopeMismatch`].
+    pub(crate) async fn authenticate_again(&self, call: &Call) -> ApiResult<Caller> {
+        let caller = match (call.token, &call.access, &call.session) {
+            (Some(hash), Some(access), _) => self.by_access_token(hash, access.company).await?,
+            (Some(hash), None, _) => self.by_api_token(hash).await?,
+            (None, _, Some(session)) if sessions::runs(self, session).await? => {
+                caller(self.directory(session.company).await?, session.user)?
+            }
+            (None, ..) => return Err(ApiError::Unauthorized),
+        };
+        if opens(&caller, call.op) { Ok(caller) } else { Err(ApiError::ScopeMismatch) }
     }
 
     fn known_token(&self, hash: &[u8; 32]) -> Option<(CompanyId, UserId, i64)> {
@@ -343,11 +369,17 @@ pub(crate) fn token_caller(directory: Arc<Directory>, user: UserId) -> ApiResult
     caller(directory, user)
 }
 
+/// Whether the scopes of an app, where one asks, cover an operation.
+fn opens(caller: &Caller, op: &Op) -> bool {
+    let is_admin = caller.principal.administers != Areas::default();
+    caller.access.as_ref().is_none_or(|access| access.scopes.open(op.scopes, is_admin))
+}
+
 /// The user behind credentials, who must be active.
 pub(crate) fn caller(directory: Arc<Directory>, user: UserId) -> ApiResult<Caller> {
     let user = directory.user(user).filter(|user| user.is_active && !user.is_deleted).ok_or(ApiError::Unauthorized)?;
     let principal = user.principal(directory.company.id);
-    Ok(Caller { principal, directory, session: None, access: None })
+    Ok(Caller { principal, directory, token: None, session: None, access: None })
 }
 
 /// How an error of a path is written; v1 where it is below no root.

@@ -37,6 +37,8 @@ pub struct Request {
     pub host: Option<String>,
     /// The part of a file that is asked for.
     pub range: Option<String>,
+    /// `Last-Event-ID`: where a stream of events goes on.
+    pub last_event_id: Option<String>,
     pub cookie: Option<String>,
     /// The site whose page has made the request, as browsers tell it.
     pub origin: Option<String>,
@@ -131,6 +133,8 @@ static ON_BEHALF: Op =
 pub struct Caller {
     pub principal: Principal,
     pub directory: Arc<Directory>,
+    /// The hash of the token, where a token of either sort was the credential.
+    pub token: Option<[u8; 32]>,
     /// Where a cookie was the credential.
     pub session: Option<Arc<Session>>,
     /// Where an access token was.
@@ -143,6 +147,8 @@ pub struct Call {
     pub app: Arc<App>,
     pub principal: Principal,
     pub directory: Arc<Directory>,
+    /// The hash of the token that has let the caller in, if one has.
+    pub token: Option<[u8; 32]>,
     /// The session of the caller, where it is one that asks.
     pub session: Option<Arc<Session>>,
     /// The access token, where an app asks.
@@ -158,6 +164,8 @@ pub struct Call {
     pub content_type: Option<String>,
     /// The part of a file that is asked for.
     pub range: Option<String>,
+    /// The last event that a client has seen of a stream it takes up again.
+    pub last_event_id: Option<String>,
     /// The saved filter that the request names, if the caller sees it.
     pub filter: Option<Arc<Saved>>,
     /// When the request came in; every row of a write carries it.
@@ -191,12 +199,13 @@ impl Call {
         };
         let content_type = request.content_type.filter(|_| upload.is_some());
         let (range, host, peer) = (request.range, request.host, request.peer);
-        let Caller { principal, directory, session, access } = caller;
+        let Caller { principal, directory, token, session, access } = caller;
         let user_agent = request.user_agent.map(Arc::from);
         Ok(Call {
             app,
             principal,
             directory,
+            token,
             session,
             access,
             op,
@@ -207,6 +216,7 @@ impl Call {
             upload,
             content_type,
             range,
+            last_event_id: request.last_event_id,
             filter: None,
             now,
             peer,
@@ -223,6 +233,7 @@ impl Call {
             app: app.clone(),
             principal,
             directory,
+            token: None,
             session: None,
             access: None,
             op: &ON_BEHALF,
@@ -233,6 +244,7 @@ impl Call {
             upload: None,
             content_type: None,
             range: None,
+            last_event_id: None,
             peer: None,
             host: None,
             filter: None,

@@ -69,8 +69,16 @@ const RESOURCES: &[&[Op]] = &[
 const ALSO_V2: &[&[Op]] = &[webhooks::OPS];
 
 /// What only Penstock has, below `/api/penstock`.
-const OWN: &[&[Op]] =
-    &[openapi::OPS, sign_in::OPS, audit::OPS, permission_sets::OWN_OPS, users::OWN_OPS, oauth::OWN, webhooks::delivery::OPS];
+const OWN: &[&[Op]] = &[
+    openapi::OPS,
+    sign_in::OPS,
+    audit::OPS,
+    permission_sets::OWN_OPS,
+    users::OWN_OPS,
+    oauth::OWN,
+    webhooks::delivery::OPS,
+    webhooks::live::OPS,
+];
 
 /// Penstock's own operations.
 pub fn own() -> impl Iterator<Item = &'static Op> {

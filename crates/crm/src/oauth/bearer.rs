@@ -58,7 +58,12 @@ impl App {
         if !secrets::is_access_token(token) {
             return Err(ApiError::Unauthorized);
         }
-        let hash = accounts::token_hash(token);
+        let company = secrets::company_of_access_token(token).ok_or(ApiError::WrongAccessToken)?;
+        self.by_access_token(accounts::token_hash(token), company).await
+    }
+
+    /// Who an access token with this hash lets in. Errors: [`ApiError::WrongAccessToken`].
+    pub(crate) async fn by_access_token(&self, hash: [u8; 32], company: CompanyId) -> ApiResult<Caller> {
         let now = self.clock.now();
         if let Some((access, revision)) = self.bearers.known(&hash) {
             if access.expires <= now {
@@ -67,28 +72,27 @@ impl App {
             let directory = self.directory(access.company).await?;
             if directory.company.revision == revision {
                 let caller = token_caller(directory, access.user)?;
-                return Ok(Caller { access: Some(access), ..caller });
+                return Ok(Caller { token: Some(hash), access: Some(access), ..caller });
             }
         }
-        self.look_up_access(token, hash, now).await
+        self.look_up_access(company, hash, now).await
     }
 
     /// Finds a token in the store, and remembers it.
-    async fn look_up_access(&self, token: &str, hash: [u8; 32], now: Time) -> ApiResult<Caller> {
-        let access = self.find_access(token, &hash, now).await?.ok_or(ApiError::WrongAccessToken)?;
+    async fn look_up_access(&self, company: CompanyId, hash: [u8; 32], now: Time) -> ApiResult<Caller> {
+        let access = self.find_access(company, &hash, now).await?.ok_or(ApiError::WrongAccessToken)?;
         let directory = self.directory(access.company).await?;
         // As with API tokens: one that ended meanwhile must not be remembered under the revision of its end.
-        if self.find_access(token, &hash, now).await?.as_ref() != Some(&access) {
+        if self.find_access(company, &hash, now).await?.as_ref() != Some(&access) {
             return Err(ApiError::WrongAccessToken);
         }
         let access = Arc::new(access);
         self.bearers.remember(hash, access.clone(), directory.company.revision, now);
         let caller = token_caller(directory, access.user)?;
-        Ok(Caller { access: Some(access), ..caller })
+        Ok(Caller { token: Some(hash), access: Some(access), ..caller })
     }
 
-    async fn find_access(&self, token: &str, hash: &[u8; 32], now: Time) -> Result<Option<Access>, StoreError> {
-        let Some(company) = secrets::company_of_access_token(token) else { return Ok(None) };
+    async fn find_access(&self, company: CompanyId, hash: &[u8; 32], now: Time) -> Result<Option<Access>, StoreError> {
         let mut sql = Sql::new(
             "SELECT t.user_id, t.app_id, a.client_id, t.scopes, t.expire_time
              FROM oauth_access_tokens t JOIN apps a ON a.id = t.app_id WHERE t.company_id = ",

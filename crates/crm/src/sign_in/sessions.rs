@@ -104,6 +104,13 @@ pub async fn of_request(app: &Arc<App>, request: &Request) -> ApiResult<Option<S
     Ok(Some(session))
 }
 
+/// Whether a session that was found before still runs. That does not count as a use of it.
+pub async fn runs(app: &App, session: &Session) -> ApiResult<bool> {
+    let mut sql = Sql::new("SELECT 1 FROM sessions WHERE company_id = ");
+    sql.bind(session.company).push(" AND hash = ").bind(session.hash.as_str()).push(" AND end_time > ").bind(app.clock.now());
+    Ok(!app.store.rows(sql, Weight::Light, 1).await?.is_empty())
+}
+
 fn number_cells(row: &dyn Row) -> Option<[i64; 6]> {
     Some([row.int(0)?, row.int(1)?, row.int(2)?, row.int(3)?, row.int(4)?, row.int(5)?])
 }

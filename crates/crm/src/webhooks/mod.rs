@@ -3,6 +3,7 @@
 pub mod delivery;
 pub mod event;
 pub mod hook;
+pub mod live;
 pub mod matching;
 mod ops;
 pub mod payload;

@@ -12,10 +12,12 @@ use crate::users::USER;
 pub const ANY: &str = "*";
 
 const ACTIONS_V1: &[&str] = &["added", "updated", "deleted", "merged"];
-const ACTIONS_V2: &[&str] = &["create", "change", "delete"];
+/// The actions of the second version.
+pub const ACTIONS_V2: &[&str] = &["create", "change", "delete"];
 
 const OBJECTS_V1: &[&str] = &["activity", "activityType", "deal", "note", "organization", "person", "pipeline", "product", "stage", "user"];
-const OBJECTS_V2: &[&str] = &[
+/// The objects of the second version.
+pub const OBJECTS_V2: &[&str] = &[
     "activity",
     "deal",
     "lead",

@@ -263,3 +263,24 @@ async fn a_deactivated_user_ends_nothing_but_gets_nowhere() {
         assert_eq!(redeem(&world, &app, &waiting).await.status, 400);
     }
 }
+
+#[tokio::test]
+async fn a_stream_of_events_ends_with_the_grant() {
+    for world in worlds().await {
+        let (admin, app, browser) = start(&world).await;
+        let token = install(&world, &browser, &app).await;
+        let bearer = format!("Bearer {}", token.access);
+        let ending = async {
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+            revoke(&world, &app, &token.refresh).await
+        };
+        let both = async { tokio::join!(read(&world, "/api/penstock/events", &bearer), ending) };
+        let (stream, revoked) = tokio::time::timeout(std::time::Duration::from_secs(20), both).await.unwrap();
+        assert_eq!((stream.status, revoked.status), (200, 200));
+        assert!(stream.text().starts_with("retry: "), "{}", stream.text());
+
+        let narrow = register(&world, &admin, &["deals:full"]).await;
+        let token = install(&world, &browser, &narrow).await;
+        assert_eq!(read(&world, "/api/penstock/events", &format!("Bearer {}", token.access)).await.status, 403);
+    }
+}

@@ -31,6 +31,7 @@ const HEADERS: usize = 16;
 const MULTIPART: &[u8] = b"multipart/form-data";
 
 const API_TOKEN: HeaderName = HeaderName::from_static("x-api-token");
+const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 const CSRF_TOKEN: HeaderName = HeaderName::from_static("x-csrf-token");
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
@@ -103,9 +104,10 @@ impl Gateway {
         self.writes.wait().await;
     }
 
-    /// Ends the streams of agents, which else would never end.
-    pub fn dismiss_agents(&self) {
+    /// Ends the streams of agents and of listeners, which else would go on for as long as their clients do.
+    pub fn end_streams(&self) {
         self.agents.stop();
+        self.app.end_streams();
     }
 
     async fn page(&self, request: Request<Incoming>) -> Response<Body> {
@@ -196,6 +198,7 @@ fn api_request(head: &Parts, id: Uuid, body: Vec<u8>) -> penstock_crm::Request {
         request_id: id.to_string(),
         host: host(head),
         range: text(header::RANGE),
+        last_event_id: text(LAST_EVENT_ID),
         cookie: text(header::COOKIE),
         origin: text(header::ORIGIN),
         fetch_site: text(FETCH_SITE),
@@ -314,7 +317,8 @@ fn preflight() -> Response<Body> {
     let headers = response.headers_mut();
     allow_origins(headers);
     headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"));
-    headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("x-api-token, authorization, content-type"));
+    headers
+        .insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("x-api-token, authorization, content-type, last-event-id"));
     headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("86400"));
     response
 }

@@ -51,7 +51,7 @@ impl Server {
         }
         drop(listener);
         tracing::info!("stopping");
-        self.gateway.dismiss_agents();
+        self.gateway.end_streams();
         let drained = async {
             self.connections.shutdown().await;
             self.gateway.finish_writes().await;

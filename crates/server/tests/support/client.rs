@@ -78,7 +78,8 @@ impl Client {
         matches!(self.stream.read(&mut [0]), Ok(0))
     }
 
-    fn line(&mut self) -> String {
+    /// The next line, without its end.
+    pub fn line(&mut self) -> String {
         let mut line = String::new();
         self.stream.read_line(&mut line).unwrap();
         line.trim_end().to_owned()

@@ -46,7 +46,10 @@ pub async fn run(app: &Arc<App>, company: CompanyId) -> ApiResult<usize> {
     let hooks = hook::active(app.store(), company).await?;
     let done = if hooks.is_empty() { pass.log(&events).await } else { pass.tell(&events, &hooks).await };
     match done {
-        Ok(()) => Ok(events.len()),
+        Ok(()) => {
+            app.live.wake(company);
+            Ok(events.len())
+        }
         // Somebody else has taken the same events.
         Err(crate::ApiError::Conflicting(_)) => Ok(0),
         Err(error) => Err(error),

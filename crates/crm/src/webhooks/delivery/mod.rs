@@ -26,6 +26,7 @@ pub use schedule::Retry;
 use crate::webhooks::hook::Hook;
 use client::{Answer, Client};
 use penstock_model::CompanyId;
+use penstock_store::{Store, StoreError};
 use reqwest::Method;
 use rows::State;
 use slots::Slots;
@@ -35,6 +36,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Notify, watch};
 use told::Memory;
+pub use told::Told;
 use uuid::Uuid;
 
 /// What the operator may set.
@@ -120,6 +122,12 @@ impl Deliveries {
             workers: Mutex::default(),
             stop: watch::Sender::new(false),
         }
+    }
+
+    /// The events with these ids, by id: those that are told at this moment share their payloads. Those that are gone, or
+    /// concern nobody outside, are left out.
+    pub async fn told(&self, store: &Store, company: CompanyId, ids: &[i64]) -> Result<HashMap<i64, Arc<Told>>, StoreError> {
+        self.memory.read(store, company, ids).await
     }
 
     /// Makes one attempt to tell the receiver of a subscription.

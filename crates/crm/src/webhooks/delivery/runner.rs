@@ -93,9 +93,11 @@ impl App {
         self.store().execute(leases.collect()).await
     }
 
-    /// Takes events from the outboxes. Where nobody is told that can wait for the next poll, and costs writes nothing.
+    /// Takes events from the outboxes. Where nobody is told or listens that can wait for the next poll, and costs writes nothing.
     async fn tell(self: &Arc<Self>, is_poll: bool, hooked: &mut Vec<CompanyId>) -> ApiResult<usize> {
-        let mut companies = hooked.clone();
+        let mut companies = self.live.companies();
+        companies.retain(|company| !hooked.contains(company));
+        companies.extend_from_slice(hooked);
         if is_poll {
             let asked = self.ask().await?;
             *hooked = asked.iter().filter(|asked| asked.has_hooks).map(|asked| asked.company).collect();

@@ -6,6 +6,7 @@ use crate::webhooks::event::{self, Event};
 use crate::webhooks::hook::Shape;
 use crate::webhooks::payload::{self, Content};
 use penstock_model::CompanyId;
+use penstock_store::{Store, StoreError};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::OnceCell;
@@ -21,6 +22,10 @@ pub struct Told {
 }
 
 impl Told {
+    fn new(event: Event) -> Self {
+        Told { event, v1: OnceCell::new(), v2: OnceCell::new() }
+    }
+
     /// What subscribers of this shape are told; `None` where there is nothing to tell them.
     pub async fn content(&self, app: &Arc<App>, shape: Shape) -> ApiResult<Option<&Content>> {
         let cell = match shape {
@@ -50,7 +55,23 @@ impl Memory {
             kept.clear();
         }
         let key = (event.company, event.id);
-        Arc::clone(kept.entry(key).or_insert_with(|| Arc::new(Told { event, v1: OnceCell::new(), v2: OnceCell::new() })))
+        Arc::clone(kept.entry(key).or_insert_with(|| Arc::new(Told::new(event))))
+    }
+
+    /// The events with these ids. Those that had to be read are not kept: whoever reads far back must not push out what others
+    /// are about to send.
+    pub async fn read(&self, store: &Store, company: CompanyId, ids: &[i64]) -> Result<HashMap<i64, Arc<Told>>, StoreError> {
+        let mut found = HashMap::with_capacity(ids.len());
+        {
+            let kept = self.lock();
+            found.extend(ids.iter().filter_map(|id| Some((*id, Arc::clone(kept.get(&(company, *id))?)))));
+        }
+        let missing: Vec<i64> = ids.iter().copied().filter(|id| !found.contains_key(id)).collect();
+        if !missing.is_empty() {
+            let read = event::read(store, company, &missing).await?;
+            found.extend(read.into_iter().map(|event| (event.id, Arc::new(Told::new(event)))));
+        }
+        Ok(found)
     }
 
     /// The event with this id; `None` where the outbox has it no more.

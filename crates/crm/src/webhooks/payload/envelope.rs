@@ -9,8 +9,11 @@ use crate::permitted_users::Permitted;
 use crate::users::USER;
 use crate::webhooks::event::{Action, Event};
 use crate::webhooks::hook::{Hook, Shape};
-use penstock_model::CompanyId;
+use penstock_model::{CompanyId, UserId};
 use sha2::{Digest, Sha256};
+
+/// Stands for the subscription in ids of events that are told without one.
+const NO_HOOK: i64 = 0;
 
 /// The body that is sent. `attempt` counts from 1. Every attempt, and every repetition after a failure, carries the same ids.
 pub fn body(hook: &Hook, event: &Event, content: &Content, attempt: u32) -> Vec<u8> {
@@ -18,8 +21,17 @@ pub fn body(hook: &Hook, event: &Event, content: &Content, attempt: u32) -> Vec<
     json.begin_object();
     match content.shape {
         Shape::V1 => write_v1(&mut json, hook, event, content, attempt),
-        Shape::V2 => write_v2(&mut json, hook, event, content, attempt),
+        Shape::V2 => write_v2(&mut json, hook.user, event, content, Some((hook, attempt))),
     }
+    json.end_object();
+    json.into_bytes()
+}
+
+/// What a user who listens is told: the second version, without what is about a subscription or an attempt.
+pub fn live_body(user: UserId, event: &Event, content: &Content) -> Vec<u8> {
+    let mut json = Json::with_capacity(2048);
+    json.begin_object();
+    write_v2(&mut json, user, event, content, None);
     json.end_object();
     json.into_bytes()
 }
@@ -94,8 +106,9 @@ fn write_matches_filters(json: &mut Json) {
     json.raw(r#"{"current":[],"previous":[]}"#);
 }
 
-fn write_v2(json: &mut Json, hook: &Hook, event: &Event, content: &Content, attempt: u32) {
-    write_pair(json, content.told(hook.user), "data", "previous");
+/// `delivery` is the subscription that is told and the number of the attempt, where it is one.
+fn write_v2(json: &mut Json, user: UserId, event: &Event, content: &Content, delivery: Option<(&Hook, u32)>) {
+    write_pair(json, content.told(user), "data", "previous");
     json.key("meta");
     json.begin_object();
     let is_user = event.after.entity.name == USER.name;
@@ -108,7 +121,7 @@ fn write_v2(json: &mut Json, hook: &Hook, event: &Event, content: &Content, atte
         ("entity_id", entity_id.clone()),
         ("entity", content.object.to_owned()),
         // Users are told with their own id in place of that of the event (semantics.md 28.3).
-        ("id", if is_user { entity_id } else { event_id(event.company, hook.id, event.id) }),
+        ("id", if is_user { entity_id } else { event_id(event.company, delivery.map_or(NO_HOOK, |(hook, _)| hook.id), event.id) }),
     ] {
         json.key(key);
         json.string(&text);
@@ -122,21 +135,25 @@ fn write_v2(json: &mut Json, hook: &Hook, event: &Event, content: &Content, atte
         json.plain_string(|out| event.time.write_millis(out));
     }
     for (key, text) in [
-        ("type", hook.kind().to_owned()),
-        ("user_id", event.actor.to_string()),
-        ("version", content.shape.word().to_owned()),
-        ("webhook_id", hook.id.to_string()),
-        ("webhook_owner_id", hook.owner.to_string()),
-        ("change_source", event.change_source.clone()),
+        ("type", delivery.map(|(hook, _)| hook.kind().to_owned())),
+        ("user_id", Some(event.actor.to_string())),
+        ("version", Some(content.shape.word().to_owned())),
+        ("webhook_id", delivery.map(|(hook, _)| hook.id.to_string())),
+        ("webhook_owner_id", delivery.map(|(hook, _)| hook.owner.to_string())),
+        ("change_source", Some(event.change_source.clone())),
     ] {
-        json.key(key);
-        json.string(&text);
+        if let Some(text) = text {
+            json.key(key);
+            json.string(&text);
+        }
     }
     if !is_user {
         write_permitted_v2(json, &content.permitted);
     }
-    json.key("attempt");
-    json.int(i64::from(attempt));
+    if let Some((_, attempt)) = delivery {
+        json.key("attempt");
+        json.int(i64::from(attempt));
+    }
     json.key("host");
     json.string(&content.host);
     write_merged(json, event);

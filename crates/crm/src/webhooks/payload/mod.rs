@@ -8,7 +8,7 @@ mod keys;
 mod v1;
 mod v2;
 
-pub use envelope::{body, event_id};
+pub use envelope::{body, event_id, live_body};
 
 use super::event::{Action, Event};
 use super::hook::Shape;
