@@ -18,6 +18,7 @@ pub struct Company {
     pub scale: String,
     program: PathBuf,
     token: String,
+    administrator: String,
 }
 
 /// A deal, and the stages of its pipeline.
@@ -39,7 +40,9 @@ impl Company {
         // Not the administrator, who sees everything without being checked.
         let member = said.lines().find(|line| line.starts_with("API token of ")).context("no regular user has a token")?;
         let token = member.rsplit(' ').next().unwrap_or_default().to_owned();
-        Ok(Company { place, scale: scale.to_owned(), program: program.to_owned(), token })
+        let administrator = said.lines().find_map(|line| line.strip_prefix("API token: ")).context("the administrator has no token")?;
+        let (scale, program, administrator) = (scale.to_owned(), program.to_owned(), administrator.to_owned());
+        Ok(Company { place, scale, program, token, administrator })
     }
 
     pub fn serve(&self) -> Result<Server> {
@@ -49,6 +52,16 @@ impl Company {
     pub fn serve_with(&self, variables: &[(&str, &str)]) -> Result<Server> {
         let mut command = self.place.command(&self.program, &["serve", "--listen", "127.0.0.1:0"]);
         Server::start(command.envs(variables.iter().copied()))
+    }
+
+    /// The token of the regular user.
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
+    /// The administrator as a client of a server.
+    pub fn administrator(&self, server: &Server) -> Client {
+        Client { address: server.address.clone(), token: self.administrator.clone() }
     }
 
     /// The regular user as a client of a server.

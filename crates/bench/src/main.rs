@@ -14,6 +14,7 @@ mod process;
 mod report;
 mod suite;
 mod targets;
+mod webhooks;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -33,6 +34,8 @@ struct Options {
 enum Command {
     /// Measure everything and write the report
     Run(RunOptions),
+    /// Measure only webhooks, on the last of the sample companies, and print that part of the report
+    Webhooks(RunOptions),
     /// Serve a prebuilt body on every path: the server that the product is compared with
     Bare {
         /// The bytes of the body
@@ -40,6 +43,8 @@ enum Command {
     },
     /// Answer requests of a file in a loop without HTTP, and print the CPU time of each in nanoseconds
     Inside { data_dir: PathBuf, requests: PathBuf, token: String, seconds: f64 },
+    /// Send creates of a file in turn without HTTP, telling nobody, and print the CPU time of each in nanoseconds
+    Creates { data_dir: PathBuf, requests: PathBuf, token: String, seconds: f64 },
 }
 
 #[derive(clap::Args, Clone)]
@@ -64,7 +69,9 @@ pub struct RunOptions {
 fn main() -> Result<()> {
     match Options::parse().command {
         Command::Run(options) => suite::run(&options),
+        Command::Webhooks(options) => suite::run_webhooks(&options),
         Command::Bare { size } => bare::serve(size),
         Command::Inside { data_dir, requests, token, seconds } => inside::run(data_dir, &requests, &token, seconds),
+        Command::Creates { data_dir, requests, token, seconds } => inside::creates(data_dir, &requests, &token, seconds),
     }
 }

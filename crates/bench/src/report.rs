@@ -4,6 +4,7 @@ use crate::RunOptions;
 use crate::process::Memory;
 use crate::suite::{CONNECTIONS, Page, Results, Row, Statements};
 use crate::targets::{self, Bound};
+use crate::webhooks::{MANY, Webhooks};
 use anyhow::Result;
 use std::fmt::Write;
 use std::fs;
@@ -31,6 +32,7 @@ pub fn text(results: &Results, options: &RunOptions) -> Result<String> {
     pages(&mut out, &results.pages)?;
     rest(&mut out, results)?;
     statements(&mut out, &results.statements)?;
+    out.push_str(&webhooks(&results.webhooks)?);
     Ok(out)
 }
 
@@ -186,6 +188,26 @@ fn statements(out: &mut String, statements: &[Statements]) -> Result<()> {
         )?;
     }
     Ok(())
+}
+
+/// The part about webhooks.
+pub fn webhooks(webhooks: &Webhooks) -> Result<String> {
+    let Webhooks { one, many, alone, beside } = webhooks;
+    let mut out = String::new();
+    writeln!(out, "\n## Webhooks\n")?;
+    writeln!(
+        out,
+        "SQLite. The receiver is the bare route, on the same machine. What was created while nobody was told is delivered as fast as it"
+    )?;
+    writeln!(out, "goes, from the moment of the first delivery; that includes finding out who is to be told.\n")?;
+    writeln!(out, "| subscriptions | deliveries/s |\n|---:|---:|\n| 1 | {one:.0} |\n| {MANY} | {many:.0} |\n")?;
+    writeln!(
+        out,
+        "Creating a deal without HTTP, 16 at a time, before anybody is told of it: {} of CPU time where nobody listens, {} with {MANY} subscriptions.",
+        duration(*alone),
+        duration(*beside)
+    )?;
+    Ok(out)
 }
 
 /// In the unit that suits the size.

@@ -6,6 +6,7 @@ use crate::measure::{self, Cost};
 use crate::operations::{self, CREATE, GET_ONE, LIST, Operation};
 use crate::place::{self, Engine, Place};
 use crate::process::{Memory, Server};
+use crate::webhooks::{self, Webhooks};
 use crate::{RunOptions, disk, pgbench, report};
 use anyhow::{Context, Result, ensure};
 use std::path::Path;
@@ -90,6 +91,7 @@ pub struct Results {
     pub start: Start,
     pub inside: Inside,
     pub statements: Vec<Statements>,
+    pub webhooks: Webhooks,
 }
 
 pub fn run(options: &RunOptions) -> Result<()> {
@@ -97,6 +99,14 @@ pub fn run(options: &RunOptions) -> Result<()> {
     let results = suite.results()?;
     std::fs::write(&options.report, report::text(&results, options)?)?;
     println!("wrote {}", options.report.display());
+    Ok(())
+}
+
+/// Measures only what webhooks cost, and prints it.
+pub fn run_webhooks(options: &RunOptions) -> Result<()> {
+    let suite = Suite { options, directory: TempDir::with_prefix_in("bench-", &options.directory)? };
+    let company = suite.generate_sqlite(options.scales.last().context("no scale")?)?;
+    println!("{}", report::webhooks(&suite.webhooks(&company)?)?);
     Ok(())
 }
 
@@ -121,6 +131,7 @@ impl Suite<'_> {
         }
         let beside = self.beside(large)?;
         let group_commit = self.group_commit(large)?;
+        let webhooks = self.webhooks(large)?;
         drop(companies);
 
         let cluster = place::durable_cluster()?;
@@ -133,7 +144,7 @@ impl Suite<'_> {
             }
             rows.extend(self.rows(&company)?);
         }
-        Ok(Results { scale: scale.clone(), sync_time, rows, group_commit, beside, pages, start, inside, statements })
+        Ok(Results { scale: scale.clone(), sync_time, rows, group_commit, beside, pages, start, inside, statements, webhooks })
     }
 
     fn generate_sqlite(&self, scale: &str) -> Result<Company> {
@@ -180,6 +191,12 @@ impl Suite<'_> {
             self.cost(company, &server, &create.requests, FEW)
         };
         Ok(GroupCommit { one_each: cost(&[("PENSTOCK_GROUP_COMMIT", "off")])?, together: cost(&[])? })
+    }
+
+    fn webhooks(&self, company: &Company) -> Result<Webhooks> {
+        progress("webhooks");
+        let creates = self.operation(company, &company.serve()?, CREATE)?.requests;
+        webhooks::measure(company, &creates, self.options.seconds)
     }
 
     fn beside(&self, company: &Company) -> Result<Beside> {
@@ -287,7 +304,7 @@ fn targets(requests: &Path) -> Result<Vec<String>> {
 }
 
 /// This program as the bare server.
-fn bare(size: usize) -> Result<Server> {
+pub fn bare(size: usize) -> Result<Server> {
     Server::start(Command::new(std::env::current_exe()?).arg("bare").arg(size.to_string()))
 }
 

@@ -3,6 +3,7 @@
 use crate::operations::{GET_ONE, LIST, LIST_V1};
 use crate::place::Engine;
 use crate::suite::{CONNECTIONS, Results, Row};
+use crate::webhooks::MANY;
 use std::time::Duration;
 
 /// A number with a bound.
@@ -66,6 +67,9 @@ pub fn all(results: &Results) -> Vec<Target> {
     }
     add("memory when idle", Bound::AtMost(40.0), results.start.idle.resident as f64 / MIB, " MiB");
     add("start to first answer", Bound::AtMost(0.2), results.start.time.as_secs_f64(), " s");
+    let webhooks = &results.webhooks;
+    let what = format!("create, CPU time with {MANY} subscriptions against none, before anybody is told");
+    add(&what, Bound::AtMost(1.1), times(webhooks.beside, webhooks.alone), "×");
     for statements in &results.statements {
         let rate = statements.penstock.outcome.rate / statements.pgbench.rate;
         let what = format!("PostgreSQL: {}, rate against pgbench, {} connections", statements.name, statements.connections);

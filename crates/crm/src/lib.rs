@@ -83,6 +83,7 @@ mod users;
 mod value_index;
 mod view;
 mod view_v1;
+mod visibility_groups;
 pub mod webhooks;
 mod write;
 

@@ -6,7 +6,7 @@ use crate::{
     activities, activity_types, billing, boards, call_logs, channels, currencies, deal_products, deals, fields, files, filters, goals,
     lead_labels, leads, legacy_teams, mail, meetings, notes, oauth, organization_relationships, organizations, permission_sets, persons,
     phases, pictures, pipelines, product_images, products, project_templates, projects, roles, stages, subscriptions, tasks, users,
-    webhooks,
+    visibility_groups, webhooks,
 };
 use crate::{audit, flow, openapi, recents, search, sign_in};
 
@@ -75,6 +75,7 @@ const OWN: &[&[Op]] = &[
     audit::OPS,
     permission_sets::OWN_OPS,
     users::OWN_OPS,
+    visibility_groups::OPS,
     oauth::OWN,
     webhooks::delivery::OPS,
     webhooks::live::OPS,

@@ -303,7 +303,7 @@ fn owner_groups(groups: &[Group], group: i64, visible_to: i64) -> Vec<i64> {
 }
 
 /// Whether `upper` is `lower` or one of its ancestors.
-fn is_above(groups: &[Group], upper: i64, lower: i64) -> bool {
+pub(crate) fn is_above(groups: &[Group], upper: i64, lower: i64) -> bool {
     let mut at = Some(lower);
     // A tree is never deeper than it has nodes; the bound keeps a damaged one from looping.
     for _ in 0..=groups.len() {

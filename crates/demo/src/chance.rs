@@ -24,6 +24,7 @@ pub enum Part {
     Products,
     Sales,
     Files,
+    Labels,
 }
 
 impl Chance {

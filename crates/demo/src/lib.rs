@@ -12,6 +12,8 @@ mod custom;
 mod deals;
 mod draft;
 mod files;
+mod filters;
+mod labels;
 mod leads;
 mod mail;
 mod notes;
@@ -20,10 +22,12 @@ mod persons;
 mod plan;
 mod products;
 mod projects;
+mod roles;
 mod sales;
 mod scale;
 mod settings;
 mod team;
+mod teams;
 mod words;
 
 pub use scale::Scale;
@@ -101,7 +105,10 @@ pub async fn generate(store: &Arc<Store>, sample: &Sample, progress: impl FnMut(
         load: Load::new(store, id),
         progress: Box::new(progress),
     };
+    roles::write(&mut draft, &team).await?;
     let settings = settings::write(&mut draft, &team).await?;
+    let teams = teams::write(&mut draft, &team).await?;
+    filters::write(&mut draft, &team, &teams).await?;
     let organizations = organizations::write(&mut draft, &team, &settings, sample.scale.organizations()).await?;
     let persons = persons::write(&mut draft, &team, &settings, &organizations, sample.scale.persons()).await?;
     let products = products::write(&mut draft, &team, &settings).await?;

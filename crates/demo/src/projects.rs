@@ -4,6 +4,7 @@ use crate::DemoError;
 use crate::calendar::{Moment, WORKDAY};
 use crate::chance::{Chance, Part};
 use crate::draft::{Draft, Ids, Life};
+use crate::labels::Labels;
 use crate::settings::stored;
 use crate::team::Team;
 use penstock_crm::activities::links::{self, Leads};
@@ -56,12 +57,13 @@ pub async fn write(draft: &mut Draft<'_>, team: &Team) -> Result<(), DemoError> 
     for goal in goals(draft, team, &mut chance) {
         batch.run(goal.insert(draft.company, draft.calendar.time(0)));
     }
+    let mut labels = Labels::define(draft, &mut batch).await?;
     draft.load.add(batch).await?;
     let site = Site { team, boards, templates };
     let mut ids = Rows { tasks: Ids::new("tasks"), groups: Ids::new("project_groups"), activities: Ids::new("activities") };
     let won: Vec<Won> = won_deals(draft).await?.into_iter().filter(|_| chance.percent(SHARE)).collect();
     for (deal, id) in won.iter().zip(draft.ids("projects", won.len()).await?) {
-        site.project(draft, &mut chance, &mut ids, id, deal).await?;
+        site.project(draft, &mut chance, &mut ids, id, deal, labels.next()).await?;
     }
     Ok(())
 }
@@ -208,11 +210,21 @@ struct Work<'a> {
     first_day: Date,
     board: &'a Board,
     groups: Vec<i64>,
+    /// As records keep them.
+    labels: String,
 }
 
 impl Site<'_> {
     /// Makes a project and lets it live until now.
-    async fn project(&self, draft: &mut Draft<'_>, chance: &mut Chance, ids: &mut Rows, id: i64, deal: &Won) -> Result<(), DemoError> {
+    async fn project(
+        &self,
+        draft: &mut Draft<'_>,
+        chance: &mut Chance,
+        ids: &mut Rows,
+        id: i64,
+        deal: &Won,
+        labels: String,
+    ) -> Result<(), DemoError> {
         let template = &self.templates[chance.index(self.templates.len())];
         let board = &self.boards[template.board];
         let added = draft.calendar.moment(deal.time) + 60 + chance.below(WORKDAY);
@@ -221,7 +233,7 @@ impl Site<'_> {
         }
         let first_day = draft.calendar.time(added).date().plus_days(chance.between(2, 12));
         let owner = if chance.percent(70) { deal.owner } else { self.team.other(chance, deal.owner) };
-        let mut work = Work { id, owner, added, first_day, board, groups: Vec::new() };
+        let mut work = Work { id, owner, added, first_day, board, groups: Vec::new(), labels };
         let mut batch = Batch::new(draft.actor(owner, added));
         for (number, name) in (1_i64..).zip(&template.plan.groups) {
             let group = draft.next_id(&mut ids.groups).await?;
@@ -255,7 +267,7 @@ impl Site<'_> {
         project.set(projects::DEALS, list(Some(deal.id)));
         project.set(projects::PERSONS, list(deal.person));
         project.set(projects::ORGANIZATIONS, list(deal.organization));
-        project.set(projects::LABELS, "[]");
+        project.set(projects::LABELS, work.labels.as_str());
         project.set(projects::TEMPLATE, template.id);
         project.set(projects::IS_DELETED, false);
         project.set(projects::CUSTOM_FIELDS, "{}");

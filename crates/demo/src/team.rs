@@ -59,6 +59,17 @@ impl Team {
         chance.pick(&others).copied().unwrap_or(self.administrator)
     }
 
+    /// Regular users of these visibility groups who work here.
+    pub fn members_of(&self, groups: &[&str]) -> impl Iterator<Item = UserId> {
+        self.members.iter().filter(move |seat| groups.contains(&seat.group)).map(|seat| seat.user)
+    }
+
+    /// The same, and those who have left.
+    pub fn everybody_of(&self, groups: &[&str]) -> impl Iterator<Item = UserId> {
+        let former = self.former.iter().filter(move |seat| groups.contains(&seat.group)).map(|seat| seat.user);
+        self.members_of(groups).chain(former)
+    }
+
     /// Lets a few regular users use the API, to see what each of them sees.
     pub async fn issue_tokens(&self, store: &Store, company: CompanyId, calendar: &Calendar) -> Result<Vec<Member>, DemoError> {
         let clock = FixedClock(calendar.time(0));

@@ -54,6 +54,8 @@ fn measures_itself_and_tells_nothing_of_companies() {
         "penstock_requests_total{operation=\"none\",status=\"401\"} 1",
         "penstock_request_duration_seconds_count{operation=\"v2.getPipelines\"} 3",
         "penstock_requests_in_flight 1",
+        "penstock_webhook_deliveries_waiting 0",
+        "penstock_webhook_oldest_waiting_seconds 0.0",
         "# EOF",
     ] {
         assert!(answer.body.lines().any(|other| other == line), "{line} is not in\n{}", answer.body);

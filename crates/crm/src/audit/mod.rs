@@ -36,6 +36,9 @@ pub const APP_ALLOWED: &str = "app_allowed";
 pub const APP_REMOVED: &str = "app_removed";
 pub const PERMISSION_SET_CHANGED: &str = "permission_set_changed";
 pub const PERMISSION_SET_DELETED: &str = "permission_set_deleted";
+pub const VISIBILITY_GROUP_ADDED: &str = "visibility_group_added";
+pub const VISIBILITY_GROUP_CHANGED: &str = "visibility_group_changed";
+pub const VISIBILITY_GROUP_DELETED: &str = "visibility_group_deleted";
 pub const RECORDS_DELETED: &str = "records_deleted";
 pub const RECORDS_MERGED: &str = "records_merged";
 

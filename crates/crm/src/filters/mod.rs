@@ -14,7 +14,7 @@ mod saved;
 mod subject;
 mod view;
 
-pub use entity::FILTER;
+pub use entity::*;
 pub use ops::OPS;
 pub use saved::{Saved, named};
 pub use view::flat;
@@ -22,7 +22,6 @@ pub use view::flat;
 use crate::call::Call;
 use crate::rights;
 use crate::users::permissions::Permission;
-use entity::USER;
 use penstock_model::Record;
 
 /// The published answer about operators, words for dates and parts of addresses.

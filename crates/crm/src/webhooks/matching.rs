@@ -20,10 +20,14 @@ pub fn wants(hook: &Hook, event: &Event) -> bool {
         && words::object(hook.shape, event).is_some_and(|object| is_asked(&hook.event_object, object))
 }
 
-/// Whether a user may see the record that an event is about, as it was when the event happened. Users who are switched off
-/// or gone see nothing.
+/// Whether a user is one whom anything is told. Users who are switched off or gone are told nothing.
+pub fn listens(directory: &Directory, user: UserId) -> bool {
+    directory.user(user).is_some_and(|user| user.is_active && !user.is_deleted)
+}
+
+/// Whether a user may see the record that an event is about, as it was when the event happened.
 pub async fn may_see(app: &Arc<App>, directory: &Arc<Directory>, user: UserId, event: &Event) -> ApiResult<bool> {
-    if directory.user(user).is_none_or(|user| !user.is_active || user.is_deleted) {
+    if !listens(directory, user) {
         return Ok(false);
     }
     let call = Call::on_behalf(app, directory.clone(), user)?;

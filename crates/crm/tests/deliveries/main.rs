@@ -2,11 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod backlog;
 #[path = "../company/mod.rs"]
 mod company;
 mod log;
 mod nodes;
 mod receiver;
+mod seats;
 mod strict;
 
 use company::{Company, Outcome};

@@ -2,23 +2,29 @@
 
 use super::process::Process;
 use penstock_crm::App;
+use penstock_crm::webhooks::delivery::Backlog;
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeLabelSet, EncodeMetric, text};
 use prometheus_client::metrics::MetricType;
 use prometheus_client::metrics::counter::{ConstCounter, Counter};
 use prometheus_client::metrics::family::Family;
-use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 use std::fmt;
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 /// The label of requests that reached no operation.
 const NO_OPERATION: &str = "none";
 /// Upper bounds in seconds.
 const BUCKETS: [f64; 12] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 30.0];
+
+/// For so long what waits is not counted again, however often somebody looks.
+const BACKLOG_LASTS: Duration = Duration::from_secs(15);
+/// And it is left out where the store takes longer: the other numbers are wanted most when it is in trouble.
+const BACKLOG_PATIENCE: Duration = Duration::from_secs(2);
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Answered {
@@ -32,6 +38,8 @@ struct Operation {
 }
 
 pub struct Metrics {
+    app: Arc<App>,
+    backlog: Arc<Mutex<Counted>>,
     registry: Registry,
     requests: Family<Answered, Counter>,
     durations: Family<Operation, Histogram, fn() -> Histogram>,
@@ -67,6 +75,30 @@ impl Collector for Deliveries {
     }
 }
 
+/// What webhooks have not come to yet, as it was when it was counted.
+#[derive(Debug, Default)]
+struct Counted {
+    /// When it was counted last, or somebody began to.
+    begun: Option<Instant>,
+    /// Nothing where the store could not say.
+    backlog: Option<Backlog>,
+}
+
+#[derive(Debug)]
+struct Waiting(Arc<Mutex<Counted>>);
+
+impl Collector for Waiting {
+    fn encode(&self, mut encoder: DescriptorEncoder) -> Result<(), fmt::Error> {
+        let Some(backlog) = self.0.lock().unwrap_or_else(PoisonError::into_inner).backlog else { return Ok(()) };
+        let about = "Deliveries that wait for an attempt, counted up to 10,000.";
+        let waiting = ConstGauge::new(backlog.waiting);
+        waiting.encode(encoder.encode_descriptor("penstock_webhook_deliveries_waiting", about, None, waiting.metric_type())?)?;
+        let about = "Age of the oldest event whose delivery waits.";
+        let age = ConstGauge::new(backlog.age.as_secs_f64());
+        age.encode(encoder.encode_descriptor("penstock_webhook_oldest_waiting", about, Some(&Unit::Seconds), age.metric_type())?)
+    }
+}
+
 impl Metrics {
     /// What is measured while `app` is served.
     pub fn new(app: Arc<App>) -> Self {
@@ -79,9 +111,11 @@ impl Metrics {
         own.register("requests", "Requests by operation and status", requests.clone());
         own.register_with_unit("request_duration", "Time to answer by operation", Unit::Seconds, durations.clone());
         own.register("requests_in_flight", "Requests that are being answered", in_flight.clone());
-        registry.register_collector(Box::new(Deliveries(app)));
+        let backlog = Arc::default();
+        registry.register_collector(Box::new(Deliveries(Arc::clone(&app))));
+        registry.register_collector(Box::new(Waiting(Arc::clone(&backlog))));
         registry.register_collector(Box::new(Process));
-        Metrics { registry, requests, durations, in_flight }
+        Metrics { app, backlog, registry, requests, durations, in_flight }
     }
 
     pub fn enter(&self) -> InFlight {
@@ -93,6 +127,26 @@ impl Metrics {
         let operation = operation.unwrap_or(NO_OPERATION);
         self.requests.get_or_create(&Answered { operation, status }).inc();
         self.durations.get_or_create(&Operation { operation }).observe(took.as_secs_f64());
+    }
+
+    /// Counts what waits, unless that was done a moment ago.
+    pub async fn refresh(&self) {
+        {
+            let mut counted = self.counted();
+            if counted.begun.is_some_and(|begun| begun.elapsed() < BACKLOG_LASTS) {
+                return;
+            }
+            counted.begun = Some(Instant::now());
+        }
+        let backlog = tokio::time::timeout(BACKLOG_PATIENCE, self.app.webhook_backlog()).await;
+        if let Ok(Err(error)) = &backlog {
+            tracing::warn!(?error, "waiting deliveries cannot be counted");
+        }
+        self.counted().backlog = backlog.ok().and_then(Result::ok);
+    }
+
+    fn counted(&self) -> MutexGuard<'_, Counted> {
+        self.backlog.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// All of it in the OpenMetrics text format.

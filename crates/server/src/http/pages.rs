@@ -37,6 +37,7 @@ async fn readyz(State(app): State<Arc<App>>) -> Response {
 }
 
 async fn measurements(State(metrics): State<Arc<Metrics>>) -> Response {
+    metrics.refresh().await;
     match metrics.write() {
         Ok(text) => ([(header::CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], text).into_response(),
         Err(error) => refuse(&ApiError::Internal(error.to_string())),

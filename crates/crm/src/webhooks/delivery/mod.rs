@@ -3,6 +3,7 @@
 //! `fan_out` takes what was committed from the outbox, `worker` sends what is due to one receiver, `runner` has both do their
 //! work at the right time. The store holds all there is to know: any process can go on where another has died.
 
+mod backlog;
 mod client;
 mod fan_out;
 mod forget;
@@ -19,6 +20,7 @@ mod test_event;
 mod told;
 mod worker;
 
+pub use backlog::Backlog;
 pub use guard::Allow;
 pub use ops::OPS;
 pub use schedule::Retry;

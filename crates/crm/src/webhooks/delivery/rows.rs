@@ -15,7 +15,7 @@ pub enum State {
     GivenUp,
     /// It fell into a ban.
     Lost,
-    /// Its subscription was removed.
+    /// Its subscription was removed, or the user of it switched off.
     Dropped,
     /// There was nothing to tell: the event has no payload of this version.
     Skipped,

@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::error::ApiResult;
 use crate::webhooks;
 use crate::webhooks::hook::{self, Hook};
+use crate::webhooks::matching;
 use crate::webhooks::payload;
 use futures::StreamExt;
 use futures::future::BoxFuture;
@@ -342,6 +343,10 @@ async fn attempt(app: Arc<App>, hook: Arc<Hook>, delivery: Delivery, is_troubled
 
 /// The body of an attempt, or the state of a delivery that has none.
 async fn body(app: &Arc<App>, hook: &Hook, delivery: &Delivery) -> ApiResult<Result<Vec<u8>, State>> {
+    // What waited when its user was switched off is as silent as what happens later.
+    if !matching::listens(&*app.directory(hook.company).await?, hook.user) {
+        return Ok(Err(State::Dropped));
+    }
     let Some(told) = app.webhooks.memory.find(app, hook.company, delivery.event).await? else { return Ok(Err(State::GivenUp)) };
     let Some(content) = told.content(app, hook.shape).await? else { return Ok(Err(State::Skipped)) };
     Ok(Ok(payload::body(hook, &told.event, content, delivery.attempt_count + 1)))
