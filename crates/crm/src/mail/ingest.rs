@@ -50,11 +50,14 @@ pub enum MailError {
     UnknownMailbox(String),
     #[error("the message could not be filed: {0}")]
     Refused(String),
+    #[error("the message cannot be filed for now: {0}")]
+    Unavailable(String),
 }
 
 impl From<ApiError> for MailError {
     fn from(error: ApiError) -> Self {
-        MailError::Refused(String::from_utf8_lossy(&error.body(crate::op::Version::V1)).into_owned())
+        let text = String::from_utf8_lossy(&error.body(crate::op::Version::V1)).into_owned();
+        if error.status() < 500 { MailError::Refused(text) } else { MailError::Unavailable(text) }
     }
 }
 

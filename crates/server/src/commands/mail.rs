@@ -43,6 +43,9 @@ fn standard_input() -> Result<Vec<u8>, Failure> {
 
 impl From<MailError> for Failure {
     fn from(error: MailError) -> Self {
-        Failure::Refused(error.to_string())
+        match error {
+            MailError::Unavailable(_) => Failure::Unusable(error.to_string()),
+            _ => Failure::Refused(error.to_string()),
+        }
     }
 }
