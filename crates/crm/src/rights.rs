@@ -247,12 +247,19 @@ fn belongs_to_user(entity: &Entity) -> bool {
 /// Appends `AND (…)` to a condition on the rows called `rows`, so that only those remain which hang on something that the
 /// caller may see. A note about a hidden deal stays hidden, however open the deal's person is.
 fn visible_with_others(sql: &mut Sql, call: &Call, entity: &'static Entity, rows: &str, scan: Scan) {
+    if entity.name == FILE.name {
+        came_with_readable_mail(sql, call, rows);
+    }
     if call.principal.administers_everything() {
         return;
     }
     sql.push(" AND (");
     if belongs_to_user(entity) {
         sql.push(rows).push(".user_id = ").bind(call.principal.user).push(" OR ");
+    }
+    if entity.name == FILE.name {
+        // The message has decided.
+        sql.push(rows).push(".mail_message_id IS NOT NULL OR ");
     }
     let mut undecided = String::new();
     for field in of_kinds(entity, DECIDING) {
@@ -268,6 +275,16 @@ fn visible_with_others(sql: &mut Sql, call: &Call, entity: &'static Entity, rows
         sql.push(" OR ");
     }
     sql.push("FALSE)))");
+}
+
+/// Appends `AND (…)` to a condition on files, so that of those that came with mail only the files of messages remain which the
+/// caller may read. Mailboxes are closed to administrators, too.
+fn came_with_readable_mail(sql: &mut Sql, call: &Call, files: &str) {
+    sql.push(" AND (").push(files).push(".mail_message_id IS NULL OR COALESCE((SELECT 1 FROM mail_messages letter");
+    sql.push(" JOIN mail_threads talk ON talk.company_id = letter.company_id AND talk.id = letter.mail_thread_id");
+    sql.push(" WHERE letter.company_id = ").bind(call.company()).push(" AND letter.id = ").push(files).push(".mail_message_id");
+    readable_linked_mail(sql, call, "talk");
+    sql.push("), 0) = 1)");
 }
 
 /// The fields of an entity that are of these kinds, in the order of the kinds.
@@ -407,7 +424,8 @@ fn says_who_sees(field: &Field) -> bool {
     field.place == Place::Row
         && (matches!(field.kind, Kind::Id | Kind::User | Kind::Visibility | Kind::Pipeline)
             || DECIDING.contains(&field.kind)
-            || SUFFICING_FOR_FILES.contains(&field.kind))
+            || SUFFICING_FOR_FILES.contains(&field.kind)
+            || field.key == "mail_message_id")
 }
 
 /// Refuses callers who may not remove what all parts of the company share: only its administrators may (semantics.md 8.2).

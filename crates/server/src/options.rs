@@ -300,6 +300,8 @@ pub enum MailAction {
         mailbox: Option<String>,
         #[command(flatten)]
         mail: MailOptions,
+        #[command(flatten)]
+        files: FilesOptions,
     },
 }
 

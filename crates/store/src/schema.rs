@@ -444,6 +444,7 @@ const RECORDS: &[&str] = &[
         deal_id BIGINT, person_id BIGINT, org_id BIGINT, product_id BIGINT, activity_id BIGINT, lead_id TEXT, project_id BIGINT,
         name TEXT NOT NULL, description TEXT NOT NULL, file_name TEXT NOT NULL, file_type TEXT NOT NULL, file_size BIGINT NOT NULL,
         sha256 TEXT, inline_flag BIGINT NOT NULL, remote_location TEXT NOT NULL, remote_id TEXT NOT NULL,
+        mail_message_id BIGINT, cid TEXT,
         is_deleted BIGINT NOT NULL, delete_time BIGINT, add_time BIGINT NOT NULL, update_time BIGINT NOT NULL,
         PRIMARY KEY (company_id, id))",
     "CREATE INDEX files_by_deal ON files (company_id, deal_id, id)",
@@ -456,6 +457,7 @@ const RECORDS: &[&str] = &[
     "CREATE INDEX files_by_update_time ON files (company_id, update_time, id)",
     "CREATE INDEX files_by_delete_time ON files (company_id, delete_time, id)",
     "CREATE INDEX files_by_object ON files (company_id, file_name)",
+    "CREATE INDEX files_by_message ON files (company_id, mail_message_id, id)",
     "CREATE TABLE pictures (
         company_id BIGINT NOT NULL, id BIGINT NOT NULL, item_type TEXT NOT NULL, item_id BIGINT NOT NULL,
         object TEXT NOT NULL, file_size BIGINT NOT NULL, added_by_user_id BIGINT NOT NULL, add_time BIGINT NOT NULL,

@@ -1,6 +1,8 @@
 //! The field table of files. They exist only in v1.
 
-use penstock_model::{Col, Count, Entity, Field, Kind, Record, Time, UserId, Write, col};
+use crate::upload;
+use penstock_files::Stored;
+use penstock_model::{Change, Col, CompanyId, Count, Entity, Field, Kind, Record, Time, UserId, Write, col};
 
 pub static FILE: Entity = Entity {
     name: "file",
@@ -33,11 +35,13 @@ const FIELDS: &[Field] = &[
     plain(15, "inline_flag", "Inline", Kind::Bool).not_null(),
     plain(16, "remote_location", "Remote location", Kind::Text(32)).not_null(),
     plain(17, "remote_id", "Remote ID", Kind::Text(255)).not_null(),
-    plain(18, "name", "Name", Kind::Text(255)).write_v1(Write::OnUpdate).not_null(),
+    plain(18, "name", "Name", Kind::Text(255)).write_v1(Write::OnUpdate).not_null().searchable(),
     plain(19, "description", "Description", Kind::Text(65_535)).write_v1(Write::OnUpdate).not_null(),
     plain(20, "sha256", "Checksum", Kind::Text(64)),
     plain(21, "is_deleted", "Deleted", Kind::Bool).not_null(),
     plain(22, "delete_time", "Deletion time", Kind::Time),
+    plain(23, "mail_message_id", "Mail message", Kind::Int),
+    plain(24, "cid", "Content ID", Kind::Text(255)),
 ];
 
 const fn plain(number: u16, key: &'static str, name: &'static str, kind: Kind) -> Field {
@@ -65,6 +69,10 @@ pub const DESCRIPTION: Col<String> = col(&FILE, "description");
 pub const SHA256: Col<String> = col(&FILE, "sha256");
 pub const IS_DELETED: Col<bool> = col(&FILE, "is_deleted");
 pub const DELETE_TIME: Col<Time> = col(&FILE, "delete_time");
+/// The message that a file came with. Whoever reads it sees the file.
+pub const MAIL_MESSAGE: Col<i64> = col(&FILE, "mail_message_id");
+/// By which the body of that message refers to the file.
+pub const CONTENT_ID: Col<String> = col(&FILE, "cid");
 
 /// Where the bytes are that were uploaded, as clients know the place.
 pub const UPLOADED: &str = "s3";
@@ -95,6 +103,26 @@ pub fn blank(id: i64, user: UserId, now: Time) -> Record {
         file.set(col, now);
     }
     file
+}
+
+/// Sets what a file is called, and where its bytes are kept already.
+pub fn set_bytes(file: &mut Record, company: CompanyId, name: &str, object: &str, stored: &Stored) {
+    let user = file.get(USER).map_or(0, |user| user.0);
+    file.set(NAME, name);
+    file.set(FILE_NAME, object);
+    file.set(FILE_TYPE, file_type(upload::extension(name).as_deref()));
+    file.set(FILE_SIZE, stored.size as i64);
+    file.set(SHA256, stored.sha256.as_str());
+    file.set(REMOTE_ID, format!("company/{company}/user/{user}/files/{object}"));
+}
+
+/// Marks a file as deleted, as the first step of a [`Change`].
+pub fn mark_deleted(change: &mut Change, now: Time) {
+    // A time before the file was made would be gone at once.
+    let now = change.after.get(ADD_TIME).map_or(now, |added| now.max(added));
+    change.after.set(IS_DELETED, true);
+    change.after.set(DELETE_TIME, now);
+    change.after.set(UPDATE_TIME, now);
 }
 
 /// The word for the kind of a file, by its extension (semantics.md 24: `img` and `txt`; others are the extension).

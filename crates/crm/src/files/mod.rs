@@ -10,7 +10,7 @@ mod view;
 pub use fields::*;
 pub use list::OF_RECORDS;
 pub use ops::OPS;
-pub use view::flat;
+pub use view::{download_url, flat};
 
 use penstock_model::CompanyId;
 

@@ -1,10 +1,7 @@
 //! The operations of files.
 
 use super::view::{self, Names};
-use super::{
-    ADD_TIME, DEAL, DELETE_TIME, FILE, FILE_NAME, FILE_SIZE, FILE_TYPE, FOLDER, IS_DELETED, NAME, ORGANIZATION, PERSON, REMOTE_ID, SHA256,
-    UPDATE_TIME, blank, download, file_type, list, remote,
-};
+use super::{DEAL, FILE, FOLDER, NAME, ORGANIZATION, PERSON, UPDATE_TIME, blank, download, list, mark_deleted, remote, set_bytes};
 use crate::call::{Call, Reply};
 use crate::deals;
 use crate::error::{ApiError, ApiResult};
@@ -15,7 +12,7 @@ use crate::run;
 use crate::select::Depth;
 use crate::upload::{self, MAX_FILE, Received};
 use crate::write;
-use penstock_model::{Change, Time};
+use penstock_model::Change;
 use penstock_store::{Batch, Statement};
 
 const READ: &str = "deals:read,deals:full,activities:read,activities:full,contacts:read,contacts:full";
@@ -83,14 +80,7 @@ async fn create(call: &Call, received: &Received) -> ApiResult<i64> {
     let mut change = Change::insert(blank(id, call.principal.user, call.now));
     write::fill(call, &mut change)?;
     write::check_references(call, &change).await?;
-    let (company, user) = (call.company(), call.principal.user);
-    let file = &mut change.after;
-    file.set(NAME, received.name.as_str());
-    file.set(FILE_NAME, received.object.as_str());
-    file.set(FILE_TYPE, file_type(upload::extension(&received.name).as_deref()));
-    file.set(FILE_SIZE, received.stored.size as i64);
-    file.set(SHA256, received.stored.sha256.as_str());
-    file.set(REMOTE_ID, format!("company/{company}/user/{user}/files/{}", received.object));
+    set_bytes(&mut change.after, call.company(), &received.name, &received.object, &received.stored);
     save(call, change).await?;
     Ok(id)
 }
@@ -161,12 +151,4 @@ async fn delete(call: Call) -> ApiResult<Reply> {
     })
     .await?;
     Ok(call.deleted(id))
-}
-
-fn mark_deleted(change: &mut Change, now: Time) {
-    // A time before the file was made would be gone at once.
-    let now = change.after.get(ADD_TIME).map_or(now, |added| now.max(added));
-    change.after.set(IS_DELETED, true);
-    change.after.set(DELETE_TIME, now);
-    change.after.set(UPDATE_TIME, now);
 }

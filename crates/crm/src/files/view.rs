@@ -71,6 +71,11 @@ pub fn flat<'a>(call: &'a Call, ids: &'a [i64]) -> Shown<'a> {
     })
 }
 
+/// Where the bytes of a file are for clients.
+pub fn download_url(call: &Call, file: &Record) -> String {
+    format!("{}/api/v1/files/{}/download", call.base_url(), file.id)
+}
+
 fn write_members(json: &mut Json, call: &Call, file: &Record, names: &Names) {
     json.key("id");
     json.int(file.id);
@@ -105,14 +110,18 @@ fn write_members(json: &mut Json, call: &Call, file: &Record, names: &Names) {
         json.key(key);
         json.string_or_null(file.text(col));
     }
-    // Marks of files that came with mail; those are kept with their messages.
-    for key in ["log_id", "cid", "s3_bucket", "mail_message_id", "mail_template_id"] {
+    for key in ["log_id", "s3_bucket", "mail_template_id"] {
         json.key(key);
         json.null();
     }
+    json.key("cid");
+    json.string_or_null(file.text(CONTENT_ID));
+    json.key("mail_message_id");
+    // Published as a text.
+    json.string_or_null(file.get(MAIL_MESSAGE).map(|message| message.to_string()).as_deref());
     write_names(json, file, names);
     json.key("url");
-    json.string(&format!("{}/api/v1/files/{}/download", call.base_url(), file.id));
+    json.string(&download_url(call, file));
     for (key, col) in [("name", NAME), ("description", DESCRIPTION)] {
         json.key(key);
         json.string_or_null(file.text(col));

@@ -1,18 +1,20 @@
 //! How mail comes in: one RFC 5322 message at a time, as a mail server hands it over.
 
+use super::attachments::{self, Kept};
 use super::fields::*;
 use super::links::{self, Item};
 use super::parties::{self, Contact};
 use super::received::{Mailbox, Received};
 use crate::app::App;
 use crate::call::Call;
+use crate::directory::Directory;
 use crate::error::{ApiError, ApiResult};
 use crate::list;
 use crate::persons::PERSONS;
 use crate::records;
 use crate::select::{self, Depth};
 use crate::write;
-use penstock_model::{Change, CompanyId, Record, Time};
+use penstock_model::{Change, CompanyId, Record, Time, UserId};
 use penstock_store::{Batch, Sql, Statement, Weight};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,6 +22,9 @@ use std::sync::Arc;
 
 /// A message may be so large, with its attachments (semantics.md 30).
 pub const MAX_BYTES: usize = 20 * 1024 * 1024;
+
+/// Most files of one message.
+const MOST_ATTACHMENTS: usize = 500;
 
 /// Where a message has gone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,17 +42,22 @@ pub enum MailError {
     Unreadable,
     #[error("the message is larger than {} MB", MAX_BYTES / 1024 / 1024)]
     TooLarge,
+    #[error("the message has more than {MOST_ATTACHMENTS} attachments")]
+    TooManyAttachments,
     #[error("no user of the company has sent the message or got it: name one with --mailbox")]
     Nobody,
     #[error("there is no active user {0}")]
     UnknownMailbox(String),
     #[error("the message could not be filed: {0}")]
     Refused(String),
+    #[error("the message cannot be filed for now: {0}")]
+    Unavailable(String),
 }
 
 impl From<ApiError> for MailError {
     fn from(error: ApiError) -> Self {
-        MailError::Refused(String::from_utf8_lossy(&error.body(crate::op::Version::V1)).into_owned())
+        let text = String::from_utf8_lossy(&error.body(crate::op::Version::V1)).into_owned();
+        if error.status() < 500 { MailError::Refused(text) } else { MailError::Unavailable(text) }
     }
 }
 
@@ -60,6 +70,7 @@ struct Incoming<'a> {
     smart_bcc: bool,
     time: Time,
     contacts: BTreeMap<String, Contact>,
+    attachments: &'a [Kept],
 }
 
 /// Files a message in the mailbox of a user: the one named (by e-mail address), else the one who has sent it, else the first
@@ -69,30 +80,47 @@ pub async fn ingest(app: &Arc<App>, company: CompanyId, bytes: &[u8], mailbox: O
         return Err(MailError::TooLarge);
     }
     let received = Received::read(bytes).ok_or(MailError::Unreadable)?;
+    if received.attachments.len() > MOST_ATTACHMENTS {
+        return Err(MailError::TooManyAttachments);
+    }
     let directory = app.directory(company).await?;
-    let user_of = |address: &str| {
-        let mut users = directory.users.values().filter(|user| user.is_active && !user.is_deleted);
-        users.find(|user| user.email.eq_ignore_ascii_case(address)).map(|user| user.id)
-    };
-    let author = received.from.iter().find_map(|from| user_of(&from.address));
+    let author = received.from.iter().find_map(|from| user_of(&directory, &from.address));
     let owner = match mailbox {
-        Some(name) => user_of(name).ok_or_else(|| MailError::UnknownMailbox(name.to_owned()))?,
-        None => author.or_else(|| received.destinations.iter().find_map(|address| user_of(address))).ok_or(MailError::Nobody)?,
+        Some(name) => user_of(&directory, name).ok_or_else(|| MailError::UnknownMailbox(name.to_owned()))?,
+        None => {
+            author.or_else(|| received.destinations.iter().find_map(|address| user_of(&directory, address))).ok_or(MailError::Nobody)?
+        }
     };
     let call = Call::on_behalf(app, directory.clone(), owner)?;
-    let smart_bcc = received.destinations.iter().any(|address| directory.smart_bcc_target(address).is_some());
-    let sent = author == Some(owner);
+    if let Some(known) = known_message(&call, &received.message_id).await? {
+        return Ok(known);
+    }
+    let attachments = attachments::store(&call, &received.attachments).await?;
+    let outcome = file(&call, &received, author == Some(owner), &attachments).await;
+    Ok(attachments::settle(&call, &attachments, outcome).await?)
+}
 
-    let is_outside = |mailbox: &&Mailbox| user_of(&mailbox.address).is_none() && directory.smart_bcc_target(&mailbox.address).is_none();
+/// Files a message whose attachments are kept.
+async fn file(call: &Call, received: &Received, sent: bool, attachments: &[Kept]) -> ApiResult<Ingested> {
+    let directory = &call.directory;
+    let smart_bcc = received.destinations.iter().any(|address| directory.smart_bcc_target(address).is_some());
+    let is_outside =
+        |mailbox: &&Mailbox| user_of(directory, &mailbox.address).is_none() && directory.smart_bcc_target(&mailbox.address).is_none();
     let outside: Vec<_> = received.from.iter().chain(received.recipients()).filter(is_outside).cloned().collect();
     let addresses: BTreeSet<_> = outside.iter().map(|mailbox| mailbox.address.clone()).collect();
-    let mut contacts = links::contacts(&call, &addresses).await?;
+    let mut contacts = links::contacts(call, &addresses).await?;
     if smart_bcc && sent {
-        make_contacts(&call, &outside, &mut contacts).await?;
+        make_contacts(call, &outside, &mut contacts).await?;
     }
     let time = received.time.unwrap_or(call.now).min(call.now);
-    let incoming = Incoming { received: &received, sent, smart_bcc, time, contacts };
-    Ok(write::commit(&call, || Box::pin(plan(&call, &incoming))).await?)
+    let incoming = Incoming { received, sent, smart_bcc, time, contacts, attachments };
+    write::commit(call, || Box::pin(plan(call, &incoming))).await
+}
+
+/// The active user with this address.
+fn user_of(directory: &Directory, address: &str) -> Option<UserId> {
+    let mut users = directory.users.values().filter(|user| user.is_active && !user.is_deleted);
+    users.find(|user| user.email.eq_ignore_ascii_case(address)).map(|user| user.id)
 }
 
 /// Smart BCC makes a person of every recipient that the company does not know; other mail makes nobody (semantics.md 25).
@@ -114,8 +142,8 @@ async fn make_contacts(call: &Call, outside: &[Mailbox], contacts: &mut BTreeMap
 async fn plan(call: &Call, incoming: &Incoming<'_>) -> ApiResult<(Batch, Ingested)> {
     let received = incoming.received;
     let mut batch = call.batch();
-    if let Some((message, thread)) = known_message(call, &received.message_id).await? {
-        return Ok((batch, Ingested { message, thread, was_known: true }));
+    if let Some(known) = known_message(call, &received.message_id).await? {
+        return Ok((batch, known));
     }
     let ids: BTreeSet<_> = received.answers.iter().chain([&received.message_id]).cloned().collect();
     let known = known_ids(call, &ids).await?;
@@ -149,6 +177,8 @@ async fn plan(call: &Call, incoming: &Incoming<'_>) -> ApiResult<(Batch, Ingeste
         let values = vec![call.company().into(), call.principal.user.into(), id.as_str().into(), thread_id.into()];
         batch.run(Statement::new("INSERT INTO mail_ids (company_id, user_id, mua_message_id, thread_id) VALUES ($1, $2, $3, $4)", values));
     }
+    attachments::add(call, incoming.attachments, message, &thread.after, &mut batch).await?;
+    attachments::follow_thread(call, &thread, &mut batch).await?;
     links::follow_thread(&mut batch, &thread);
     for person in persons {
         links::count_messages(&mut batch, "person", person, 1);
@@ -160,14 +190,15 @@ async fn plan(call: &Call, incoming: &Incoming<'_>) -> ApiResult<(Batch, Ingeste
     Ok((batch, Ingested { message, thread: thread_id, was_known: false }))
 }
 
-/// The message with this Message-ID in the mailbox, and its thread.
-async fn known_message(call: &Call, message_id: &str) -> ApiResult<Option<(i64, i64)>> {
+/// The message with this Message-ID in the mailbox.
+async fn known_message(call: &Call, message_id: &str) -> ApiResult<Option<Ingested>> {
     let mut sql = Sql::new("SELECT m.id, m.mail_thread_id FROM mail_messages m ");
     sql.push("JOIN mail_threads t ON t.company_id = m.company_id AND t.id = m.mail_thread_id AND t.is_deleted = 0 ");
     sql.push("WHERE m.company_id = ").bind(call.company()).push(" AND m.user_id = ").bind(call.principal.user);
     sql.push(" AND m.mua_message_id = ").bind(message_id);
     let found = call.store().rows(sql, Weight::Light, 2).await?.pop();
-    Ok(found.and_then(|row| row[0].as_int().zip(row[1].as_int())))
+    let ids = found.and_then(|row| row[0].as_int().zip(row[1].as_int()));
+    Ok(ids.map(|(message, thread)| Ingested { message, thread, was_known: true }))
 }
 
 /// The threads of the mailbox that have one of these Message-IDs, or a message that answers it.

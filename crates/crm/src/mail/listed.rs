@@ -1,5 +1,6 @@
 //! Mail as it is read: threads of a folder, messages of a thread, and the mail of a deal, a person or an organization.
 
+use super::attachments;
 use super::fields::*;
 use super::parties;
 use super::view::MailView;
@@ -165,7 +166,8 @@ pub async fn view<'a>(call: &'a Call, messages: &[Record], threads: &[Record], w
     let names = parties::visible_names(call, &parties).await?;
     let deals = visible_deals(call, threads).await?;
     let bodies = if with_bodies { bodies(call, messages).await? } else { BTreeMap::new() };
-    Ok(MailView { call, parties, names, deals, bodies })
+    let attachments = attachments::of_messages(call, messages).await?;
+    Ok(MailView { call, parties, names, deals, bodies, attachments })
 }
 
 /// The status of the deals of threads; those that the caller may not see are left out.

@@ -1,6 +1,7 @@
 //! The mailbox: messages, the threads they form, and what they are linked to. Mail comes in by [`ingest`] only; the API
 //! shows and files it (semantics.md 25).
 
+mod attachments;
 mod fields;
 mod ingest;
 mod links;

@@ -1,7 +1,7 @@
 //! The operations of the mailbox. They exist only in v1 and show the caller's own mail.
 
 use super::fields::*;
-use super::{links, listed};
+use super::{attachments, links, listed};
 use crate::call::{Call, Reply};
 use crate::deals::DEAL;
 use crate::error::{ApiError, ApiResult};
@@ -127,6 +127,7 @@ async fn update(call: Call) -> ApiResult<Reply> {
                 change.after.set(thread::UPDATE_TIME, call.now);
             }
             let mut batch = call.batch();
+            attachments::follow_thread(&call, &change, &mut batch).await?;
             links::follow_thread(&mut batch, &change);
             batch.save(change);
             Ok((batch, ()))
@@ -193,6 +194,7 @@ async fn deletion(call: &Call, id: i64) -> ApiResult<Batch> {
     change.after.set(thread::IS_DELETED, true);
     change.after.set(thread::UPDATE_TIME, call.now);
     let mut batch = call.batch();
+    attachments::follow_thread(call, &change, &mut batch).await?;
     links::follow_thread(&mut batch, &change);
     for (entity, column) in [("person", "person_id"), ("organization", "org_id")] {
         let mut sql = Sql::new(format!("SELECT {column}, COUNT(DISTINCT message_id) FROM mail_parties WHERE company_id = "));

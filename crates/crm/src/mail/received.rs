@@ -1,5 +1,6 @@
 //! Reads an RFC 5322 message.
 
+use bytes::Bytes;
 use mail_parser::{Addr, Address as AddressHeader, HeaderValue, MessageParser, MimeHeaders, PartType};
 use penstock_model::Time;
 use sha2::{Digest, Sha256};
@@ -7,6 +8,7 @@ use sha2::{Digest, Sha256};
 /// Longest snippet, in characters (published with the messages).
 const SNIPPET_LENGTH: usize = 225;
 const SUBJECT_LENGTH: usize = 998;
+const CONTENT_ID_LENGTH: usize = 255;
 
 /// What a message says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,11 +42,10 @@ pub struct Mailbox {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attachment {
     pub name: String,
-    pub content_type: String,
     /// By which the body refers to it.
     pub content_id: Option<String>,
     pub is_inline: bool,
-    pub bytes: Vec<u8>,
+    pub bytes: Bytes,
 }
 
 impl Received {
@@ -139,22 +140,38 @@ fn derived_id(bytes: &[u8]) -> String {
 fn attachment(part: &mail_parser::MessagePart<'_>) -> Option<Attachment> {
     let disposition_is_inline = part.content_disposition().is_some_and(|disposition| disposition.c_type.eq_ignore_ascii_case("inline"));
     let bytes = match &part.body {
-        PartType::Binary(bytes) | PartType::InlineBinary(bytes) => bytes.to_vec(),
-        PartType::Text(text) | PartType::Html(text) => text.as_bytes().to_vec(),
-        PartType::Message(message) => message.raw_message().to_vec(),
+        PartType::Binary(bytes) | PartType::InlineBinary(bytes) => bytes,
+        PartType::Text(text) | PartType::Html(text) => text.as_bytes(),
+        PartType::Message(message) => message.raw_message(),
         PartType::Multipart(_) => return None,
     };
-    let content_type = part.content_type().map_or_else(
-        || "application/octet-stream".to_owned(),
-        |given| format!("{}/{}", given.c_type, given.c_subtype.as_deref().unwrap_or("octet-stream")).to_lowercase(),
-    );
     Some(Attachment {
-        name: clean(part.attachment_name().unwrap_or("attachment")),
-        content_type,
-        content_id: part.content_id().map(clean),
+        name: name(part),
+        content_id: part.content_id().map(|id| shorten(&clean(id), CONTENT_ID_LENGTH)),
         is_inline: disposition_is_inline || matches!(part.body, PartType::InlineBinary(_)),
-        bytes,
+        bytes: Bytes::copy_from_slice(bytes),
     })
+}
+
+/// What the sender calls it; else what it is, so that it can be opened.
+fn name(part: &mail_parser::MessagePart<'_>) -> String {
+    if let Some(name) = part.attachment_name().filter(|name| !name.trim().is_empty()) {
+        return clean(name);
+    }
+    let content_type = part.content_type().map(|given| (given.c_type.to_lowercase(), given.c_subtype.as_deref().map(str::to_lowercase)));
+    let known = content_type.as_ref().and_then(|(sort, what)| Some((sort.as_str(), what.as_deref()?)));
+    let extension = match known {
+        Some(("message", "rfc822")) => ".eml",
+        Some(("text", "plain")) => ".txt",
+        Some(("text", "html")) => ".html",
+        Some(("text", "calendar")) => ".ics",
+        Some(("image", "jpeg")) => ".jpg",
+        Some(("image", "png")) => ".png",
+        Some(("image", "gif")) => ".gif",
+        Some(("application", "pdf")) => ".pdf",
+        _ => "",
+    };
+    format!("attachment{extension}")
 }
 
 #[cfg(test)]
@@ -180,7 +197,7 @@ mod tests {
         assert_eq!(read.time, Some(Time::parse_rfc3339("2026-02-02T09:00:00Z").unwrap()));
         assert_eq!(read.html.trim(), "<p>Good   morning</p>");
         assert_eq!(read.snippet, "Good morning");
-        assert_eq!((read.attachments[0].name.as_str(), read.attachments[0].bytes.as_slice()), ("offer.pdf", b"hello".as_slice()));
+        assert_eq!((read.attachments[0].name.as_str(), read.attachments[0].bytes.as_ref()), ("offer.pdf", b"hello".as_slice()));
         assert!(read.has_real_attachments() && !read.has_inline_attachments());
     }
 

@@ -1,5 +1,6 @@
 //! How mail looks in v1: flags are 0 and 1, and times are ISO with milliseconds (semantics.md 25).
 
+use super::attachments;
 use super::fields::{message, thread};
 use super::parties::{Party, ROLES, Role};
 use crate::call::{Call, Reply};
@@ -17,6 +18,8 @@ pub struct MailView<'a> {
     pub deals: BTreeMap<i64, String>,
     /// The bodies of the messages, where they were asked for.
     pub bodies: BTreeMap<i64, String>,
+    /// The files that came with the messages.
+    pub attachments: BTreeMap<i64, Vec<Record>>,
 }
 
 /// The envelope that some answers of the mailbox carry (semantics.md 4).
@@ -196,6 +199,8 @@ impl MailView<'_> {
         }
         let sent = record.is(message::SENT);
         write_attachment_flags(json, record, message::HAS_INLINE_ATTACHMENTS, message::HAS_REAL_ATTACHMENTS);
+        json.key("attachments");
+        attachments::write(json, self.call, self.attachments.get(&record.id).map_or(&[], Vec::as_slice));
         for (key, flag) in [
             ("mail_link_tracking_enabled_flag", false),
             ("read_flag", sent || of.is(thread::READ)),

@@ -173,7 +173,7 @@ fn searched(call: &Call, entity: &str, parameter: &'static str) -> ApiResult<Opt
 /// Gives the records with a matching value to `take`, newest first, until it wants no more.
 async fn walk(call: &Call, searched: &Searched, wanted: &Wanted, before: i64, mut take: impl FnMut(Found) -> bool) -> ApiResult<()> {
     let narrow = |sql: &mut Sql| {
-        sql.push(" AND d.entity = ").bind(searched.kind.entity.name);
+        sql.push(" AND d.entity = ").bind(searched.kind.word);
         rights::visible_documents(sql, call);
     };
     let stream = Stream::open(call, &narrow).await?;

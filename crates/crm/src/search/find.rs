@@ -4,6 +4,7 @@
 //! rank by rank, each newest first. Both ways give the same order.
 
 use super::documents::{self, Document, NEWEST, Stream};
+use super::files;
 use super::kinds::{KINDS, Kind};
 use super::look::{Look, Rank};
 use super::notes;
@@ -117,6 +118,7 @@ async fn rank_all(call: &Call, look: &Look, documents: Vec<Document>) -> ApiResu
 async fn hits_of(call: &Call, look: &Look, documents: &[Document]) -> ApiResult<Vec<Hit>> {
     let mut hits = Vec::new();
     let mut ranks_of_notes = HashMap::new();
+    let visible_files = files::visible(call, documents).await?;
     for document in documents {
         match record_of(document.id) {
             Some(("note", note)) => {
@@ -124,8 +126,9 @@ async fn hits_of(call: &Call, look: &Look, documents: &[Document]) -> ApiResult<
                     ranks_of_notes.insert(note, (rank, document.id));
                 }
             }
-            Some((entity, record)) => {
-                let among = look.among(entity);
+            Some((word, record)) if files::are_files(word) && !visible_files.contains(&record) => {}
+            Some((word, record)) => {
+                let among = look.among(word);
                 let rank = among.and_then(|among| look.rank_of(among, &document.text));
                 hits.extend(among.zip(rank).map(|(among, rank)| Hit::new(rank, document.id, among.kind, record)));
             }
@@ -134,14 +137,14 @@ async fn hits_of(call: &Call, look: &Look, documents: &[Document]) -> ApiResult<
     }
     let found: Vec<_> = ranks_of_notes.keys().copied().collect();
     let links = notes::records_of(call, look, &found).await?;
-    let ids: BTreeSet<i64> = links.iter().filter_map(|(_, kind, record)| document_id(kind.entity.name, *record)).collect();
+    let ids: BTreeSet<i64> = links.iter().filter_map(|(_, kind, record)| document_id(kind.word, *record)).collect();
     if ids.is_empty() {
         return Ok(hits);
     }
     let visible = documents::by_ids(call, ids, &|sql| look.narrow(call, sql, false)).await?;
     let visible: BTreeSet<i64> = visible.iter().map(|document| document.id).collect();
     for (note, kind, record) in links {
-        let is_visible = document_id(kind.entity.name, record).is_some_and(|id| visible.contains(&id));
+        let is_visible = document_id(kind.word, record).is_some_and(|id| visible.contains(&id));
         if let Some((rank, document)) = ranks_of_notes.get(&note).filter(|_| is_visible) {
             hits.push(Hit::new(*rank, *document, kind, record));
         }
@@ -195,17 +198,17 @@ async fn only_best(look: &Look, stream: &Stream<'_>, hits: Vec<Hit>) -> ApiResul
     };
     for (number, kind) in KINDS.iter().enumerate() {
         let records: Vec<i64> = hits.iter().filter(|hit| hit.place.kind == number).map(Hit::record).collect();
-        let Some(among) = look.among(kind.entity.name).filter(|_| !records.is_empty()) else { continue };
+        let Some(among) = look.among(kind.word).filter(|_| !records.is_empty()) else { continue };
         for (record, document) in notes::documents_of(stream.call, look, kind, &records).await? {
             if let Some(rank) = look.rank_of_note(&document.text) {
                 note(Hit::new(rank, document.id, kind, record));
             }
         }
         // How well a record matches by itself is known unless it was found by a note.
-        let own = |hit: &&Hit| document_id(kind.entity.name, hit.record()) == Some(hit.place.document.0);
+        let own = |hit: &&Hit| document_id(kind.word, hit.record()) == Some(hit.place.document.0);
         let of_kind = || hits.iter().filter(|hit| hit.place.kind == number);
         of_kind().filter(own).for_each(|hit| note(*hit));
-        let others = of_kind().filter(|hit| !own(hit)).filter_map(|hit| document_id(kind.entity.name, hit.record()));
+        let others = of_kind().filter(|hit| !own(hit)).filter_map(|hit| document_id(kind.word, hit.record()));
         let others: Vec<i64> = others.collect();
         if others.is_empty() {
             continue;

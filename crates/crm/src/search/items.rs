@@ -119,7 +119,7 @@ async fn phases(call: &Call) -> ApiResult<BTreeMap<i64, String>> {
 
 /// The values of custom fields that match, as they are kept.
 fn matched_custom(call: &Call, look: &Look, kind: &Kind, kept: &Value) -> Vec<String> {
-    let Some(among) = look.among(kind.entity.name) else { return Vec::new() };
+    let Some(among) = look.among(kind.word) else { return Vec::new() };
     let members: serde_json::Map<String, serde_json::Value> =
         kept.as_text().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
     let fields = call.directory.custom_fields(kind.entity.name).filter(|field| among.looks_at_custom(&field.code));
@@ -155,8 +155,13 @@ impl Row<'_> {
         self.call.args.words("include_fields").iter().any(|word| word == field)
     }
 
+    /// The id of the record.
+    pub(super) fn id(&self) -> i64 {
+        self.int(0).unwrap_or_default()
+    }
+
     /// `id` and `type`.
-    fn write_head(&self, json: &mut Json) {
+    pub(super) fn write_head(&self, json: &mut Json) {
         json.key("id");
         json.int_or_null(self.int(0));
         self.write_type(json);
@@ -167,7 +172,7 @@ impl Row<'_> {
         json.string(self.kind.word);
     }
 
-    fn write_text(&self, json: &mut Json, key: &str, column: usize) {
+    pub(super) fn write_text(&self, json: &mut Json, key: &str, column: usize) {
         json.key(key);
         json.string_or_null(self.text(column));
     }
@@ -198,13 +203,23 @@ impl Row<'_> {
         json.end_object();
     }
 
-    fn person_ref(&self) -> Option<(i64, &PersonRef)> {
+    pub(super) fn person_ref(&self) -> Option<(i64, &PersonRef)> {
         let id = *linked(self.cells, self.kind.person).first()?;
         Some((id, self.shown.persons.get(&id)?))
     }
 
+    pub(super) fn organization_ref(&self) -> Option<(i64, &OrganizationRef)> {
+        let id = *linked(self.cells, self.kind.organization).first()?;
+        Some((id, self.shown.organizations.get(&id)?))
+    }
+
+    pub(super) fn deal_ref(&self) -> Option<(i64, &DealRef)> {
+        let id = *linked(self.cells, self.kind.deal).first()?;
+        Some((id, self.shown.deals.get(&id)?))
+    }
+
     /// Null without one, and for one that the caller may not see.
-    fn write_person(&self, json: &mut Json) {
+    pub(super) fn write_person(&self, json: &mut Json) {
         json.key("person");
         match self.person_ref() {
             Some((id, person)) => write_named(json, id, "name", Some(&person.name)),
@@ -212,10 +227,9 @@ impl Row<'_> {
         }
     }
 
-    fn write_organization(&self, json: &mut Json) {
+    pub(super) fn write_organization(&self, json: &mut Json) {
         json.key("organization");
-        let id = linked(self.cells, self.kind.organization).first().copied();
-        match id.and_then(|id| Some((id, self.shown.organizations.get(&id)?))) {
+        match self.organization_ref() {
             Some((id, organization)) => {
                 json.begin_object();
                 json.key("id");
@@ -226,6 +240,14 @@ impl Row<'_> {
                 json.string_or_null(organization.address.as_deref());
                 json.end_object();
             }
+            None => json.null(),
+        }
+    }
+
+    pub(super) fn write_deal(&self, json: &mut Json) {
+        json.key("deal");
+        match self.deal_ref() {
+            Some((id, deal)) => write_named(json, id, "title", Some(&deal.title)),
             None => json.null(),
         }
     }
@@ -378,14 +400,9 @@ pub fn write_project(json: &mut Json, row: &Row<'_>) {
     }
     row.write_person(json);
     row.write_organization(json);
-    let deals = linked(row.cells, row.kind.deal);
-    json.key("deal");
-    match deals.first().and_then(|id| Some((*id, row.shown.deals.get(id)?))) {
-        Some((id, deal)) => write_named(json, id, "title", Some(&deal.title)),
-        None => json.null(),
-    }
+    row.write_deal(json);
     json.key("deal_count");
-    json.int(deals.len() as i64);
+    json.int(linked(row.cells, row.kind.deal).len() as i64);
     row.write_text(json, "description", 10);
     row.write_text(json, "end_date", 11);
     row.write_custom_fields(json);

@@ -1,8 +1,10 @@
 //! What can be found: one row for each kind of record.
 
+use super::files;
 use super::items::{self, Row};
 use crate::custom::FieldType;
 use crate::deals::DEAL;
+use crate::files::FILE;
 use crate::json::Json;
 use crate::leads::LEAD;
 use crate::organizations::ORGANIZATION;
@@ -18,7 +20,7 @@ pub const CUSTOM_FIELDS: &str = "custom_fields";
 
 /// A kind of record that can be found.
 pub struct Kind {
-    /// As `item_types` calls it.
+    /// As `item_types` calls it, and the search documents of its records.
     pub word: &'static str,
     pub entity: &'static Entity,
     /// The fields that are searched, as requests name them.
@@ -121,7 +123,23 @@ pub static KINDS: &[Kind] = &[
         links: Links::Lists,
         write: items::write_project,
     },
+    Kind { word: "file", ..FILES },
+    Kind { word: "mail_attachment", ..FILES },
 ];
+
+/// What was uploaded, and what came with mail: two kinds of items, one table.
+const FILES: Kind = Kind {
+    word: "file",
+    entity: &FILE,
+    fields: &["name"],
+    note_link: None,
+    columns: "t.id, NULL, t.name, t.deal_id, t.person_id, t.org_id",
+    person: Some(4),
+    organization: Some(5),
+    deal: Some(3),
+    links: Links::Columns,
+    write: files::write,
+};
 
 /// The kind that a request names; `None` for words that the API has and the product has no records of.
 pub fn kind(word: &str) -> Option<&'static Kind> {

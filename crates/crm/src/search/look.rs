@@ -112,14 +112,14 @@ impl Look {
         [Space::Name, Space::Other].into_iter().filter(move |space| looks(*space))
     }
 
-    pub fn among(&self, entity: &str) -> Option<&Among> {
-        self.among.iter().find(|among| among.kind.entity.name == entity)
+    pub fn among(&self, word: &str) -> Option<&Among> {
+        self.among.iter().find(|among| among.kind.word == word)
     }
 
     /// Appends what must be true of every document `d` that counts, be it of a record or, with `notes`, of a note.
     pub fn narrow(&self, call: &Call, sql: &mut Sql, notes: bool) {
-        let entities = self.among.iter().map(|among| among.kind.entity.name);
-        sql.push(" AND d.entity IN ").bind_list(entities.chain((notes && self.looks_at_notes()).then_some("note")));
+        let kinds = self.among.iter().map(|among| among.kind.word);
+        sql.push(" AND d.entity IN ").bind_list(kinds.chain((notes && self.looks_at_notes()).then_some("note")));
         if let Some(status) = &self.status {
             sql.push(" AND (d.entity <> 'deal' OR EXISTS (SELECT 1 FROM deals r WHERE r.company_id = d.company_id AND r.id = d.record_id");
             sql.push(" AND r.status = ").bind(status.as_str()).push("))");

@@ -5,6 +5,7 @@
 
 pub mod documents;
 mod field;
+mod files;
 mod find;
 mod items;
 mod kinds;

@@ -84,7 +84,7 @@ pub async fn matched(call: &Call, look: &Look, kind: &'static Kind, records: &[i
 
 /// The documents of the records of one kind and of their notes.
 pub async fn all_documents(call: &Call, look: &Look, kind: &'static Kind, records: &[i64]) -> ApiResult<Vec<Document>> {
-    let ids = records.iter().filter_map(|id| penstock_store::search::document_id(kind.entity.name, *id));
+    let ids = records.iter().filter_map(|id| penstock_store::search::document_id(kind.word, *id));
     let mut found = documents::by_ids(call, ids, &|sql| look.narrow(call, sql, false)).await?;
     found.extend(documents_of(call, look, kind, records).await?.into_iter().map(|(_, document)| document));
     Ok(found)

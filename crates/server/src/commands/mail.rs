@@ -12,12 +12,13 @@ use std::io::Read;
 use std::sync::Arc;
 
 pub async fn run(options: &CompanyOptions, action: MailAction) -> Result<(), Failure> {
-    let MailAction::Ingest { mailbox, mail } = action;
+    let MailAction::Ingest { mailbox, mail, files } = action;
     // Read first: a mail server must never find its pipe closed.
     let message = standard_input()?;
+    let files = files.open(&options.store.data_dir)?;
     let (store, company) = accounts::open(options).await?;
     let store = Arc::new(store);
-    let settings = Settings { mail_domain: mail.mail_domain, ..Settings::default() };
+    let settings = Settings { mail_domain: mail.mail_domain, files, ..Settings::default() };
     let outcome = ingest(&store, settings, company, &message, mailbox.as_deref()).await;
     store.close().await;
     outcome
@@ -42,6 +43,9 @@ fn standard_input() -> Result<Vec<u8>, Failure> {
 
 impl From<MailError> for Failure {
     fn from(error: MailError) -> Self {
-        Failure::Refused(error.to_string())
+        match error {
+            MailError::Unavailable(_) => Failure::Unusable(error.to_string()),
+            _ => Failure::Refused(error.to_string()),
+        }
     }
 }

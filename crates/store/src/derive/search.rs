@@ -33,7 +33,7 @@ impl SearchWrites {
 
 /// Writes the document of the record as it is now, but only what differs from before.
 pub(crate) fn search_writes(dialect: Dialect, company: CompanyId, change: &Change) -> SearchWrites {
-    let Some(id) = search::document_id(change.entity().name, change.after.id) else { return SearchWrites::default() };
+    let Some(id) = Document::id_of(&change.after) else { return SearchWrites::default() };
     let before = change.before.as_ref();
     if before.is_some_and(|before| same(before, &change.after, |field| field.key == "is_deleted" || is_part(field))) {
         return SearchWrites::default();

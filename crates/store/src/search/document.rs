@@ -4,10 +4,21 @@ use super::grams::{Grams, Space};
 use super::text::{fold, phone_digits, plain_text};
 use penstock_model::{CompanyId, Kind, Record, Value};
 
-/// The entities whose records are looked for, each with its number. The id of a document holds the number, so it is fixed
+/// The kinds of records that are looked for, each with its number; most are called as the entity is. The id of a document holds the number, so it is fixed
 /// for life. A note is found as part of what it belongs to.
-const SEARCHED: &[(&str, i64)] =
-    &[("deal", 1), ("person", 2), ("organization", 3), ("product", 4), ("lead", 5), ("project", 6), ("file", 7), ("note", 8)];
+const SEARCHED: &[(&str, i64)] = &[
+    ("deal", 1),
+    ("person", 2),
+    ("organization", 3),
+    ("product", 4),
+    ("lead", 5),
+    ("project", 6),
+    ("file", 7),
+    ("note", 8),
+    (ATTACHMENT, 9),
+];
+/// A file that came with a mail is another kind of item than one that was uploaded (semantics.md 14).
+const ATTACHMENT: &str = "mail_attachment";
 /// More than there are numbers of entities.
 const ENTITIES: i64 = 16;
 
@@ -47,13 +58,18 @@ pub(crate) struct Document {
 impl Document {
     /// The document of a record; `None` for deleted ones and where nothing is searched.
     pub fn of(company: CompanyId, record: &Record) -> Option<Self> {
-        let id = document_id(record.entity.name, record.id)?;
+        let (entity, id) = (kind_of(record), Document::id_of(record)?);
         if value(record, "is_deleted") == Value::Int(1) {
             return None;
         }
         let (owner, visible_to) =
             if record.entity.owned { (value(record, "owner_id"), value(record, "visible_to")) } else { Default::default() };
-        Some(Document { company, id, entity: record.entity.name, record: record.id, owner, visible_to, text: text(record) })
+        Some(Document { company, id, entity, record: record.id, owner, visible_to, text: text(record) })
+    }
+
+    /// The id of the document of a record, whether it has one now or not; `None` for entities that are not searched.
+    pub fn id_of(record: &Record) -> Option<i64> {
+        document_id(kind_of(record), record.id)
     }
 
     /// The grams of all its texts, each once.
@@ -65,6 +81,13 @@ impl Document {
         grams.sort_unstable();
         grams.dedup();
         grams
+    }
+}
+
+fn kind_of(record: &Record) -> &'static str {
+    match record.entity.name {
+        "file" if value(record, "mail_message_id") != Value::Null => ATTACHMENT,
+        name => name,
     }
 }
 
