@@ -1,6 +1,6 @@
 //! What listeners are told as it happens, on both engines.
 
-#![allow(clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod browser;
 mod company;
