@@ -163,6 +163,8 @@ pub enum Answers {
     Document,
     /// A page for people, or the way to another one.
     Page,
+    /// A stream of server-sent events.
+    Events,
 }
 
 pub type Answer = Pin<Box<dyn Future<Output = ApiResult<Reply>> + Send>>;

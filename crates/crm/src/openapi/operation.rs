@@ -62,6 +62,7 @@ fn responses(op: &Op) -> Map<String, Value> {
             add(303, "The way to another page", Value::Null);
         }
         Answers::File => add(op.status, "The bytes", json!({"*/*": {"schema": {}}})),
+        Answers::Events => add(op.status, "The events as they happen", json!({"text/event-stream": {"schema": {"type": "string"}}})),
     }
     if op.answers == Answers::DataOrNothing {
         add(204, "There is nothing to show", Value::Null);

@@ -3,7 +3,7 @@
 use super::listener::Listener;
 use crate::call::{Call, Reply};
 use crate::error::{ApiError, ApiResult};
-use crate::op::{Method, Op, Param, ParamKind};
+use crate::op::{Answers, Method, Op, Param, ParamKind};
 use crate::run;
 use crate::stream::ByteStream;
 use crate::webhooks::event::Event;
@@ -25,6 +25,7 @@ const PAUSE_SECONDS: i64 = 10;
 pub const OPS: &[Op] = &[Op::own(Method::Get, "/events", "getEvents", run!(listen))
     .tag("Events")
     .scopes("webhooks:read")
+    .answers(Answers::Events)
     .about("Tells of changes as they happen, in a stream of server-sent events that can be taken up again.")
     .query(&[OBJECT, ACTION, LAST_EVENT_ID])];
 
