@@ -132,14 +132,15 @@ impl Store {
     /// The id at a place, counted from 0, of a list that is ordered by id; `None` behind its end. `list` selects `t.id` and ends
     /// in a condition.
     pub async fn id_at(&self, list: Sql, descending: bool, place: i64, weight: Weight) -> Result<Option<i64>, StoreError> {
+        let order = if descending { " ORDER BY t.id DESC" } else { " ORDER BY t.id" };
         match &self.engine {
             Engine::Sqlite(sqlite) => {
-                tracing::trace!(sql = list.text, "read");
+                tracing::trace!(sql = format!("{}{order}", list.text), "read");
                 sqlite.id_at(list, descending, place, weight).await
             }
             Engine::Postgres(_) => {
                 let mut sql = list;
-                sql.push(if descending { " ORDER BY t.id DESC" } else { " ORDER BY t.id" }).push(" LIMIT 1 OFFSET ").bind(place);
+                sql.push(order).push(" LIMIT 1 OFFSET ").bind(place);
                 self.read(sql, weight, None, |id, row| *id = row.int(0)).await
             }
         }

@@ -215,6 +215,11 @@ impl World {
         }
     }
 
+    /// The status of an answer, whose body may be a stream without end.
+    pub async fn status(&self, request: Request) -> u16 {
+        self.app.handle(request).await.status
+    }
+
     /// Files a message in the mailbox of `caller`.
     pub async fn mail(&self, caller: &Caller, message: &str) -> mail::Ingested {
         let account = accounts::find(&self.store, caller.company, &caller.user.0.to_string()).await.unwrap();

@@ -106,7 +106,7 @@ async fn forms_and_numbers_in_texts_are_taken() -> Outcome {
     for company in Company::each().await? {
         let colleague = company.add_colleague().await?;
         let form = format!(
-            "subscription_url=http%3A%2F%2F127.0.0.1%3A9%2F&event_action=*&event_object=*&user_id={colleague}&version=1.0&name=&http_auth_user="
+            "subscription_url=https%3A%2F%2Fhooks.example.com%2F&event_action=*&event_object=*&user_id={colleague}&version=1.0&name=&http_auth_user="
         );
         let answer = company.raw("POST", "/v1/webhooks", Some("application/x-www-form-urlencoded"), form.into_bytes(), None).await?;
         let made: Value = serde_json::from_slice(&answer.body)?;
