@@ -154,9 +154,10 @@ impl App {
         }
         let app = Arc::clone(self);
         let stop = self.webhooks.stop.subscribe();
+        // Forgotten also if the worker panics, or is given up before it has begun.
+        let working = Working { app: Arc::clone(self), key };
         workers.spawn(async move {
-            // Forgotten also if the worker panics.
-            let _working = Working { app: &app, key };
+            let _working = working;
             if let Err(error) = work(Arc::clone(&app), Work { company, hook, woken, stop, linger }).await {
                 tracing::warn!(company = company.0, hook, ?error, "the events of a subscription cannot be sent for now");
             }
@@ -165,12 +166,12 @@ impl App {
 }
 
 /// A subscription with a worker, for as long as it lives.
-struct Working<'a> {
-    app: &'a App,
+struct Working {
+    app: Arc<App>,
     key: (CompanyId, i64),
 }
 
-impl Drop for Working<'_> {
+impl Drop for Working {
     fn drop(&mut self) {
         self.app.webhooks.lock_workers().remove(&self.key);
     }
