@@ -22,13 +22,11 @@ for (const { name, folder, needs } of SUITES) {
 
 const good = await onEachEngine(async ({ engine, url, token, email, password }) => {
   const env = { ...process.env, PENSTOCK_URL: url, PENSTOCK_TOKEN: token, PENSTOCK_EMAIL: email, PENSTOCK_PASSWORD: password };
-  const failed = [];
   for (const { name, folder, command: [program, ...options] } of SUITES) {
     console.log(`\n--- ${name} on ${engine} ---`);
     const { status } = await runProgram(program, options, { cwd: folder, env });
-    if (status !== 0) failed.push(name);
+    // The next suite would bury what has gone wrong.
+    if (status !== 0) throw new Error(`${name} failed on ${engine}`);
   }
-  for (const name of failed) console.log(`${name} failed on ${engine}`);
-  return failed.length === 0;
 }, process.argv[2]);
 process.exit(good ? 0 : 1);

@@ -3,10 +3,13 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { launch } from 'puppeteer-core';
 import { registerApp, server, user } from '../../../support/consent.mjs';
 
 const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-headless-shell', '/usr/bin/google-chrome'];
+const SETTLE_LIMIT_MS = 10_000;
 
 let browser;
 let receiver;
@@ -37,23 +40,51 @@ async function open(scheme) {
   return { page, wrong, close: () => context.close() };
 }
 
-/** Role and name of what has the focus, as a screen reader tells them. */
-async function focused(page) {
+/** What of the accessibility tree `pick` gives: what a screen reader tells. */
+async function told(page, pick) {
   const session = await page.createCDPSession();
   const { nodes } = await session.send('Accessibility.getFullAXTree');
   await session.detach();
+  return pick(nodes.filter((node) => !node.ignored));
+}
+
+/** Role and name of what has the focus. */
+const focused = (page) => told(page, (nodes) => {
   const node = nodes.find(({ properties }) => properties?.some(({ name, value }) => name === 'focused' && value.value) && !properties.some(({ name }) => name === 'url'));
   return [node?.role?.value, node?.name?.value];
+});
+
+const names = (page, role) => told(page, (nodes) => nodes.filter((node) => node.role?.value === role).map((node) => node.name?.value));
+
+/** Waits until `look` gives what is expected: a browser moves the focus and tells of it when it next draws. */
+async function becomes(look, expected) {
+  const end = Date.now() + SETTLE_LIMIT_MS;
+  while (Date.now() < end && !isDeepStrictEqual(await look(), expected)) await sleep(20);
+  assert.deepEqual(await look(), expected);
 }
 
-async function names(page, role) {
-  const session = await page.createCDPSession();
-  const { nodes } = await session.send('Accessibility.getFullAXTree');
-  await session.detach();
-  return nodes.filter((node) => !node.ignored && node.role?.value === role).map((node) => node.name?.value);
+const becomesFocused = (page, role, name) => becomes(() => focused(page), [role, name]);
+
+/** Waits until the page was drawn: keys that come before that are lost. */
+const drawn = (page) => page.evaluate(() => new Promise((done) => { requestAnimationFrame(() => requestAnimationFrame(done)); }));
+
+async function visit(page, address) {
+  const response = await page.goto(address);
+  await drawn(page);
+  return response;
 }
 
-const press = async (page, key) => { await Promise.all([page.waitForNavigation(), page.keyboard.press(key)]); };
+/** Presses a key that leads to another page. */
+async function leave(page, key) {
+  await Promise.all([page.waitForNavigation(), page.keyboard.press(key)]);
+  await drawn(page);
+}
+
+/** Writes into the field that has the focus. */
+async function write(page, text) {
+  await page.keyboard.type(text);
+  await becomes(() => page.evaluate(() => document.activeElement.value), text);
+}
 
 /** How much text and ground differ (WCAG 2.1), for each button and the text. */
 const contrasts = (page) => page.evaluate(() => {
@@ -78,39 +109,39 @@ for (const scheme of ['light', 'dark']) {
   test(`somebody signs in and lets an app in with the keyboard, ${scheme}`, async () => {
     const app = await registerApp({ name: '<b>Bridge</b>', redirect_uris: [callback] });
     const { page, wrong, close } = await open(scheme);
-    await page.goto(ask(app, 'a b'));
+    await visit(page, ask(app, 'a b'));
     assert.equal(new URL(page.url()).pathname, '/sign-in');
-    assert.deepEqual(await names(page, 'heading'), ['Sign in']);
-    assert.deepEqual(await focused(page), ['textbox', 'E-mail address']);
-    await page.keyboard.type(user.email);
+    await becomes(() => names(page, 'heading'), ['Sign in']);
+    await becomesFocused(page, 'textbox', 'E-mail address');
+    await write(page, user.email);
     await page.keyboard.press('Tab');
-    assert.deepEqual(await focused(page), ['textbox', 'Password']);
-    await page.keyboard.type('wrong');
-    await press(page, 'Enter');
-    assert.equal((await names(page, 'alert')).length, 1);
-    assert.deepEqual(await focused(page), ['textbox', 'Password']);
-    await page.keyboard.type(user.password);
+    await becomesFocused(page, 'textbox', 'Password');
+    await write(page, 'wrong');
+    await leave(page, 'Enter');
+    await becomes(async () => (await names(page, 'alert')).length, 1);
+    await becomesFocused(page, 'textbox', 'Password');
+    await write(page, user.password);
     await page.keyboard.press('Tab');
-    assert.deepEqual(await focused(page), ['button', 'Sign in']);
+    await becomesFocused(page, 'button', 'Sign in');
     for (const [text, contrast] of await contrasts(page)) assert.ok(contrast >= 4.5, `${text}: ${contrast}`);
-    await press(page, 'Enter');
+    await leave(page, 'Enter');
 
     assert.equal(new URL(page.url()).pathname, '/oauth/authorize');
-    assert.deepEqual(await names(page, 'heading'), ['Let <b>Bridge</b> in?', 'It will be able to']);
-    assert.deepEqual(await names(page, 'list'), ['It will be able to']);
-    assert.deepEqual(await names(page, 'button'), ['Allow', 'Cancel']);
+    await becomes(() => names(page, 'heading'), ['Let <b>Bridge</b> in?', 'It will be able to']);
+    await becomes(() => names(page, 'list'), ['It will be able to']);
+    await becomes(() => names(page, 'button'), ['Allow', 'Cancel']);
     for (const [text, contrast] of await contrasts(page)) assert.ok(contrast >= 4.5, `${text}: ${contrast}`);
     const background = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
     assert.equal(background.match(/\d+/g).map(Number).every((part) => part > 128), scheme === 'light', background);
     await page.keyboard.press('Tab');
-    assert.deepEqual(await focused(page), ['button', 'Allow']);
+    await becomesFocused(page, 'button', 'Allow');
     await page.keyboard.press('Tab');
-    assert.deepEqual(await focused(page), ['button', 'Cancel']);
+    await becomesFocused(page, 'button', 'Cancel');
     await page.keyboard.down('Shift');
     await page.keyboard.press('Tab');
     await page.keyboard.up('Shift');
-    assert.deepEqual(await focused(page), ['button', 'Allow']);
-    await press(page, 'Space');
+    await becomesFocused(page, 'button', 'Allow');
+    await leave(page, 'Space');
 
     // The policy lets the form lead to the app, and to no other place.
     const back = new URL(page.url());
@@ -121,10 +152,12 @@ for (const scheme of ['light', 'dark']) {
     assert.deepEqual(wrong.filter((text) => !/401/.test(text)), []);
 
     // The next time nobody has to sign in.
-    await page.goto(ask(app, 'c'));
+    await visit(page, ask(app, 'c'));
     await page.keyboard.press('Tab');
+    await becomesFocused(page, 'button', 'Allow');
     await page.keyboard.press('Tab');
-    await press(page, 'Enter');
+    await becomesFocused(page, 'button', 'Cancel');
+    await leave(page, 'Enter');
     assert.equal(page.url(), `${callback}?error=user%5Fdenied&state=c`);
     await close();
   });
@@ -134,7 +167,7 @@ test('no other site shows the pages in a frame', async () => {
   const app = await registerApp({ redirect_uris: [callback] });
   const { page, close } = await open('light');
   for (const path of ['/sign-in', new URL(ask(app, 'x')).pathname + new URL(ask(app, 'x')).search]) {
-    await page.goto(callback);
+    await visit(page, callback);
     const blocked = page.waitForEvent ? undefined : new Promise((done) => { page.on('console', (message) => { if (/frame/i.test(message.text())) done(message.text()); }); });
     await page.evaluate((address) => { document.body.append(Object.assign(document.createElement('iframe'), { src: address })); }, server + path);
     assert.match(await blocked, /frame-ancestors|X-Frame-Options/i);
@@ -146,9 +179,9 @@ test('no other site shows the pages in a frame', async () => {
 test('an address that was not registered ends on a page that says so', async () => {
   const app = await registerApp({ redirect_uris: ['https://app.example/callback'] });
   const { page, close } = await open('light');
-  const response = await page.goto(ask(app, 'x'));
+  const response = await visit(page, ask(app, 'x'));
   assert.equal(response.status(), 400);
   assert.equal(new URL(page.url()).origin, new URL(server).origin);
-  assert.equal((await names(page, 'heading')).length, 1);
+  await becomes(async () => (await names(page, 'heading')).length, 1);
   await close();
 });
