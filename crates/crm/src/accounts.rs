@@ -7,7 +7,7 @@ use crate::users::access;
 use argon2::Argon2;
 use argon2::password_hash::PasswordHasher;
 use penstock_model::{Clock, CompanyId, Time, UserId};
-use penstock_store::{Sql, Statement, Store, StoreError, Weight};
+use penstock_store::{Sql, Statement, Store, StoreError, Weight, next_revision};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -282,11 +282,6 @@ pub(crate) fn insert_token(company: CompanyId, user: UserId, token: &str, time: 
 
 fn delete_tokens(company: CompanyId, user: UserId) -> Statement {
     Statement::new("DELETE FROM tokens WHERE company_id = $1 AND user_id = $2", vec![company.into(), user.into()])
-}
-
-/// Tells every process that what it knows of the company's people is old.
-pub(crate) fn next_revision(company: CompanyId) -> Statement {
-    Statement::new("UPDATE companies SET revision = revision + 1 WHERE id = $1", vec![company.into()])
 }
 
 /// A row of `users` in the making.

@@ -20,6 +20,7 @@ mod sqlite;
 mod store;
 
 pub use batch::{Batch, LinkKind};
+pub use derive::next_revision;
 pub use dialect::{Dialect, escape_pattern};
 pub use error::StoreError;
 pub use load::Load;

@@ -2,8 +2,10 @@
 //! Read as a whole, kept in memory, and read again when the revision of the company has moved on.
 
 mod load;
+mod settle;
 mod smart_bcc;
 
+pub use settle::settle;
 pub use smart_bcc::{DEFAULT_MAIL_DOMAIN, SmartBcc};
 
 use crate::custom::FieldType;

@@ -3,10 +3,9 @@
 use super::apps::RegisteredApp;
 use super::scopes::Scopes;
 use super::secrets;
-use crate::accounts::next_revision;
 use crate::error::ApiResult;
 use penstock_model::{CompanyId, Time, UserId};
-use penstock_store::{Row, Sql, Statement, Store, StoreError, Weight};
+use penstock_store::{Row, Sql, Statement, Store, StoreError, Weight, next_revision};
 
 /// How long an access token lives, in seconds (semantics.md 3).
 pub const ACCESS_SECONDS: i64 = 3600;

@@ -28,9 +28,9 @@ pub const OPS: &[Op] = &[
 ];
 
 /// The set that the path names.
-pub(super) fn named(call: &Call) -> ApiResult<&PermissionSet> {
+pub(super) fn named<'a>(call: &Call, directory: &'a Directory) -> ApiResult<&'a PermissionSet> {
     let id = call.path.first().map(String::as_str).unwrap_or_default();
-    call.directory.permission_sets.find(id).ok_or_else(|| ApiError::not_found("Permission set"))
+    directory.permission_sets.find(id).ok_or_else(|| ApiError::not_found("Permission set"))
 }
 
 /// The users who have a set through their access.
@@ -72,7 +72,7 @@ async fn list(call: Call) -> ApiResult<Reply> {
 
 /// The published answer has the one set in a list (semantics.md 27).
 async fn one(call: Call) -> ApiResult<Reply> {
-    let set = named(&call)?;
+    let set = named(&call, &call.directory)?;
     Ok(call.data(|json| {
         json.begin_array();
         write_whole(json, &call.directory, set);
@@ -92,7 +92,7 @@ pub(super) fn write_whole(json: &mut Json, directory: &Directory, set: &Permissi
 }
 
 async fn assignments(call: Call) -> ApiResult<Reply> {
-    let set = named(&call)?;
+    let set = named(&call, &call.directory)?;
     let users: Vec<_> = holders(&call.directory, set).collect();
     directory_page(&call, &users, |json, user| {
         json.begin_object();

@@ -2,16 +2,16 @@
 
 use super::ops::{holders, named, write_whole};
 use super::{PermissionSet, Sort};
-use crate::accounts::next_revision;
 use crate::audit;
 use crate::call::{Call, Reply};
+use crate::directory::{Directory, settle};
 use crate::error::{ApiError, ApiResult};
 use crate::op::Method::{Delete, Patch, Post};
 use crate::op::{Op, Param, ParamKind, Takes};
 use crate::rights;
 use crate::run;
 use crate::users::permissions::Permissions;
-use penstock_store::{Statement, StoreError};
+use penstock_store::Statement;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -79,27 +79,32 @@ async fn add(call: Call) -> ApiResult<Reply> {
         sort: Sort::Custom,
         permissions: contents(&call)?.unwrap_or_default(),
     };
-    keep(&call, &set).await?;
-    show(&call, &set.id).await
+    let directory = settle(&call, |_| kept(&call, &set).map(Some)).await?;
+    show(&call, &directory, &set.id)
 }
 
 async fn update(call: Call) -> ApiResult<Reply> {
-    let mut set = named(&call)?.clone();
     let (name, about) = (text(&call, "name", LONGEST_NAME, false)?, text(&call, "description", LONGEST_DESCRIPTION, true)?);
-    if set.sort == Sort::Admin {
-        return Err(rights::no_permission());
-    }
-    if set.sort == Sort::Regular && (name.is_some() || about.is_some()) {
-        return Err(ApiError::invalid_key("name", "of a set that every company has cannot be changed"));
-    }
-    set.name = name.unwrap_or(set.name);
-    set.about = about.unwrap_or(set.about);
-    set.permissions = contents(&call)?.unwrap_or(set.permissions);
-    keep(&call, &set).await?;
-    show(&call, &set.id).await
+    let permissions = contents(&call)?;
+    let directory = settle(&call, |directory| {
+        let mut set = named(&call, directory)?.clone();
+        if set.sort == Sort::Admin {
+            return Err(rights::no_permission());
+        }
+        if set.sort == Sort::Regular && (name.is_some() || about.is_some()) {
+            return Err(ApiError::invalid_key("name", "of a set that every company has cannot be changed"));
+        }
+        set.name = name.clone().unwrap_or(set.name);
+        set.about = about.clone().unwrap_or(set.about);
+        set.permissions = permissions.clone().unwrap_or(set.permissions);
+        kept(&call, &set).map(Some)
+    })
+    .await?;
+    show(&call, &directory, call.path.first().map(String::as_str).unwrap_or_default())
 }
 
-async fn keep(call: &Call, set: &PermissionSet) -> ApiResult<()> {
+/// What keeps a set as it is, and tells of it.
+fn kept(call: &Call, set: &PermissionSet) -> ApiResult<(Statement, Statement)> {
     let words: Vec<_> = set.permissions.words().collect();
     let statement = Statement::new(
         "INSERT INTO permission_sets (company_id, id, app, name, about, permissions) VALUES ($1, $2, $3, $4, $5, $6)
@@ -115,44 +120,35 @@ async fn keep(call: &Call, set: &PermissionSet) -> ApiResult<()> {
         ],
     );
     let details = json!({ "id": set.id, "app": set.app, "name": set.name, "permissions": words });
-    let told = audit::of_call(call, audit::PERMISSION_SET_CHANGED, None, &details)?;
-    call.store().execute(vec![statement, next_revision(call.company()), told]).await?;
-    call.app.reload_directory(call.company()).await?;
-    Ok(())
+    Ok((statement, audit::of_call(call, audit::PERMISSION_SET_CHANGED, None, &details)?))
 }
 
-async fn show(call: &Call, id: &str) -> ApiResult<Reply> {
-    let directory = call.app.directory(call.company()).await?;
+fn show(call: &Call, directory: &Directory, id: &str) -> ApiResult<Reply> {
     let set = directory.permission_sets.find(id).ok_or_else(|| ApiError::not_found("Permission set"))?;
-    Ok(call.data(|json| write_whole(json, &directory, set)))
+    Ok(call.data(|json| write_whole(json, directory, set)))
 }
 
 async fn delete(call: Call) -> ApiResult<Reply> {
-    let set = named(&call)?;
-    let held = || ApiError::Conflicting("Somebody has this permission set.".to_owned());
-    if set.sort != Sort::Custom {
-        return Err(rights::no_permission());
-    }
-    if holders(&call.directory, set).next().is_some() {
-        return Err(held());
-    }
-    // The access of users holds the ids of their sets as text.
-    let statement = Statement::one_row(
-        "DELETE FROM permission_sets WHERE company_id = $1 AND id = $2 AND NOT EXISTS
-           (SELECT 1 FROM users u WHERE u.company_id = $1 AND u.is_deleted = 0 AND u.access LIKE $3)",
-        vec![call.company().into(), set.id.as_str().into(), format!("%{}%", set.id).into()],
-    );
-    let told = audit::of_call(&call, audit::PERMISSION_SET_DELETED, None, &json!({ "id": set.id, "name": set.name }))?;
-    match call.store().execute(vec![statement, next_revision(call.company()), told]).await {
-        Ok(()) => {}
-        Err(StoreError::Conflict) => return Err(held()),
-        Err(error) => return Err(error.into()),
-    }
-    call.app.reload_directory(call.company()).await?;
+    settle(&call, |directory| {
+        let set = named(&call, directory)?;
+        if set.sort != Sort::Custom {
+            return Err(rights::no_permission());
+        }
+        if holders(directory, set).next().is_some() {
+            return Err(ApiError::Conflicting("Somebody has this permission set.".to_owned()));
+        }
+        let delete = Statement::one_row(
+            "DELETE FROM permission_sets WHERE company_id = $1 AND id = $2",
+            vec![call.company().into(), set.id.as_str().into()],
+        );
+        let details = json!({ "id": set.id, "name": set.name });
+        Ok(Some((delete, audit::of_call(&call, audit::PERMISSION_SET_DELETED, None, &details)?)))
+    })
+    .await?;
     Ok(call.data(|json| {
         json.begin_object();
         json.key("id");
-        json.string(&set.id);
+        json.string(call.path.first().map(String::as_str).unwrap_or_default());
         json.end_object();
     }))
 }

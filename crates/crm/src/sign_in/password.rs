@@ -1,12 +1,11 @@
 //! How somebody changes their own password.
 
 use super::sessions;
-use crate::accounts;
 use crate::audit;
 use crate::call::{Call, Reply};
 use crate::error::{ApiError, ApiResult};
 use crate::op::{Param, ParamKind};
-use penstock_store::{Sql, Statement, StoreError, Weight};
+use penstock_store::{Sql, Statement, StoreError, Weight, next_revision};
 use serde_json::json;
 use std::sync::Arc;
 
@@ -39,7 +38,7 @@ pub async fn change(call: Call) -> ApiResult<Reply> {
     let text = "UPDATE users SET password_hash = $1, version = version + 1 WHERE company_id = $2 AND id = $3 AND password_hash = $4";
     let statements = vec![
         Statement::one_row(text, vec![hash.into(), call.company().into(), user.id.into(), kept.into()]),
-        accounts::next_revision(call.company()),
+        next_revision(call.company()),
         sessions::end_of_user(call.company(), user.id, call.session_id()),
         audit::of_call(&call, audit::PASSWORD_CHANGED, Some(("user", user.id.0)), &json!({}))?,
     ];

@@ -4,14 +4,13 @@
 //! with most seats in the store needs, so that neither time nor work tells whether an address is known.
 
 use super::passwords::is_current;
-use crate::accounts;
 use crate::app::App;
 use crate::audit::{self, Origin};
 use crate::call::{Reply, Request};
 use crate::error::{ApiError, ApiResult};
 use crate::sign_in::sessions::{self, Started};
 use penstock_model::{CompanyId, Time, UserId};
-use penstock_store::{Row, Sql, Statement, StoreError, Weight};
+use penstock_store::{Row, Sql, Statement, StoreError, Weight, next_revision};
 use serde_json::json;
 use std::sync::Arc;
 
@@ -60,7 +59,7 @@ pub async fn sign_in(app: &Arc<App>, request: &Request, attempt: &Attempt) -> Ap
     let started = sessions::start(app, request, seat.company, seat.user).await?;
     let origin = Origin { session: Some(started.session.id), ..Origin::of_request(request, Some(seat.user)) };
     let told = audit::entry(seat.company, now, &origin, audit::SIGNED_IN, Some(("user", seat.user.0)), &json!({}))?;
-    let mut statements = vec![note_sign_in(seat, now), started.insert.clone(), accounts::next_revision(seat.company), told];
+    let mut statements = vec![note_sign_in(seat, now), started.insert.clone(), next_revision(seat.company), told];
     statements.extend(former.as_ref().map(sessions::end));
     statements.extend(renewed_hash(app, attempt, seat).await?);
     match app.store.execute(statements).await {

@@ -4,21 +4,18 @@ use super::{TITLE, find, members, named, write};
 use crate::accounts::DEFAULT_GROUP;
 use crate::audit;
 use crate::call::{Call, Reply};
-use crate::directory::{Directory, Group};
+use crate::directory::{Directory, Group, settle};
 use crate::error::{ApiError, ApiResult};
 use crate::op::Method::{Delete, Get, Patch, Post, Put};
 use crate::op::{Method, Op, Param, ParamKind, Takes};
 use crate::rights;
 use crate::run;
-use penstock_store::{Statement, StoreError};
+use penstock_store::Statement;
 use serde_json::{Map, Value, json};
-use std::sync::Arc;
 
 const LONGEST_NAME: usize = 255;
 /// What members of each group see is kept in memory; a company has a handful.
 const MOST_GROUPS: usize = 100;
-/// How often a write is planned anew when other settings are written at the same time.
-const PLANS: usize = 8;
 
 const NAME: Param = Param::new("name", ParamKind::Text, "The name people read, at most 255 characters.");
 const PARENT: Param = Param::new("parent_id", ParamKind::Int, "The group above, whose members see what this one owns; none where null.");
@@ -166,24 +163,4 @@ fn told(call: &Call, action: &str, id: i64, details: &Value) -> ApiResult<Statem
 fn show(call: &Call, directory: &Directory, id: i64) -> ApiResult<Reply> {
     let group = find(directory, id).ok_or_else(|| ApiError::not_found(TITLE))?;
     Ok(call.data(|json| write(json, directory, group)))
-}
-
-/// Runs what `plan` makes of the directory, in a transaction that fails where the settings of the company have moved on since
-/// they were read; the plan is then made of the new ones. Whoever moves a user or a group moves the revision, so that nobody
-/// can fill a group while it is deleted, or close a circle by half. Answers the directory as it is afterwards.
-async fn settle(call: &Call, plan: impl Fn(&Directory) -> ApiResult<Option<(Statement, Statement)>> + Send) -> ApiResult<Arc<Directory>> {
-    let mut directory = call.directory.clone();
-    for _ in 0..PLANS {
-        let Some((change, told)) = plan(&directory)? else { return Ok(directory) };
-        let unmoved = Statement::one_row(
-            "UPDATE companies SET revision = revision + 1 WHERE id = $1 AND revision = $2",
-            vec![call.company().into(), directory.company.revision.into()],
-        );
-        match call.store().execute(vec![unmoved, change, told]).await {
-            Ok(()) => return call.app.reload_directory(call.company()).await,
-            Err(StoreError::Conflict) => directory = call.app.reload_directory(call.company()).await?,
-            Err(error) => return Err(error.into()),
-        }
-    }
-    Err(StoreError::Conflict.into())
 }

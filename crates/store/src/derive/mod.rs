@@ -59,7 +59,7 @@ pub(crate) async fn statements(store: &Store, batch: Batch) -> Result<Vec<Statem
     Ok(out)
 }
 
-/// Tells every process that what it knows of the company's settings is old.
-pub(crate) fn next_revision(company: CompanyId) -> Statement {
+/// Tells every process that what it knows of the company's settings and people is old.
+pub fn next_revision(company: CompanyId) -> Statement {
     Statement::new("UPDATE companies SET revision = revision + 1 WHERE id = $1", vec![company.into()])
 }
