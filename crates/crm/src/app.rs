@@ -2,10 +2,11 @@
 
 use crate::accounts;
 use crate::budget::{Budget, Demand, Left, Plan, Spender};
-use crate::call::{Call, Caller, Reply, Request, Response};
+use crate::call::{Call, Caller, Reply};
 use crate::directory::{Directory, User};
 use crate::error::{ApiError, ApiResult};
 use crate::filters;
+use crate::message::{Request, Response};
 use crate::oauth::{Attempts, Bearers, SecretKey};
 use crate::op::{Method, Op, Root, Run, Version};
 use crate::pages;

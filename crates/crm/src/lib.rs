@@ -41,6 +41,7 @@ mod list;
 pub mod mail;
 mod meetings;
 mod merge;
+mod message;
 mod narrow;
 pub mod notes;
 pub mod oauth;
@@ -89,8 +90,8 @@ mod write;
 
 pub use app::{App, Settings, version_of};
 pub use budget::{Left, Plan};
-pub use call::{Request, Response};
 pub use error::ApiError;
+pub use message::{Request, Response};
 pub use op::{Answers, Method, Op, Param, ParamKind, Root, Takes, Version};
 pub use pages::is_page;
 pub use stream::{ByteStream, Upload};

@@ -1,8 +1,9 @@
 //! One row of the operation table.
 
 use crate::app::App;
-use crate::call::{Call, Reply, Request};
+use crate::call::{Call, Reply};
 use crate::error::{ApiError, ApiResult};
+use crate::message::Request;
 use crate::params::BULK_IDS;
 use crate::users::permissions::{Need, Permission};
 use penstock_model::Area;

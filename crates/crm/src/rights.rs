@@ -6,7 +6,7 @@ use crate::call::Call;
 use crate::call_logs::CALL_LOG;
 use crate::deal_products::{DEAL_PRODUCT, INSTALLMENT};
 use crate::deals::DEAL;
-use crate::directory::{Directory, Group, User};
+use crate::directory::{Directory, User};
 use crate::error::{ApiError, ApiResult};
 use crate::files::FILE;
 use crate::filters::FILTER;
@@ -19,41 +19,17 @@ use crate::projects::PROJECT;
 use crate::stages::STAGE;
 use crate::tasks::TASK;
 use crate::users::permissions::{Need, Permission};
+use crate::visibility_groups::owner_groups;
 use crate::write::linked_entity;
-use penstock_model::{Area, Entity, Field, Kind, Place, Principal, Record, UserId, Value};
-use penstock_store::{Dialect, Sql, Weight};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use penstock_model::{Area, Entity, Field, Kind, Place, Principal, Record, UserId};
+use penstock_store::{Sql, Weight};
+use std::collections::BTreeSet;
 
 /// The entities whose records have an owner and a visibility.
 const OWNED: &[&str] = &["deal", "lead", "person", "organization", "product", "project"];
 
-/// The visibilities that reach beyond owner and followers.
-const GROUP: i64 = 3;
-const GROUP_AND_BELOW: i64 = 5;
+/// The visibility that reaches the whole company.
 const COMPANY: i64 = 7;
-
-/// What the members of each visibility group see of the records of others, by the id of the group: a list of
-/// `owner * 8 + visibility`, so that one search decides what would be a comparison and a search for each visibility.
-/// It follows from the directory and is made with it: to write the list for each request took a fourth of a GET.
-#[derive(Debug, Default)]
-pub struct Reach(HashMap<i64, Value>);
-
-/// One more than any visibility.
-const VISIBILITIES: i64 = 8;
-
-impl Reach {
-    pub fn of(dialect: Dialect, groups: &[Group], users: &BTreeMap<UserId, User>) -> Self {
-        let reach = |group: &Group| {
-            let seen = [1, GROUP, GROUP_AND_BELOW].into_iter().flat_map(|level| {
-                let groups = owner_groups(groups, group.id, level);
-                let owners = users.values().filter(move |user| groups.contains(&user.group));
-                owners.map(move |user| user.id.0 * VISIBILITIES + level)
-            });
-            (group.id, dialect.list(seen))
-        };
-        Reach(groups.iter().map(reach).collect())
-    }
-}
 
 /// How many records a query passes over, which decides how it goes about the lists that say what the caller sees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -190,7 +166,7 @@ fn owner_lets_see(sql: &mut Sql, call: &Call, rows: &str, scan: Scan) {
     if directory.groups.len() <= 1 {
         // The small plans: everything but "owner and followers" is for the entire company.
         sql.push(" OR ").push(rows).push(".visible_to > 1");
-    } else if let Some(reach) = directory.reach.0.get(&principal.group) {
+    } else if let Some(reach) = directory.reach.of_group(principal.group) {
         sql.push(" OR ");
         let (dialect, shared) = (call.store().dialect(), [rows, ".owner_id * 8 + ", rows, ".visible_to"]);
         match scan {
@@ -307,30 +283,6 @@ fn sees_linked(sql: &mut Sql, call: &Call, rows: &str, field: &Field, scan: Scan
     sql.push(rows).push(".company_id AND ").push(id).push(" = ").push(rows).push(".").push(field.column);
     visible_rows(sql, call, linked, "l", scan);
     sql.push("), 0) = 1");
-}
-
-/// The groups whose members' records of this visibility are seen by a member of `group`.
-fn owner_groups(groups: &[Group], group: i64, visible_to: i64) -> Vec<i64> {
-    let ids = groups.iter().map(|group| group.id);
-    match visible_to {
-        1 => ids.filter(|other| *other != group && is_above(groups, group, *other)).collect(),
-        GROUP => ids.filter(|other| is_above(groups, group, *other)).collect(),
-        _ => ids.filter(|other| is_above(groups, group, *other) || is_above(groups, *other, group)).collect(),
-    }
-}
-
-/// Whether `upper` is `lower` or one of its ancestors.
-pub(crate) fn is_above(groups: &[Group], upper: i64, lower: i64) -> bool {
-    let mut at = Some(lower);
-    // A tree is never deeper than it has nodes; the bound keeps a damaged one from looping.
-    for _ in 0..=groups.len() {
-        match at {
-            Some(group) if group == upper => return true,
-            Some(group) => at = groups.iter().find(|known| known.id == group).and_then(|known| known.parent),
-            None => return false,
-        }
-    }
-    false
 }
 
 /// The users who may see a record: `followers` are those of the record, `owner_followers` those of its owner.

@@ -8,8 +8,9 @@ pub use follow::follow;
 pub use ops::OPS;
 
 use crate::accounts;
-use crate::call::{Call, Request};
+use crate::call::Call;
 use crate::error::{ApiError, ApiResult};
+use crate::message::Request;
 use crate::sign_in::Session;
 use crate::sign_in::sessions::kept_agent;
 use penstock_model::{CompanyId, Time, UserId};

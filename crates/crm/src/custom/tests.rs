@@ -53,7 +53,7 @@ fn directory() -> Directory {
         },
         users: BTreeMap::from([(UserId(7), user())]),
         groups: Vec::new(),
-        reach: crate::rights::Reach::default(),
+        reach: crate::visibility_groups::Reach::default(),
         permission_sets: PermissionSets::with(Vec::new()),
         roles: BTreeMap::new(),
         teams: BTreeMap::new(),

@@ -4,9 +4,9 @@ use super::{ActivityType, Company, Directory, FieldDefinition, Group, LeadLabel,
 use crate::custom::FieldType;
 use crate::fields::Settings;
 use crate::permission_sets::{Kept, PermissionSets};
-use crate::rights::Reach;
 use crate::users::access;
 use crate::users::permissions::Permissions;
+use crate::visibility_groups::Reach;
 use jiff::tz::TimeZone;
 use penstock_model::{Areas, CompanyId, Time, UserId, Value};
 use penstock_store::{Sql, Store, StoreError, Weight};

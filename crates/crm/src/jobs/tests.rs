@@ -3,7 +3,7 @@
 use super::runner;
 use super::*;
 use crate::app::{App, Settings};
-use crate::call::Request;
+use crate::message::Request;
 use crate::setup::{NewCompany, create_company};
 use penstock_cluster::Cluster;
 use penstock_model::Clock;

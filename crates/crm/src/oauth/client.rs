@@ -3,7 +3,7 @@
 use super::apps::{self, RegisteredApp};
 use super::error::Refusal;
 use crate::app::App;
-use crate::call::Request;
+use crate::message::Request;
 use crate::pages::Form;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

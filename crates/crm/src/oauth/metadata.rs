@@ -2,8 +2,9 @@
 
 use super::scopes::SCOPES;
 use crate::app::App;
-use crate::call::{Reply, Request};
+use crate::call::Reply;
 use crate::error::ApiResult;
+use crate::message::Request;
 use serde_json::json;
 use std::sync::Arc;
 

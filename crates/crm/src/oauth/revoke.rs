@@ -5,8 +5,9 @@ use super::token::{form, unkept};
 use super::{client, grants, secrets, uninstall};
 use crate::app::App;
 use crate::audit::Origin;
-use crate::call::{Reply, Request};
+use crate::call::Reply;
 use crate::error::ApiResult;
+use crate::message::Request;
 use percent_encoding::percent_decode_str;
 use std::sync::Arc;
 

@@ -1,7 +1,7 @@
 //! What a form on a page has sent.
 
-use crate::call::Request;
 use crate::error::{ApiError, ApiResult};
+use crate::message::Request;
 
 /// The fields of a form, or the parameters of a query.
 pub struct Form(Vec<(String, String)>);

@@ -11,8 +11,9 @@ pub use local_path::LocalPath;
 pub use shell::{FormTarget, page, see_other};
 
 use crate::app::App;
-use crate::call::{Reply, Request, Response};
+use crate::call::Reply;
 use crate::error::ApiError;
+use crate::message::{Request, Response};
 use crate::oauth;
 use crate::op::{Answer, Version};
 use crate::sign_in;

@@ -96,7 +96,7 @@ async fn update(call: Call) -> ApiResult<Reply> {
         }
         set.name = name.clone().unwrap_or(set.name);
         set.about = about.clone().unwrap_or(set.about);
-        set.permissions = permissions.clone().unwrap_or(set.permissions);
+        set.permissions = permissions.unwrap_or(set.permissions);
         kept(&call, &set).map(Some)
     })
     .await?;

@@ -1,8 +1,8 @@
 //! Files as search finds them, by their names: those that were uploaded, and those that came with mail.
 
 use super::documents::Document;
-use super::items::Row;
 use super::kinds::kind;
+use super::row::Row;
 use crate::call::Call;
 use crate::error::ApiResult;
 use crate::files::FILE;

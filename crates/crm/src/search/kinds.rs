@@ -1,7 +1,7 @@
 //! What can be found: one row for each kind of record.
 
 use super::files;
-use super::items::{self, Row};
+use super::row::{self, Row};
 use crate::custom::FieldType;
 use crate::deals::DEAL;
 use crate::files::FILE;
@@ -59,7 +59,7 @@ pub static KINDS: &[Kind] = &[
         organization: Some(11),
         deal: None,
         links: Links::Columns,
-        write: items::write_deal,
+        write: row::write_deal,
     },
     Kind {
         word: "person",
@@ -71,7 +71,7 @@ pub static KINDS: &[Kind] = &[
         organization: Some(7),
         deal: None,
         links: Links::Columns,
-        write: items::write_person,
+        write: row::write_person,
     },
     Kind {
         word: "organization",
@@ -83,7 +83,7 @@ pub static KINDS: &[Kind] = &[
         organization: None,
         deal: None,
         links: Links::Columns,
-        write: items::write_organization,
+        write: row::write_organization,
     },
     Kind {
         word: "product",
@@ -95,7 +95,7 @@ pub static KINDS: &[Kind] = &[
         organization: None,
         deal: None,
         links: Links::Columns,
-        write: items::write_product,
+        write: row::write_product,
     },
     Kind {
         word: "lead",
@@ -108,7 +108,7 @@ pub static KINDS: &[Kind] = &[
         organization: Some(6),
         deal: None,
         links: Links::Columns,
-        write: items::write_lead,
+        write: row::write_lead,
     },
     Kind {
         word: "project",
@@ -121,7 +121,7 @@ pub static KINDS: &[Kind] = &[
         organization: Some(8),
         deal: Some(9),
         links: Links::Lists,
-        write: items::write_project,
+        write: row::write_project,
     },
     Kind { word: "file", ..FILES },
     Kind { word: "mail_attachment", ..FILES },

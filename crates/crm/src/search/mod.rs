@@ -1,7 +1,7 @@
 //! Search over all records, over those of one kind, and over the values of one field (semantics.md 14).
 //!
 //! `kinds.rs` says what can be found. `look.rs` reads what a request looks for, `documents.rs` reads the search index,
-//! `find.rs` ranks, `items.rs` shows.
+//! `find.rs` ranks, `items.rs` reads what was found, `row.rs` shows it.
 
 pub mod documents;
 mod field;
@@ -13,5 +13,6 @@ mod look;
 mod notes;
 mod ops;
 mod related_items;
+mod row;
 
 pub use ops::OPS;

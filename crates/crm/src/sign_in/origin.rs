@@ -2,8 +2,8 @@
 
 use super::Session;
 use crate::app::App;
-use crate::call::Request;
 use crate::error::{ApiError, ApiResult};
+use crate::message::Request;
 use subtle::ConstantTimeEq;
 
 /// Where a request comes from, as far as the browser tells.

@@ -2,8 +2,8 @@
 
 use crate::accounts;
 use crate::app::App;
-use crate::call::Request;
 use crate::error::{ApiError, ApiResult};
+use crate::message::Request;
 use hmac::{Hmac, Mac};
 use penstock_model::{CompanyId, Time, UserId};
 use penstock_store::{Row, Sql, Statement, Store, StoreError, Weight};

@@ -6,8 +6,9 @@
 use super::passwords::is_current;
 use crate::app::App;
 use crate::audit::{self, Origin};
-use crate::call::{Reply, Request};
+use crate::call::Reply;
 use crate::error::{ApiError, ApiResult};
+use crate::message::Request;
 use crate::sign_in::sessions::{self, Started};
 use penstock_model::{CompanyId, Time, UserId};
 use penstock_store::{Row, Sql, Statement, StoreError, Weight, next_revision};

@@ -3,7 +3,7 @@
 use super::USER;
 use crate::accounts::{self, NewAccount, random_token};
 use crate::app::{App, Settings};
-use crate::call::{Request, Response};
+use crate::message::{Request, Response};
 use crate::setup::{NewCompany, create_company};
 use penstock_cluster::Cluster;
 use penstock_model::{Actor, ChangeSource, Clock, CompanyId, FixedClock, Time, UserId};

@@ -1,10 +1,13 @@
 //! Visibility groups: a tree of who sees whose records (semantics.md 8.1). The API shows none of it, so that all operations
-//! are Penstock's own. What the groups mean stands in `rights.rs`.
+//! are Penstock's own. What the groups mean stands in `reach.rs`, and in `rights.rs` beside
+//! what else decides who sees what.
 
 mod members;
 mod ops;
+mod reach;
 
 pub use ops::OPS;
+pub use reach::{Reach, owner_groups};
 
 use crate::call::Call;
 use crate::directory::{Directory, Group, User};

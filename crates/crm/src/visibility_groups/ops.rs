@@ -1,5 +1,6 @@
 //! The operations of visibility groups.
 
+use super::reach::is_above;
 use super::{TITLE, find, members, named, write};
 use crate::accounts::DEFAULT_GROUP;
 use crate::audit;
@@ -8,7 +9,6 @@ use crate::directory::{Directory, Group, settle};
 use crate::error::{ApiError, ApiResult};
 use crate::op::Method::{Delete, Get, Patch, Post, Put};
 use crate::op::{Method, Op, Param, ParamKind, Takes};
-use crate::rights;
 use crate::run;
 use penstock_store::Statement;
 use serde_json::{Map, Value, json};
@@ -130,7 +130,7 @@ fn check_move(directory: &Directory, id: i64, parent: Option<i64>) -> ApiResult<
     let refuse = |problem: &str| Err(ApiError::invalid_key(PARENT.name, problem));
     match parent {
         Some(_) if id == DEFAULT_GROUP => refuse("the default group stands below no other"),
-        Some(parent) if rights::is_above(&directory.groups, id, parent) => refuse("a group cannot stand below itself"),
+        Some(parent) if is_above(&directory.groups, id, parent) => refuse("a group cannot stand below itself"),
         _ => Ok(()),
     }
 }
