@@ -67,6 +67,7 @@ async fn what_changed_comes_in_order() -> Outcome {
         company.at("2026-04-15")?;
         let late = recents(&company, "since_timestamp=2020-01-01").await?;
         assert_eq!((rows(&late), &late["additional_data"]["since_timestamp"]), (Vec::new(), &json!("2026-03-15 00:00:00")));
+        assert_eq!(rows(&recents(&company, "since_timestamp=2026-03-01&items=lead").await?), named(&[]));
         assert_eq!(company.send("GET", "/v1/recents", &Value::Null).await?.0, 400);
         assert_eq!(company.send("GET", "/v1/recents?since_timestamp=soon", &Value::Null).await?.0, 400);
         assert_eq!(company.send("GET", "/v1/recents?since_timestamp=2026-04-01&items=boat", &Value::Null).await?.0, 400);

@@ -31,6 +31,9 @@ const ITEMS: Param = Param::new(
         "product",
         "stage",
         "user",
+        // Nothing is listed under these two: old companies had the one (semantics.md 15), connectors ask for the other.
+        "delete_log",
+        "lead",
     ]),
     "Only records of these kinds, comma separated; all where absent.",
 );
