@@ -24,7 +24,11 @@ const SUBSCRIPTION: &[Param] = &[
     Param::new("user_id", ParamKind::Int, "Whose rights decide which events are sent; the caller where absent."),
     Param::new("http_auth_user", ParamKind::Text, "The name that receivers are given."),
     Param::new("http_auth_password", ParamKind::Text, "The password that receivers are given."),
-    Param::new("version", ParamKind::Choice(&["1.0", "2.0"]), "The shape of what is sent; 2.0 where absent."),
+    Param::new(
+        "version",
+        ParamKind::Choice(&["1.0", "2.0"]),
+        "The shape of what is sent; where absent 2.0, or 1.0 for words that only it has.",
+    ),
 ];
 
 const fn op(method: Method, path: &'static str, id: &'static str, run: fn(Call) -> Answer) -> Op {

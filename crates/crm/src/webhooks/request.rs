@@ -20,13 +20,14 @@ pub fn read(call: &Call, app: Option<i64>) -> ApiResult<Hook> {
     let user = rights_of(call)?;
     let text = |key: &str| call.body.text(key).map(str::trim).filter(|text| !text.is_empty());
     let required = |key: &str| text(key).unwrap_or_default().to_owned();
+    let (action, object) = (required("event_action"), required("event_object"));
     let hook = Hook {
         company: call.company(),
         id: 0,
         name: text("name").map(str::to_owned),
-        shape: text("version").and_then(Shape::parse).unwrap_or(Shape::V2),
-        event_action: required("event_action"),
-        event_object: required("event_object"),
+        shape: text("version").and_then(Shape::parse).unwrap_or_else(|| shape_of_words(&action, &object)),
+        event_action: action,
+        event_object: object,
         subscription_url: required("subscription_url"),
         user,
         owner: call.principal.user,
@@ -42,6 +43,17 @@ pub fn read(call: &Call, app: Option<i64>) -> ApiResult<Hook> {
     };
     let errors = problems(call, &hook);
     if errors.is_empty() { Ok(hook) } else { Err(ApiError::Webhook { status: 400, errors }) }
+}
+
+/// The version that is meant where none is named: 2.0, but for words that only 1.0 has. Programs that are older than 2.0 name
+/// no version and go on getting what they know.
+fn shape_of_words(action: &str, object: &str) -> Shape {
+    let has = |shape| is_known(action, words::actions(shape)) && is_known(object, words::objects(shape));
+    if has(Shape::V1) && !has(Shape::V2) { Shape::V1 } else { Shape::V2 }
+}
+
+fn is_known(word: &str, words: &[&str]) -> bool {
+    word == ANY || words.contains(&word)
 }
 
 /// Whose rights decide; only administrators may lend those of somebody else.
@@ -65,12 +77,11 @@ fn problems(call: &Call, hook: &Hook) -> Vec<(String, String)> {
         refuse("subscription_url", BAD_URL.to_owned());
     }
     let version = hook.shape.word();
-    let known = |word: &str, words: &[&str]| word == ANY || words.contains(&word);
     let (action, object) = (hook.event_action.as_str(), hook.event_object.as_str());
-    if !known(action, words::actions(hook.shape)) {
+    if !is_known(action, words::actions(hook.shape)) {
         refuse("event_action", format!("is no action of version {version}"));
     }
-    if !known(object, words::objects(hook.shape)) {
+    if !is_known(object, words::objects(hook.shape)) {
         refuse("event_object", format!("is no object of version {version}"));
     } else if !words::go_together(hook.shape, action, object) {
         refuse("event_action", format!("{object} is never {action}"));

@@ -122,6 +122,24 @@ async fn forms_and_numbers_in_texts_are_taken() -> Outcome {
 }
 
 #[tokio::test]
+async fn words_of_the_first_version_mean_it_where_none_is_named() -> Outcome {
+    let [company, _] = Company::each().await?;
+    for (action, object, version) in [
+        ("added", "deal", "1.0"),
+        ("*", "activityType", "1.0"),
+        ("merged", "*", "1.0"),
+        ("*", "*", "2.0"),
+        ("*", "deal", "2.0"),
+        ("create", "deal", "2.0"),
+    ] {
+        let body = json!({"subscription_url": "https://hooks.example.com/", "event_action": action, "event_object": object});
+        let (status, answer) = company.send("POST", "/v1/webhooks", &body).await?;
+        assert_eq!((status, &answer["data"]["version"]), (201, &json!(version)), "{action}.{object}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn what_is_wrong_is_said_key_by_key() -> Outcome {
     for company in Company::each().await? {
         let colleague = company.add_colleague().await?;
@@ -140,8 +158,11 @@ async fn what_is_wrong_is_said_key_by_key() -> Outcome {
             (with("event_action", Value::Null), json!({"event_action": ["is required"]})),
             (with("event_object", json!(5)), json!({"event_object": ["The value is not a valid 'string'"]})),
             (with("version", json!("3.0")), json!({"version": ["must be one of 1.0, 2.0"]})),
-            (with("event_action", json!("added")), json!({"event_action": ["is no action of version 2.0"]})),
-            (with("event_object", json!("activityType")), json!({"event_object": ["is no object of version 2.0"]})),
+            (with("event_action", json!("moved")), json!({"event_action": ["is no action of version 2.0"]})),
+            (
+                json!({"subscription_url": "http://a.test", "event_action": "added", "event_object": "activityType", "version": "2.0"}),
+                json!({"event_action": ["is no action of version 2.0"], "event_object": ["is no object of version 2.0"]}),
+            ),
             (with("event_object", json!("file")), json!({"event_object": ["is no object of version 2.0"]})),
             (with("name", json!(long)), json!({"name": ["must not be longer than 255 characters"]})),
             (with("http_auth_user", json!("a:b")), json!({"http_auth_user": ["must not contain a colon"]})),
