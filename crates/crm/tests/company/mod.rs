@@ -268,6 +268,11 @@ impl Company {
         Ok(Company { app, ..self })
     }
 
+    /// The token of those who ask here.
+    pub fn token(&self) -> &'static str {
+        self.token
+    }
+
     /// The whole answer to a request of the holder of the token; `request` says what else is in it.
     pub async fn answer(&self, method: &str, target: &str, request: Request) -> penstock_crm::Response {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
