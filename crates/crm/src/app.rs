@@ -17,7 +17,7 @@ use crate::router::{Found, Router};
 use crate::sign_in::{self, Limits, Passwords, sessions};
 use crate::users::permissions::Permission;
 use crate::webhooks::delivery::{self, Deliveries};
-use crate::webhooks::live::Live;
+use crate::webhooks::live::{Live, Rhythm};
 use penstock_files::Objects;
 use penstock_model::{Areas, Clock, CompanyId, Principal, Time, UserId};
 use penstock_store::{Sql, Store, StoreError, Weight};
@@ -40,6 +40,8 @@ pub struct Settings {
     pub trust_proxy: bool,
     /// How receivers are told of events.
     pub webhooks: delivery::Options,
+    /// When streams of events show that they live, and end.
+    pub events: Rhythm,
     /// The plan whose limits hold, if any.
     pub plan: Option<Plan>,
 }

@@ -8,6 +8,7 @@ mod company;
 use browser::{ADA, Browser};
 use company::{Company, Outcome};
 use futures::StreamExt;
+use penstock_crm::webhooks::live::Rhythm;
 use penstock_crm::{ByteStream, Request, Response, Settings, accounts};
 use penstock_model::{FixedClock, Time, UserId};
 use serde_json::{Value, json};
@@ -361,6 +362,82 @@ async fn a_user_has_a_limited_number_of_streams() -> Outcome {
         Ear::of(&company.as_colleague(), "").await;
         ears.pop();
         Ear::of(&company, "").await;
+    }
+    Ok(())
+}
+
+/// The same companies with streams that do at once what they else do after a while.
+async fn each_with(rhythm: Rhythm) -> Outcome<Vec<Company>> {
+    let mut companies = Vec::new();
+    for company in each().await? {
+        companies.push(company.with_settings(Settings { events: rhythm, ..Settings::default() }).await?);
+    }
+    Ok(companies)
+}
+
+#[tokio::test]
+async fn a_silent_stream_shows_that_it_lives_and_how_far_it_has_looked() -> Outcome {
+    assert_eq!(Rhythm::default().silence, Duration::from_secs(15));
+    for company in each_with(Rhythm { silence: Duration::from_millis(20), ..Rhythm::default() }).await? {
+        let mut ear = Ear::of(&company, "?object=note").await;
+        let hello = ear.block().await.unwrap();
+        assert!(hello.starts_with("retry: "), "{hello}");
+        assert_eq!([ear.block().await.unwrap(), ear.block().await.unwrap()], [":", ":"], "there is nothing new");
+        deal_in_versions(&company, 3).await?;
+        company.deliver().await?;
+        let last: i64 = company.rows("SELECT MAX(seq) FROM event_log WHERE company_id = $1", 1).await?[0][0].as_i64().unwrap();
+        // None of it is for this client, who nevertheless goes on behind it when it comes back.
+        let mut beat = ear.block().await.unwrap();
+        while !beat.ends_with(&format!("id: {last}")) {
+            assert!(beat.starts_with(':') && !beat.contains("data"), "{beat}");
+            beat = ear.block().await.unwrap();
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_stream_ends_after_its_longest_time() -> Outcome {
+    assert_eq!(Rhythm::default().longest, Duration::from_secs(3_600));
+    for company in each_with(Rhythm { longest: Duration::from_millis(200), ..Rhythm::default() }).await? {
+        let (mut quiet, mut busy) = (Ear::of(&company, "").await, Ear::of(&company, "?object=deal").await);
+        let deal = deal_in_versions(&company, 1).await?;
+        for version in 0.. {
+            company.change_deal(deal, json!({"title": format!("B {version}")})).await?;
+            company.deliver().await?;
+            if busy.next().await.is_none() {
+                break;
+            }
+        }
+        while quiet.next().await.is_some() {}
+        // The client comes back, as often as it takes, and misses nothing.
+        company.change_deal(deal, json!({"title": "The end"})).await?;
+        company.deliver().await?;
+        let mut known = busy.id;
+        let mut told = String::new();
+        while told != "deal.change The end" {
+            let mut again = Ear::after(&company, known).await;
+            while let Some(frame) = again.next().await {
+                assert_eq!(frame.id, known + 1, "nothing is left out");
+                (known, told) = (frame.id, frame.title());
+            }
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_client_that_reads_late_is_told_nothing_once_it_is_not_let_in() -> Outcome {
+    for company in each_with(Rhythm { check: Duration::ZERO, ..Rhythm::default() }).await? {
+        let ben_id = company.add_colleague().await?;
+        let (mut ben, mut ada) = (Ear::of(&company.as_colleague(), "?object=deal").await, Ear::of(&company, "?object=deal").await);
+        ben.block().await.unwrap();
+        deal_in_versions(&company, 2).await?;
+        company.deliver().await?;
+        assert_eq!(ada.titles(2).await, ["deal.create A 1", "deal.change A 2"]);
+        accounts::revoke_token(company.app().store(), &FixedClock(Time::from_millis(0)), company.id(), UserId(ben_id)).await?;
+        company.pass(1_000);
+        ben.end().await;
     }
     Ok(())
 }

@@ -4,6 +4,7 @@ mod answer;
 mod body;
 mod metrics;
 mod pages;
+mod patience;
 mod process;
 mod server;
 mod signals;

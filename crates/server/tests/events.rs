@@ -89,3 +89,27 @@ fn a_stream_is_taken_up_again_after_a_restart() {
     assert_eq!(refused.status, 400);
     serving.stop();
 }
+
+/// Notes that are more together than the buffers of a connection hold, and the letters of each.
+const NOTES: usize = 60;
+const NOTE: usize = 90_000;
+
+#[test]
+fn a_client_that_reads_nothing_does_not_hold_up_a_stop() {
+    let place = Place::sqlite();
+    let serving = place.serve();
+    add_deal(&serving, "Noted");
+    let mut deaf = serving.client();
+    deaf.begin("GET", "/api/penstock/events?object=note", &[("x-api-token", TOKEN)], 0);
+    assert_eq!(deaf.answer("GET").status, 200);
+    let body = format!(r#"{{"deal_id":1,"content":"{}"}}"#, "a".repeat(NOTE));
+    let mut writer = serving.client();
+    for _ in 0..NOTES {
+        assert_eq!(writer.send("POST", "/v1/notes", &HEADERS, body.as_bytes()).status, 200);
+    }
+    deaf.wait_until_full();
+    serving.signal("TERM");
+    let (code, log) = serving.end();
+    assert_eq!(code, Some(0), "{log}");
+    assert!(!log.contains("in flight"), "{log}");
+}

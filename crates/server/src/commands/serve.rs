@@ -103,7 +103,8 @@ async fn start(options: &ServeOptions) -> Result<Started, Failure> {
     }
     let (mail_domain, trust_proxy, plan) = (options.mail.mail_domain.clone(), options.trust_proxy, options.plan);
     let secret_key = Some(secret_key::of(&options.store.data_dir)?);
-    let settings = Settings { public_url, mail_domain, files, secret_key, trust_proxy, plan, webhooks: options.webhooks.deliveries() };
+    let webhooks = options.webhooks.deliveries();
+    let settings = Settings { public_url, mail_domain, files, secret_key, trust_proxy, plan, webhooks, ..Settings::default() };
     let app = App::open(Arc::clone(&store), clock, settings).await?;
     Ok(Started { listener, address, store, app })
 }

@@ -1,6 +1,7 @@
 //! Connections: accepting them, and letting them go.
 
 use super::answer::Gateway;
+use super::patience::Patient;
 use super::signals::Signals;
 use hyper::Request;
 use hyper::body::Incoming;
@@ -15,6 +16,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
+use tokio_util::sync::CancellationToken;
 
 /// How long a client may take for the head of a request; also how long a connection may be idle.
 const HEAD_PATIENCE: Duration = Duration::from_secs(30);
@@ -29,13 +31,15 @@ pub struct Server {
     gateway: Arc<Gateway>,
     http: http1::Builder,
     connections: GracefulShutdown,
+    /// Ends when the server begins to stop.
+    stop: CancellationToken,
 }
 
 impl Server {
     pub fn new(app: Arc<App>) -> Self {
         let mut http = http1::Builder::new();
         http.timer(TokioTimer::new()).header_read_timeout(HEAD_PATIENCE).max_buf_size(HEAD_LIMIT);
-        Server { gateway: Arc::new(Gateway::new(app)), http, connections: GracefulShutdown::new() }
+        Server { gateway: Arc::new(Gateway::new(app)), http, connections: GracefulShutdown::new(), stop: CancellationToken::new() }
     }
 
     /// Answers requests until a signal comes, then finishes those in flight. A second signal ends the wait.
@@ -52,6 +56,7 @@ impl Server {
         drop(listener);
         tracing::info!("stopping");
         self.gateway.end_streams();
+        self.stop.cancel();
         let drained = async {
             self.connections.shutdown().await;
             self.gateway.finish_writes().await;
@@ -77,7 +82,8 @@ impl Server {
             // Boxed, for hyper moves the future of an answer about, and this one is large.
             Box::pin(async move { Ok::<_, Infallible>(gateway.answer(request).await) })
         });
-        let connection = self.connections.watch(self.http.serve_connection(TokioIo::new(stream), service));
+        let stream = TokioIo::new(Patient::new(stream, self.stop.clone()));
+        let connection = self.connections.watch(self.http.serve_connection(stream, service));
         tokio::spawn(async move {
             if let Err(error) = connection.await {
                 tracing::debug!(%error, "a connection broke");

@@ -1,5 +1,6 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::thread::sleep;
 use std::time::Duration;
 
 /// One connection. Bytes go out as they are given.
@@ -71,6 +72,20 @@ impl Client {
             answer.body = super::text(&body);
         }
         answer
+    }
+
+    /// Reads nothing until nothing more comes, because there is no room for it.
+    pub fn wait_until_full(&mut self) {
+        let mut bytes = vec![0; 64 << 20];
+        let mut seen = 0;
+        loop {
+            sleep(Duration::from_millis(500));
+            let now = self.stream.get_mut().peek(&mut bytes).unwrap();
+            if now == seen {
+                return;
+            }
+            seen = now;
+        }
     }
 
     /// Whether the server has closed the connection without a further word.

@@ -15,15 +15,26 @@ use tokio::sync::broadcast::{self, error::RecvError};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-/// How long a stream is silent.
-const SILENCE: Duration = Duration::from_secs(15);
-/// How often it is looked at whether the caller is still let in.
-const CHECK: Duration = Duration::from_secs(2);
-/// A stream is cut after so long: clients come back, perhaps to another node.
-const LONGEST: Duration = Duration::from_secs(3_600);
+/// When a stream does something although nothing happens.
+#[derive(Debug, Clone, Copy)]
+pub struct Rhythm {
+    /// How long a stream is silent before it gives a sign of life.
+    pub silence: Duration,
+    /// How often it is looked at whether the caller is still let in.
+    pub check: Duration,
+    /// A stream is cut after so long: clients come back, perhaps to another node.
+    pub longest: Duration,
+}
+
+impl Default for Rhythm {
+    fn default() -> Self {
+        Rhythm { silence: Duration::from_secs(15), check: Duration::from_secs(2), longest: Duration::from_secs(3_600) }
+    }
+}
 
 pub struct Listener {
     call: Call,
+    rhythm: Rhythm,
     wanted: Wanted,
     entries: broadcast::Receiver<Entry>,
     stop: watch::Receiver<bool>,
@@ -51,9 +62,11 @@ impl Listener {
         let reach = log::reach(call.store(), call.company()).await?;
         let (seq, first) = start(reach, seen);
         let now = Instant::now();
+        let rhythm = call.app.settings.events;
         Ok(Listener {
             stop: call.app.live.stopping(),
             call,
+            rhythm,
             wanted,
             entries,
             backlog: VecDeque::new(),
@@ -61,9 +74,9 @@ impl Listener {
             seq,
             known: seq,
             first: Some(first),
-            beat_at: now + SILENCE,
-            check_at: now + CHECK,
-            end_at: now + LONGEST,
+            beat_at: now + rhythm.silence,
+            check_at: now + rhythm.check,
+            end_at: now + rhythm.longest,
             _seat: seat,
         })
     }
@@ -73,7 +86,7 @@ impl Listener {
     pub async fn next(mut self) -> Option<(Bytes, Self)> {
         match self.words().await {
             Ok(words) => {
-                self.beat_at = Instant::now() + SILENCE;
+                self.beat_at = Instant::now() + self.rhythm.silence;
                 words.map(|words| (words, self))
             }
             Err(ApiError::Unauthorized | ApiError::WrongAccessToken | ApiError::ScopeMismatch) => None,
@@ -95,7 +108,7 @@ impl Listener {
             }
             if now >= self.check_at {
                 self.check().await?;
-                self.check_at = Instant::now() + CHECK;
+                self.check_at = Instant::now() + self.rhythm.check;
             }
             if now >= self.beat_at {
                 return Ok(Some(self.heartbeat()));

@@ -11,4 +11,5 @@ mod ops;
 mod seats;
 
 pub use feed::Live;
+pub use listener::Rhythm;
 pub use ops::OPS;
