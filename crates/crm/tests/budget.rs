@@ -88,7 +88,7 @@ async fn nodes_share_the_tokens_of_a_day() -> Outcome {
     for (company, other) in nodes(Plan::Lite).await? {
         company.at("2026-03-01 23:00:00")?;
         // A merge costs 40; a node may hold a hundredth of what is left.
-        company.execute("INSERT INTO token_budgets (company_id, day, taken) VALUES ($1, 20513, $2)", &[LITE_DAY - 100]).await?;
+        company.execute("INSERT INTO token_budgets (company_id, day, taken, told) VALUES ($1, 20513, $2, 75)", &[LITE_DAY - 100]).await?;
         let mut spent = 0;
         for second in 0..40 {
             company.at(&format!("2026-03-01 23:00:{second:02}"))?;
@@ -139,6 +139,50 @@ async fn nothing_is_refused_or_written_without_a_plan() -> Outcome {
         let left = get(&company, "/v1/currencies").await.left.ok_or("no allowance is told")?;
         assert_eq!((left.burst_limit, left.burst, left.daily), (120, 0, 7 * LITE_DAY - 200 * 40 - 20));
         assert!(company.rows("SELECT taken FROM token_budgets WHERE company_id = $1", 1).await?.is_empty());
+    }
+    Ok(())
+}
+
+/// A read that costs 80 tokens.
+const DEAR: &str = "/v1/deals/summary/archived";
+
+/// What the audit log says of tokens: the percents and the limit, oldest first.
+async fn notices(company: &Company) -> Outcome<Vec<(i64, i64)>> {
+    let rows = company.get("/api/penstock/audit?action=tokens_used").await?;
+    let notice = |row: &Value| Some((row["details"]["percent"].as_i64()?, row["details"]["daily_limit"].as_i64()?));
+    Ok(rows.as_array().into_iter().flatten().rev().filter_map(notice).collect())
+}
+
+#[tokio::test]
+async fn administrators_are_told_once_a_day_when_much_is_used_and_when_all_is() -> Outcome {
+    for (company, other) in nodes(Plan::Lite).await? {
+        let use_up = async |nodes: [&Company; 2], day: &str, number: i64, taken: i64, told: i64| -> Outcome {
+            company.at(&format!("{day} 10:00:00"))?;
+            company.execute("DELETE FROM token_budgets WHERE company_id = $1", &[]).await?;
+            let text = "INSERT INTO token_budgets (company_id, day, taken, told) VALUES ($1, $2, $3, $4)";
+            company.execute(text, &[number, taken, told]).await?;
+            let mut refused = 0;
+            for second in 0.. {
+                company.at(&format!("{day} 10:{:02}:{:02}", second / 60, second % 60))?;
+                let (one, two) = tokio::join!(get(nodes[0], DEAR), get(nodes[1], DEAR));
+                refused = if one.status == 429 && two.status == 429 { refused + 1 } else { 0 };
+                if refused == 3 {
+                    return Ok(());
+                }
+            }
+            Ok(())
+        };
+        company.at("2026-03-01 09:00:00")?;
+        assert_eq!(get(&company, DEAR).await.status, 200);
+        assert_eq!(notices(&company).await?, []);
+        let (seventy_five, all) = ((75, LITE_DAY), (100, LITE_DAY));
+        use_up([&company, &other], "2026-03-02", 20_514, LITE_DAY * 74 / 100, 0).await?;
+        assert_eq!(notices(&company).await?, [seventy_five, all]);
+        // The last 30 tokens are too few for what is asked here, which a node that is alone need not ask the store.
+        use_up([&company, &company], "2026-03-03", 20_515, LITE_DAY - 430, 75).await?;
+        assert_eq!(notices(&company).await?, [seventy_five, all, all]);
+        let row = company.get("/api/penstock/audit?action=tokens_used&limit=1").await?[0].clone();
+        assert_eq!((&row["via"], &row["user_id"]), (&json!("server"), &Value::Null), "{row}");
     }
     Ok(())
 }

@@ -42,6 +42,7 @@ pub const VISIBILITY_GROUP_CHANGED: &str = "visibility_group_changed";
 pub const VISIBILITY_GROUP_DELETED: &str = "visibility_group_deleted";
 pub const RECORDS_DELETED: &str = "records_deleted";
 pub const RECORDS_MERGED: &str = "records_merged";
+pub const TOKENS_USED: &str = "tokens_used";
 
 /// Who did something, and by which way.
 #[derive(Debug, Clone)]
@@ -61,6 +62,11 @@ impl Origin {
     /// Somebody at the machine itself, who needs no seat.
     pub fn command_line() -> Self {
         Origin { user: None, via: "command line", session: None, client: None, address: None, user_agent: None }
+    }
+
+    /// Nobody: the server has noticed something.
+    pub fn server() -> Self {
+        Origin { via: "server", ..Origin::command_line() }
     }
 
     /// Whoever sends a request that has no credentials, and may be one of `user`.

@@ -5,14 +5,16 @@
 
 mod burst;
 mod daily;
+mod notices;
 mod plan;
 
 pub use plan::Plan;
 
+use crate::error::ApiResult;
 use burst::Burst;
 use daily::{DAY_MILLIS, Day};
 use penstock_model::{CompanyId, Time, UserId};
-use penstock_store::{Store, StoreError};
+use penstock_store::Store;
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -104,7 +106,7 @@ impl Budget {
 
     /// Counts a request, or finds that there is no room for it. Errors: those of the store where the tokens of this process are
     /// used up and others must be taken from the company's.
-    pub async fn spend(&self, store: &Store, demand: &Demand) -> Result<Spent, StoreError> {
+    pub async fn spend(&self, store: &Store, demand: &Demand) -> ApiResult<Spent> {
         let mut spent = self.count(demand);
         if spent.wait.is_none() && !self.take_tokens(demand, &mut spent) {
             // Boxed, as everything that few requests do.
@@ -141,7 +143,7 @@ impl Budget {
             day.taken += demand.cost;
         } else if day.block >= demand.cost {
             day.block -= demand.cost;
-        } else if limit - day.taken >= demand.cost {
+        } else if day.may_take(limit, demand.cost) {
             return false;
         } else {
             let until_midnight = DAY_MILLIS - demand.time.millis().rem_euclid(DAY_MILLIS);
@@ -152,11 +154,10 @@ impl Budget {
     }
 
     /// Takes tokens of the company's, unless another request has just done so, and pays.
-    async fn refill(&self, store: &Store, demand: &Demand, spent: &mut Spent) -> Result<(), StoreError> {
+    async fn refill(&self, store: &Store, demand: &Demand, spent: &mut Spent) -> ApiResult<()> {
         let _taking = self.taking.lock().await;
         while !self.take_tokens(demand, spent) {
-            let number = Day::of(demand.time.millis()).number;
-            let taken = daily::take_block(store, demand.who.company, number, spent.left.daily_limit, demand.cost).await?;
+            let taken = daily::take_block(store, demand, spent.left.daily_limit).await?;
             let mut used = self.used();
             let day = used.day(demand);
             *day = Day { block: day.block + taken.block, ..taken };

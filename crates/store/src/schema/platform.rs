@@ -81,8 +81,9 @@ pub(super) const STEPS: &[&str] = &[
         company_id BIGINT NOT NULL, id TEXT NOT NULL, app TEXT NOT NULL, name TEXT NOT NULL, about TEXT NOT NULL,
         permissions TEXT NOT NULL,
         PRIMARY KEY (company_id, id))",
-    // What all nodes together have taken of a company's tokens, day by day.
+    // What all nodes together have taken of a company's tokens, day by day, and the largest share of them, in percent, of which
+    // administrators were told.
     "CREATE TABLE token_budgets (
-        company_id BIGINT NOT NULL, day BIGINT NOT NULL, taken BIGINT NOT NULL,
+        company_id BIGINT NOT NULL, day BIGINT NOT NULL, taken BIGINT NOT NULL, told BIGINT NOT NULL,
         PRIMARY KEY (company_id, day))",
 ];
