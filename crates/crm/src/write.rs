@@ -21,7 +21,7 @@ use crate::rights;
 use crate::select::{self, Depth};
 use crate::tasks::TASK;
 use crate::users::permissions::Permission;
-use penstock_model::{Change, Col, Entity, Field, Kind, Record, UserId, Value, Write};
+use penstock_model::{Change, Col, Entity, Field, Kind, Record, Time, UserId, Value, Write};
 use penstock_store::{Batch, Sql, Statement, StoreError, Weight};
 use serde_json::Map;
 use std::pin::Pin;
@@ -323,6 +323,13 @@ pub async fn find_live(call: &Call, entity: &'static Entity, id: i64) -> ApiResu
         return Err(ApiError::not_found(entity.title));
     }
     Ok(record)
+}
+
+/// Says that a record changes now, where it tells so.
+pub fn set_update_time(record: &mut Record, now: Time) {
+    if let Some((index, _)) = record.entity.field("update_time") {
+        record.values[index] = Value::from(now);
+    }
 }
 
 pub fn is_deleted(record: &Record) -> bool {

@@ -1,6 +1,6 @@
 //! What is tied to a record, and how it is tied to another one.
 
-use super::{Merge, Pair, set_update_time};
+use super::{Merge, Pair};
 use crate::activities::{self, ACTIVITY};
 use crate::call::Call;
 use crate::call_logs::CALL_LOG;
@@ -23,7 +23,7 @@ use crate::projects::PROJECT;
 use crate::select::{self, Depth};
 use crate::subscriptions;
 use crate::value_index;
-use crate::write::kept_custom;
+use crate::write::{kept_custom, set_update_time};
 use penstock_model::{Change, Entity, Kind, Record, Value};
 use penstock_store::{Batch, Weight};
 use std::collections::BTreeSet;

@@ -18,7 +18,7 @@ use crate::resource::Resource;
 use crate::select::Depth;
 use crate::view_v1::{Form, ViewV1};
 use crate::write;
-use penstock_model::{Change, Record, Time, Value};
+use penstock_model::{Change, Record};
 use penstock_store::Batch;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -106,7 +106,7 @@ async fn plan(call: &Call, sort: &Sort, pair: Pair) -> ApiResult<Batch> {
         return Err(ApiError::invalid("Archived deals cannot be edited, only unarchived"));
     }
     (sort.fill)(call, &mut merge.kept.after, &merge.removed.after);
-    set_update_time(&mut merge.kept.after, call.now);
+    write::set_update_time(&mut merge.kept.after, call.now);
     (sort.resource.rules.on_delete)(&mut merge.removed.after, call.now);
 
     let mut batch = call.batch();
@@ -131,10 +131,4 @@ async fn plan(call: &Call, sort: &Sort, pair: Pair) -> ApiResult<Batch> {
         batch.save(change);
     }
     Ok(batch)
-}
-
-fn set_update_time(record: &mut Record, now: Time) {
-    if let Some((index, _)) = record.entity.field("update_time") {
-        record.values[index] = Value::from(now);
-    }
 }

@@ -9,6 +9,7 @@ use crate::list;
 use crate::mail::{self, MAIL_THREAD};
 use crate::notes::NOTE;
 use crate::select::{self, Depth};
+use crate::write::set_update_time;
 use penstock_model::{Change, Entity, Kind, Value};
 use penstock_store::{Batch, Weight};
 
@@ -47,6 +48,7 @@ pub async fn move_linked(call: &Call, to: &Target<'_>, from: &Target<'_>, batch:
         for record in list::read_records(call, entity, Depth::Row, sql, Weight::Light).await? {
             let mut change = Change::update(record);
             tie(&mut change, to);
+            set_update_time(&mut change.after, call.now);
             also(batch, &change);
             batch.save(change);
         }

@@ -21,6 +21,7 @@ use crate::error::ApiResult;
 use crate::leads::LEAD;
 use crate::permitted_users::{self, Permitted};
 use crate::select::{self, Depth};
+use crate::write::is_deleted;
 use penstock_model::{Areas, Kind, Place, Principal, Record, UserId, Value};
 use penstock_store::Weight;
 use std::sync::Arc;
@@ -61,9 +62,13 @@ impl Content {
 }
 
 /// Renders what an event means to receivers of one shape: once for all of them, and
-/// once more for those from whom linked records are hidden. `None` where the version has no word for it, or where nothing has changed that it shows.
+/// once more for those from whom linked records are hidden. `None` where the version has no word for it, where nothing has changed that it shows, or where
+/// the record was deleted before and stays so, such as a deleted note of a deal that is merged: receivers were told that it is gone.
 pub async fn content(app: &Arc<App>, directory: &Arc<Directory>, event: &Event, shape: Shape) -> ApiResult<Option<Content>> {
     let Some(object) = words::object(shape, event) else { return Ok(None) };
+    if event.before.as_ref().is_some_and(is_deleted) && is_deleted(&event.after) {
+        return Ok(None);
+    }
     let call = teller(app, directory, event)?;
     let records = with_totals(&call, event, shape).await?;
     let Some(told) = shown(&call, event, &records, shape).await? else { return Ok(None) };
