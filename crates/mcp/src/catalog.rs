@@ -117,7 +117,10 @@ fn prepare(set: &'static str, tool: &'static Tool) -> Result<Prepared, Misfit> {
     let schema: JsonObject = schema::of(&inputs);
     let operation = tool.operation().and_then(resolve::operation);
     let about = if tool.about.is_empty() { operation.map_or("", |op| op.summary) } else { tool.about };
-    let described = Described::new(tool.name, about, Arc::new(schema)).with_title(tool.title).with_annotations(annotations(tool.effect));
+    let mut described =
+        Described::new(tool.name, about, Arc::new(schema)).with_title(tool.title).with_annotations(annotations(tool.effect));
+    let lists = tool.operation().is_some_and(|id| is_list(tool, id));
+    described.output_schema = schema::of_answers(tool, operation, lists).map(Arc::new);
     Ok(Prepared { tool, set, inputs, described })
 }
 

@@ -39,7 +39,9 @@ impl Names {
         {
             return Ok(fields);
         }
-        let fields = Arc::new(read(crm, entity).await?);
+        let mut fields = read(crm, entity).await?;
+        refer(crm, &mut fields).await?;
+        let fields = Arc::new(fields);
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() > CALLERS {
             known.clear();
@@ -94,6 +96,32 @@ async fn read(crm: &Crm, entity: &str) -> Result<Vec<Definition>, Trouble> {
             return Ok(fields);
         }
     }
+}
+
+/// Keys whose ids have names, what rows call those, and the operation that lists them.
+pub const REFERENCES: &[(&str, &str, &str)] =
+    &[("owner_id", "owner", "v1.getUsers"), ("stage_id", "stage", "v2.getStages"), ("pipeline_id", "pipeline", "v2.getPipelines")];
+
+/// Makes options of the users, stages and pipelines that an entity refers to, as far as the caller may see them.
+async fn refer(crm: &Crm, fields: &mut [Definition]) -> Result<(), Trouble> {
+    for (key, _, operation) in REFERENCES {
+        let Some(field) = fields.iter_mut().find(|field| field.code == *key) else { continue };
+        let op = Crm::op(operation)?;
+        let values =
+            if op.query.iter().any(|param| param.name == "limit") { Values::default().query("limit", 500) } else { Values::default() };
+        let answer = crm.send(op, &values).await;
+        // A token without the scope sees ids only.
+        if answer.status == 403 {
+            continue;
+        }
+        if !answer.is_success() {
+            return Err(Trouble::of_answer(&answer, op));
+        }
+        let rows = answer.json();
+        let rows = rows["data"].as_array().into_iter().flatten();
+        field.options = rows.filter_map(|row| Some((row["id"].as_i64()?, row["name"].as_str()?.to_owned()))).collect();
+    }
+    Ok(())
 }
 
 fn definition(row: &Value) -> Option<Definition> {

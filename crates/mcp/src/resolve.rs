@@ -128,7 +128,7 @@ pub fn name_in(op: &Op, to: &'static str) -> Option<&'static str> {
 pub fn inputs(tool: &'static Tool) -> Result<Vec<Input>, Misfit> {
     let misfit = |what: String| Misfit { tool: tool.name, what };
     let Run::Operation(id) = tool.run else {
-        return Ok(tool.params.iter().map(of_job).collect());
+        return Ok(tool.all_params().map(of_job).collect());
     };
     let find = |id: &str| operation(id).ok_or_else(|| misfit(format!("there is no operation {id}")));
     let first = find(id)?;
@@ -137,14 +137,18 @@ pub fn inputs(tool: &'static Tool) -> Result<Vec<Input>, Misfit> {
         ops.push(find(tool.also)?);
     }
     let mut inputs = Vec::new();
-    for name in path_names(first.path).filter(|name| !tool.params.iter().any(|param| param.to == *name)) {
+    for name in path_names(first.path).filter(|name| !tool.all_params().any(|param| param.to == *name)) {
         if tool.fixed.iter().any(|(fixed, _)| fixed == &name) {
             continue;
         }
         inputs.push(Input { name, to: name, kind: path_kind(first, name), required: true, about: "", here: false });
     }
-    for param in tool.params {
-        inputs.push(input(&ops, param).ok_or_else(|| misfit(format!("nothing takes {}", param.to)))?);
+    for param in tool.all_params() {
+        let found = input(&ops, param).ok_or_else(|| misfit(format!("nothing takes {}", param.to)))?;
+        inputs.push(Input { required: found.required || tool.needs.contains(&found.name), ..found });
+    }
+    if let Some(name) = tool.needs.iter().find(|name| !inputs.iter().any(|input| input.name == **name)) {
+        return Err(misfit(format!("it needs {name} and does not take it")));
     }
     for (name, _) in tool.fixed {
         if place(first, name).is_none() {
@@ -193,7 +197,7 @@ fn input(ops: &[&'static Op], param: &Param) -> Option<Input> {
 fn path_kind(op: &Op, name: &str) -> Kind {
     match op.path.split('/').nth(1) {
         Some("leads" | "userProviderLinks") => Kind::Uuid,
-        Some("callLogs" | "channels" | "goals" | "permissionSets" | "meetings") => Kind::Text(0),
+        Some("callLogs" | "channels" | "goals" | "permissionSets" | "permission-sets" | "meetings") => Kind::Text(0),
         _ if ["field_code", "conversion_id", "discount_id", "commentId", "setting_key"].contains(&name) => Kind::Text(0),
         _ => Kind::Id,
     }

@@ -1,6 +1,7 @@
 //! What agents see of records: little, unless they ask for more.
 
 use crate::names::{self, Definition};
+use crate::tool::Tool;
 use serde_json::{Map, Value};
 
 /// How much of each row to show.
@@ -9,6 +10,17 @@ pub struct Look {
     pub detailed: bool,
     /// These keys and no other, besides the id.
     pub fields: Vec<String>,
+}
+
+/// A row of a tool as an agent sees it, or the records in it.
+pub fn of(tool: &Tool, mut row: Value, fields: &[Definition], look: &Look) -> Value {
+    if tool.within.is_empty() {
+        return show(row, tool.shows, fields, look);
+    }
+    if let Some(records) = row.get_mut(tool.within).and_then(Value::as_array_mut) {
+        records.iter_mut().for_each(|record| *record = show(record.take(), tool.shows, fields, look));
+    }
+    row
 }
 
 /// A row as an agent sees it. `keys` are those of concise rows; all that hold something where there are none.
@@ -23,15 +35,34 @@ pub fn show(row: Value, keys: &[&str], fields: &[Definition], look: &Look) -> Va
         return members.into();
     }
     let labels = fields.iter().find(|field| field.code == "label_ids");
+    let members = referring(members, fields);
     let shown: Map<String, Value> = members
         .into_iter()
-        .filter(|(key, _)| keys.is_empty() || keys.contains(&key.as_str()) || key == "custom_fields")
+        .filter(|(key, _)| {
+            keys.is_empty()
+                || keys.contains(&key.as_str())
+                || key == "custom_fields"
+                || names::REFERENCES.iter().any(|(_, to, _)| to == key)
+        })
         .filter_map(|(key, value)| match (labels, key.as_str()) {
             (Some(field), "label_ids") => Some(("labels".to_owned(), trimmed(names::shown(&set(field), &value))?)),
             _ => Some((key, trimmed(value)?)),
         })
         .collect();
     shown.into()
+}
+
+/// Puts the names of owner, stage and pipeline beside their ids.
+fn referring(mut members: Map<String, Value>, fields: &[Definition]) -> Map<String, Value> {
+    for (from, to, _) in names::REFERENCES {
+        let options = fields.iter().filter(|field| field.code == *from).flat_map(|field| &field.options);
+        let id = members.get(*from).and_then(Value::as_i64);
+        let name = options.filter(|(known, _)| Some(*known) == id).map(|(_, name)| name.clone()).next();
+        if let (Some(name), false) = (name, members.contains_key(*to)) {
+            members.insert((*to).to_owned(), name.into());
+        }
+    }
+    members
 }
 
 /// Labels are many of their options, whatever the API calls their type.

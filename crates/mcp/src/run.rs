@@ -64,7 +64,7 @@ async fn read(crm: &Crm, tool: &Tool, op: &'static Op, values: Values, arguments
     let look = look(tool, arguments);
     // What custom fields are called does not matter where none are shown.
     let fields = if tool.of.is_empty() { Vec::new() } else { crm.fields(tool.of).await?.to_vec() };
-    let show = |row: Value| rows::show(row, tool.shows, &fields, &look);
+    let show = |row: Value| rows::of(tool, row, &fields, &look);
     let mut part = match pages::read(crm, op, &values, &wanted).await? {
         Found::One(value) => return answer::one(show(value)),
         Found::List(part) => part,
@@ -72,23 +72,23 @@ async fn read(crm: &Crm, tool: &Tool, op: &'static Op, values: Values, arguments
     part.rows = part.rows.into_iter().map(show).collect();
     let fits = answer::fitting(&part.rows);
     if fits < part.rows.len() {
-        if fits == 0 {
-            return answer::one(part.rows.swap_remove(0));
-        }
         // Read again up to the row that still fits: only the API knows the cursor that stands there.
         let total = part.total;
-        let fewer = Wanted { limit: fits, ..wanted };
+        let fewer = Wanted { limit: fits.max(1), ..wanted };
         if let Found::List(shorter) = pages::read(crm, op, &values, &fewer).await? {
             part = shorter;
-            part.rows = part.rows.into_iter().map(|row| rows::show(row, tool.shows, &fields, &look)).collect();
+            part.rows = part.rows.into_iter().map(|row| rows::of(tool, row, &fields, &look)).collect();
             part.total = part.total.or(total);
+            if fits == 0 {
+                part.rows = part.rows.into_iter().map(answer::one).collect::<Result<_, _>>()?;
+            }
         }
     }
     Ok(answer::list(part))
 }
 
 fn look(tool: &Tool, arguments: &Arguments) -> Look {
-    let is_chosen = !tool.params.iter().any(|param| param.name == "fields");
+    let is_chosen = !tool.all_params().any(|param| param.name == "fields");
     let chosen = arguments.get("fields").and_then(Value::as_array).filter(|_| is_chosen);
     Look {
         detailed: arguments.get("response_format").and_then(Value::as_str) == Some("detailed"),
@@ -100,7 +100,7 @@ async fn write(crm: &Crm, tool: &Tool, op: &'static Op, values: &Values) -> Resu
     let mut body = crm.run(op, values).await?;
     let data = body.get_mut("data").map(Value::take).unwrap_or(Value::Null);
     let fields = if tool.of.is_empty() { Vec::new() } else { crm.fields(tool.of).await?.to_vec() };
-    let show = |row| rows::show(row, tool.shows, &fields, &Look::default());
+    let show = |row| rows::of(tool, row, &fields, &Look::default());
     if op.path.ends_with("/merge") {
         let removed = values.path.first().and_then(|(_, id)| id.parse::<i64>().ok());
         let survivor = values.body.get("merge_with_id").cloned().unwrap_or(Value::Null);

@@ -1,7 +1,8 @@
-//! What a tool tells of its arguments, as JSON Schema. Short, for every agent pays for every word of it.
+//! What a tool tells of its arguments and its answers, as JSON Schema. Short, for every agent pays for every word of it.
 
 use crate::resolve::Input;
-use crate::tool::Kind;
+use crate::tool::{Effect, Kind, Tool};
+use penstock_crm::Op;
 use serde_json::{Map, Value, json};
 
 pub fn of(inputs: &[Input]) -> Map<String, Value> {
@@ -15,6 +16,21 @@ pub fn of(inputs: &[Input]) -> Map<String, Value> {
     }
     schema.insert("additionalProperties".to_owned(), false.into());
     schema
+}
+
+/// What a tool tells of its answers; `None` where they differ from call to call. Nothing in them is required: a preview, and an
+/// error, are answers too.
+pub fn of_answers(tool: &Tool, op: Option<&Op>, is_list: bool) -> Option<Map<String, Value>> {
+    const ID: Kind = Kind::Int(i64::MIN, i64::MAX);
+    let members: &[(&str, Kind)] = match (op, tool.effect) {
+        (None, _) => tool.answers,
+        (Some(_), Effect::Reads) if is_list => &[("items", Kind::Contacts)],
+        (Some(op), _) if op.path.ends_with("/merge") => &[("survivor_id", ID), ("removed_id", ID)],
+        _ => &[],
+    };
+    let properties: Map<String, Value> = members.iter().map(|(name, holds)| ((*name).to_owned(), kind(*holds))).collect();
+    let schema = [("type".to_owned(), "object".into()), ("properties".to_owned(), properties.into())];
+    (!members.is_empty()).then(|| schema.into_iter().collect())
 }
 
 fn property(input: &Input) -> Value {
@@ -34,7 +50,7 @@ fn kind(kind: Kind) -> Value {
         Kind::Text(0) => json!({"type": "string"}),
         Kind::Text(longest) => json!({"type": "string", "maxLength": longest}),
         Kind::Choice(words) => json!({"enum": words}),
-        Kind::Words([]) => json!({"type": "array", "items": {"type": "string"}}),
+        Kind::Words([]) => json!({"type": "array"}),
         Kind::Words(words) => json!({"type": "array", "items": {"enum": words}}),
         Kind::Bool | Kind::Switch | Kind::Mine => json!({"type": "boolean"}),
         Kind::Date => json!({"type": "string", "format": "date"}),
@@ -54,11 +70,11 @@ fn kind(kind: Kind) -> Value {
 
 fn whole(least: i64, most: i64) -> Value {
     let mut schema = json!({"type": "integer"});
-    // A bound that no number of JSON can pass needs no saying.
-    if least > -1_000_000_000 {
+    // A bound that nobody comes near needs no saying.
+    if least > -100_000 {
         schema["minimum"] = least.into();
     }
-    if most < 1_000_000_000 {
+    if most < 100_000 {
         schema["maximum"] = most.into();
     }
     schema

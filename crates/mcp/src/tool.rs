@@ -125,11 +125,19 @@ pub struct Tool {
     /// The operation for calls with arguments that the first one does not take.
     pub also: &'static str,
     pub params: &'static [Param],
+    /// Parameters beside those that it shares with other tools.
+    pub more: &'static [Param],
+    /// Shared parameters that it cannot do without.
+    pub needs: &'static [&'static str],
     pub fixed: &'static [(&'static str, Fixed)],
+    /// The member of its rows that holds the records, where the rows are not records themselves.
+    pub within: &'static str,
     /// What concise rows show, where that is not everything that is set.
     pub shows: &'static [&'static str],
     /// The entity of its rows, whose custom fields have names.
     pub of: &'static str,
+    /// What the answer of a job always holds.
+    pub answers: &'static [(&'static str, Kind)],
     /// Gathers all pages, up to `max_items`.
     pub all_pages: bool,
     /// Answers one thing, not a list.
@@ -138,12 +146,45 @@ pub struct Tool {
 
 impl Tool {
     const fn new(name: &'static str, title: &'static str, about: &'static str, effect: Effect, run: Run) -> Self {
-        Tool { name, title, about, effect, run, also: "", params: &[], fixed: &[], shows: &[], of: "", all_pages: false, one: false }
+        Tool {
+            name,
+            title,
+            about,
+            effect,
+            run,
+            also: "",
+            params: &[],
+            more: &[],
+            needs: &[],
+            fixed: &[],
+            within: "",
+            shows: &[],
+            of: "",
+            answers: &[],
+            all_pages: false,
+            one: false,
+        }
     }
 
     pub const fn params(mut self, params: &'static [Param]) -> Self {
         self.params = params;
         self
+    }
+
+    pub const fn more(mut self, params: &'static [Param]) -> Self {
+        self.more = params;
+        self
+    }
+
+    pub const fn needs(mut self, names: &'static [&'static str]) -> Self {
+        self.needs = names;
+        self
+    }
+
+    /// Every parameter that its row mentions. Who gathers all pages passes none over.
+    pub fn all_params(&self) -> impl Iterator<Item = &'static Param> {
+        let all_pages = self.all_pages;
+        self.params.iter().chain(self.more).filter(move |param| !all_pages || param.name != "start")
     }
 
     pub const fn fixed(mut self, fixed: &'static [(&'static str, Fixed)]) -> Self {
@@ -160,6 +201,16 @@ impl Tool {
     pub const fn shows(mut self, rows: &'static Rows) -> Self {
         self.of = rows.of;
         self.shows = rows.keys;
+        self
+    }
+
+    pub const fn answers(mut self, members: &'static [(&'static str, Kind)]) -> Self {
+        self.answers = members;
+        self
+    }
+
+    pub const fn within(mut self, member: &'static str) -> Self {
+        self.within = member;
         self
     }
 

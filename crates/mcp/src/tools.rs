@@ -1,5 +1,6 @@
 //! The tool table, set by set.
 
+mod access;
 mod activities;
 mod deals;
 mod fields;
@@ -22,7 +23,7 @@ mod users;
 
 use crate::tool::Tool;
 
-/// Every set of tools by its name.
+/// Every set of tools by its name; a set may stand there in several parts.
 pub const TABLE: &[(&str, &[Tool])] = &[
     ("deals", deals::TOOLS),
     ("persons", persons::TOOLS),
@@ -35,6 +36,11 @@ pub const TABLE: &[(&str, &[Tool])] = &[
     ("stages", pipelines::STAGES),
     ("notes", notes::TOOLS),
     ("fields", fields::TOOLS),
+    ("fields", fields::OF_ORGANIZATIONS),
+    ("fields", fields::OF_DEALS),
+    ("fields", fields::OF_PERSONS),
+    ("fields", fields::OF_PRODUCTS),
+    ("fields", fields::OF_PROJECTS),
     ("system", system::TOOLS),
     ("products", products::TOOLS),
     ("leads", leads::TOOLS),
@@ -59,6 +65,8 @@ pub const TABLE: &[(&str, &[Tool])] = &[
     ("product_search", products::SEARCH),
     ("subscriptions", subscriptions::TOOLS),
     ("more_files", subscriptions::FILES),
+    ("deliveries", access::DELIVERIES),
+    ("access", access::TOOLS),
 ];
 
 /// The sets that clients get who ask for none.

@@ -9,8 +9,6 @@ use crate::tool::{Effect, Fixed, Kind, Param, Tool, adds, changes, job, p, reads
 
 const WHICH: &[Param] =
     &[ANY_STATUS, p("stage_id"), OWNER, p("person_id"), p("org_id"), p("pipeline_id"), p("filter_id"), SORT, DIRECTION, MINE, START];
-const WHICH_OF_ALL: &[Param] =
-    &[ANY_STATUS, p("stage_id"), OWNER, p("person_id"), p("org_id"), p("pipeline_id"), p("filter_id"), SORT, DIRECTION, MINE];
 const SUMMED: &[Param] = &[SOLD_STATUS, p("filter_id"), p("user_id"), p("pipeline_id"), p("stage_id")];
 const PERIODS: &[Param] = &[
     p("start_date"),
@@ -26,6 +24,23 @@ const PERIODS: &[Param] = &[
 const LOST_REASON: Param = p("lost_reason");
 const QUANTITY: Param = p("quantity").optional();
 const DISCOUNT: Param = p("discount_percentage").to("discount").is(Kind::Number(0.0));
+const WRITTEN: &[Param] = &[
+    p("title"),
+    p("value").is(Kind::Number(0.0)),
+    p("currency"),
+    p("user_id").to("owner_id|user_id"),
+    p("person_id"),
+    p("org_id"),
+    p("pipeline_id"),
+    p("stage_id"),
+    p("status").is(Kind::Choice(&["open", "won", "lost"])),
+    p("expected_close_date"),
+    p("probability"),
+    LOST_REASON,
+    VISIBLE,
+    p("labels").to("label_ids"),
+    CUSTOM,
+];
 const IS_ENABLED: Param = p("enabled_flag").to("is_enabled");
 
 pub const TOOLS: &[Tool] = &[
@@ -33,7 +48,7 @@ pub const TOOLS: &[Tool] = &[
         .params(WHICH)
         .shows(&DEAL),
     reads("deals_list_all_auto", "List all deals", "As deals_list, all pages up to max_items (500).", "v2.getDeals")
-        .params(WHICH_OF_ALL)
+        .params(WHICH)
         .shows(&DEAL)
         .all_pages(),
     reads("deals_list_archived", "List archived deals", "Archived deals that fit all conditions.", "v2.getArchivedDeals")
@@ -41,45 +56,11 @@ pub const TOOLS: &[Tool] = &[
         .shows(&DEAL),
     adds("deals_create", "Create deal", "Custom fields and labels by name. Without stage: the first of the pipeline.", "v2.addDeal")
         .also("v1.addDeal")
-        .params(&[
-            p("title"),
-            p("value").is(Kind::Number(0.0)),
-            p("currency"),
-            p("user_id").to("owner_id|user_id"),
-            p("person_id"),
-            p("org_id"),
-            p("pipeline_id"),
-            p("stage_id"),
-            p("status").is(Kind::Choice(&["open", "won", "lost"])),
-            p("expected_close_date"),
-            p("probability"),
-            LOST_REASON,
-            VISIBLE,
-            p("add_time"),
-            p("labels").to("label_ids"),
-            CUSTOM,
-        ])
+        .params(WRITTEN)
+        .more(&[p("add_time")])
         .shows(&DEAL),
     reads("deals_get", "Show deal", "One deal.", "v2.getDeal").shows(&DEAL),
-    changes("deals_update", "Change deal", "Changes what is sent; null empties.", "v2.updateDeal")
-        .params(&[
-            p("title"),
-            p("value").is(Kind::Number(0.0)),
-            p("currency"),
-            p("user_id").to("owner_id"),
-            p("person_id"),
-            p("org_id"),
-            p("pipeline_id"),
-            p("stage_id"),
-            p("status").is(Kind::Choice(&["open", "won", "lost"])),
-            p("expected_close_date"),
-            p("probability"),
-            LOST_REASON,
-            VISIBLE,
-            p("labels").to("label_ids"),
-            CUSTOM,
-        ])
-        .shows(&DEAL),
+    changes("deals_update", "Change deal", "Changes what is sent; null empties.", "v2.updateDeal").params(WRITTEN).shows(&DEAL),
     changes("deals_move_to_stage", "Move deal", "To a stage, also of another pipeline; the status stays.", "v2.updateDeal")
         .params(&[p("stage_id").required()])
         .shows(&DEAL),
@@ -150,10 +131,12 @@ pub const TOOLS: &[Tool] = &[
         "v1.getDealsTimeline",
     )
     .params(PERIODS)
-    .one(),
+    .shows(&DEAL)
+    .within("deals"),
     reads("deals_get_archived_deals_timeline", "Archived deals by period", "As deals_get_deals_timeline.", "v1.getArchivedDealsTimeline")
         .params(PERIODS)
-        .one(),
+        .shows(&DEAL)
+        .within("deals"),
     reads("deals_list_activities", "List activities of deal", "Done ones and others.", "v1.getDealActivities")
         .params(&[START, p("done"), p("exclude")])
         .shows(&super::rows::ACTIVITY),

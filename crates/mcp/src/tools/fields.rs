@@ -9,6 +9,8 @@ const FIELD_V1: Rows = Rows { of: "", keys: &["id", "key", "name", "field_type",
 
 const NEW: &[Param] = &[p("field_name"), p("field_type"), p("options").is(Kind::Objects)];
 const CHANGED: &[Param] = &[p("field_name")];
+const NEW_V1: &[Param] = &[p("name").required(), p("field_type"), p("options").is(Kind::Objects), p("add_visible_flag")];
+const CHANGED_V1: &[Param] = &[p("name"), p("options").is(Kind::Objects).about("The whole new list."), p("add_visible_flag")];
 /// The body of these operations is the list itself.
 const OPTIONS: &[Param] = &[p("options").is(Kind::Objects).required()];
 const ENTITIES: &[&str] = &["deal", "person", "organization", "activity", "product", "all"];
@@ -34,97 +36,63 @@ pub const TOOLS: &[Tool] = &[
     ),
     job("fields_search_fields", "Search fields", "By a part of the name or the key.", Effect::Reads, jobs::fields::search)
         .params(&[p("query").required(), p("entity_type").is(Kind::Choice(ENTITIES))]),
-    adds(
-        "fields_create_organization_field",
-        "Create organization field",
-        "options: [{label}] for enum and set.",
-        "v1.addOrganizationField",
-    )
-    .params(&[p("name").required(), p("field_type"), p("options").is(Kind::Objects), p("add_visible_flag")])
-    .shows(&FIELD_V1),
-    changes("fields_update_organization_field", "Change organization field", "options: the whole new list.", "v1.updateOrganizationField")
-        .params(&[p("name"), p("options").is(Kind::Objects), p("add_visible_flag")])
-        .shows(&FIELD_V1),
-    adds(
-        "fields_add_organization_field_options",
-        "Add options of organization field",
-        "options: [{label}].",
-        "v2.addOrganizationFieldOptions",
-    )
-    .params(OPTIONS),
-    changes(
-        "fields_update_organization_field_options",
-        "Change options of organization field",
-        "options: [{id, label}].",
-        "v2.updateOrganizationFieldOptions",
-    )
-    .params(OPTIONS),
-    removes(
-        "fields_delete_organization_field_options",
-        "Delete options of organization field",
-        "options: [{id}].",
-        "v2.deleteOrganizationFieldOptions",
-    )
-    .params(OPTIONS),
-    removes("fields_delete_organization_field", "Delete organization field", "With its values.", "v1.deleteOrganizationField"),
     removes("fields_bulk_delete_organization_fields", "Delete organization fields", "With their values.", "v1.deleteOrganizationFields")
         .params(&[p("ids")]),
-    adds("fields_create_deal_field", "Create deal field", "options: [{label}] for enum and set.", "v2.addDealField")
-        .params(NEW)
-        .shows(&FIELD),
-    changes("fields_update_deal_field", "Change deal field", "", "v2.updateDealField").params(CHANGED).shows(&FIELD),
-    adds("fields_add_deal_field_options", "Add options of deal field", "options: [{label}].", "v2.addDealFieldOptions").params(OPTIONS),
-    changes("fields_update_deal_field_options", "Change options of deal field", "options: [{id, label}].", "v2.updateDealFieldOptions")
-        .params(OPTIONS),
-    removes("fields_delete_deal_field_options", "Delete options of deal field", "options: [{id}].", "v2.deleteDealFieldOptions")
-        .params(OPTIONS),
-    removes("fields_delete_deal_field", "Delete deal field", "With its values.", "v2.deleteDealField"),
-    adds("fields_create_person_field", "Create person field", "options: [{label}] for enum and set.", "v2.addPersonField")
-        .params(NEW)
-        .shows(&FIELD),
-    changes("fields_update_person_field", "Change person field", "", "v2.updatePersonField").params(CHANGED).shows(&FIELD),
-    adds("fields_add_person_field_options", "Add options of person field", "options: [{label}].", "v2.addPersonFieldOptions")
-        .params(OPTIONS),
-    changes(
-        "fields_update_person_field_options",
-        "Change options of person field",
-        "options: [{id, label}].",
-        "v2.updatePersonFieldOptions",
-    )
-    .params(OPTIONS),
-    removes("fields_delete_person_field_options", "Delete options of person field", "options: [{id}].", "v2.deletePersonFieldOptions")
-        .params(OPTIONS),
-    removes("fields_delete_person_field", "Delete person field", "With its values.", "v2.deletePersonField"),
-    adds("fields_create_product_field", "Create product field", "options: [{label}] for enum and set.", "v2.addProductField")
-        .params(NEW)
-        .shows(&FIELD),
-    changes("fields_update_product_field", "Change product field", "", "v2.updateProductField").params(CHANGED).shows(&FIELD),
-    adds("fields_add_product_field_options", "Add options of product field", "options: [{label}].", "v2.addProductFieldOptions")
-        .params(OPTIONS),
-    changes(
-        "fields_update_product_field_options",
-        "Change options of product field",
-        "options: [{id, label}].",
-        "v2.updateProductFieldOptions",
-    )
-    .params(OPTIONS),
-    removes("fields_delete_product_field_options", "Delete options of product field", "options: [{id}].", "v2.deleteProductFieldOptions")
-        .params(OPTIONS),
-    removes("fields_delete_product_field", "Delete product field", "With its values.", "v2.deleteProductField"),
-    adds("fields_create_project_field", "Create project field", "options: [{label}] for enum and set.", "v2.addProjectField")
-        .params(NEW)
-        .shows(&FIELD),
-    changes("fields_update_project_field", "Change project field", "", "v2.updateProjectField").params(CHANGED).shows(&FIELD),
-    adds("fields_add_project_field_options", "Add options of project field", "options: [{label}].", "v2.addProjectFieldOptions")
-        .params(OPTIONS),
-    changes(
-        "fields_update_project_field_options",
-        "Change options of project field",
-        "options: [{id, label}].",
-        "v2.updateProjectFieldOptions",
-    )
-    .params(OPTIONS),
-    removes("fields_delete_project_field_options", "Delete options of project field", "options: [{id}].", "v2.deleteProjectFieldOptions")
-        .params(OPTIONS),
-    removes("fields_delete_project_field", "Delete project field", "With its values.", "v2.deleteProjectField"),
 ];
+
+/// What an entity has to manage its fields: their own operations are of one version or the other, those of their options of v2.
+macro_rules! managed {
+    ($word:literal, $Word:literal, $version:literal, $new:expr, $changed:expr, $rows:expr) => {
+        &[
+            adds(
+                concat!("fields_create_", $word, "_field"),
+                concat!("Create ", $word, " field"),
+                "options: [{label}] for enum and set.",
+                concat!($version, ".add", $Word, "Field"),
+            )
+            .params($new)
+            .shows($rows),
+            changes(
+                concat!("fields_update_", $word, "_field"),
+                concat!("Change ", $word, " field"),
+                "",
+                concat!($version, ".update", $Word, "Field"),
+            )
+            .params($changed)
+            .shows($rows),
+            adds(
+                concat!("fields_add_", $word, "_field_options"),
+                concat!("Add options of ", $word, " field"),
+                "options: [{label}].",
+                concat!("v2.add", $Word, "FieldOptions"),
+            )
+            .params(OPTIONS),
+            changes(
+                concat!("fields_update_", $word, "_field_options"),
+                concat!("Change options of ", $word, " field"),
+                "options: [{id, label}].",
+                concat!("v2.update", $Word, "FieldOptions"),
+            )
+            .params(OPTIONS),
+            removes(
+                concat!("fields_delete_", $word, "_field_options"),
+                concat!("Delete options of ", $word, " field"),
+                "options: [{id}].",
+                concat!("v2.delete", $Word, "FieldOptions"),
+            )
+            .params(OPTIONS),
+            removes(
+                concat!("fields_delete_", $word, "_field"),
+                concat!("Delete ", $word, " field"),
+                "With its values.",
+                concat!($version, ".delete", $Word, "Field"),
+            ),
+        ]
+    };
+}
+
+pub const OF_DEALS: &[Tool] = managed!("deal", "Deal", "v2", NEW, CHANGED, &FIELD);
+pub const OF_PERSONS: &[Tool] = managed!("person", "Person", "v2", NEW, CHANGED, &FIELD);
+pub const OF_ORGANIZATIONS: &[Tool] = managed!("organization", "Organization", "v1", NEW_V1, CHANGED_V1, &FIELD_V1);
+pub const OF_PRODUCTS: &[Tool] = managed!("product", "Product", "v2", NEW, CHANGED, &FIELD);
+pub const OF_PROJECTS: &[Tool] = managed!("project", "Project", "v2", NEW, CHANGED, &FIELD);

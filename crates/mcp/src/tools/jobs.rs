@@ -15,7 +15,8 @@ pub const TOOLS: &[Tool] = &[
         p("next_type"),
         p("next_due_date").is(Kind::Date),
         p("next_due_time"),
-    ]),
+    ])
+    .answers(&[("call_activity_id", Kind::Id)]),
     job(
         "create_deal_with_contacts",
         "Create deal with contacts",

@@ -24,49 +24,34 @@ const LEAD: Rows = Rows {
     ],
 };
 const WHICH: &[Param] = &[p("owner_id"), p("person_id"), p("organization_id"), p("filter_id"), p("sort").is(Kind::Order), START];
-const WHICH_OF_ALL: &[Param] = &[p("owner_id"), p("person_id"), p("organization_id"), p("filter_id"), p("sort").is(Kind::Order)];
 const LABELS: Param = p("label_ids").is(Kind::Labels("lead"));
 const VALUE: Param = p("value").is(Kind::Object);
 
+const WRITTEN: &[Param] = &[
+    p("title"),
+    p("owner_id"),
+    LABELS,
+    p("person_id"),
+    p("organization_id"),
+    VALUE,
+    p("expected_close_date"),
+    VISIBLE,
+    p("was_seen"),
+    p("channel"),
+    p("channel_id"),
+    p("custom_fields").is(Kind::Custom("lead")),
+];
+
 pub const TOOLS: &[Tool] = &[
     reads("leads_list", "List leads", "Leads that fit all conditions.", "v1.getLeads").params(WHICH).shows(&LEAD),
-    reads("leads_list_all_auto", "List all leads", "", "v1.getLeads").params(WHICH_OF_ALL).shows(&LEAD).all_pages(),
+    reads("leads_list_all_auto", "List all leads", "", "v1.getLeads").params(WHICH).shows(&LEAD).all_pages(),
     reads("leads_list_archived", "List archived leads", "", "v1.getArchivedLeads").params(WHICH).shows(&LEAD),
     adds("leads_create", "Create lead", "With person_id or organization_id. value: {amount, currency}.", "v1.addLead")
-        .params(&[
-            p("title"),
-            p("owner_id"),
-            LABELS,
-            p("person_id"),
-            p("organization_id"),
-            VALUE,
-            p("expected_close_date"),
-            VISIBLE,
-            p("was_seen"),
-            p("origin_id"),
-            p("channel"),
-            p("channel_id"),
-            p("custom_fields").is(Kind::Custom("lead")),
-        ])
+        .params(WRITTEN)
+        .more(&[p("origin_id")])
         .shows(&LEAD),
     reads("leads_get", "Show lead", "", "v1.getLead").shows(&LEAD),
-    changes("leads_update", "Change lead", "", "v1.updateLead")
-        .params(&[
-            p("title"),
-            p("owner_id"),
-            LABELS,
-            p("person_id"),
-            p("organization_id"),
-            p("is_archived"),
-            VALUE,
-            p("expected_close_date"),
-            VISIBLE,
-            p("was_seen"),
-            p("channel"),
-            p("channel_id"),
-            p("custom_fields").is(Kind::Custom("lead")),
-        ])
-        .shows(&LEAD),
+    changes("leads_update", "Change lead", "", "v1.updateLead").params(WRITTEN).more(&[p("is_archived")]).shows(&LEAD),
     removes("leads_delete", "Delete lead", "", "v1.deleteLead"),
     reads("leads_search", "Search leads", "", "v2.searchLeads")
         .params(&[p("term"), p("fields"), p("exact_match"), p("person_id"), p("organization_id"), p("include_fields"), START])

@@ -23,7 +23,7 @@ const NOTE: Rows = Rows {
 };
 const COMMENT: Rows = Rows { of: "", keys: &["uuid", "content", "user_id", "add_time", "update_time"] };
 
-const CHANGED: &[Param] = &[
+const WRITTEN: &[Param] = &[
     p("content"),
     p("deal_id"),
     p("person_id"),
@@ -37,19 +37,9 @@ const CHANGED: &[Param] = &[
 
 pub const TOOLS: &[Tool] = &[
     adds("notes_create", "Add note", "HTML or plain text, on a deal, person, organization or lead.", "v1.addNote")
-        .params(&[
-            p("content"),
-            p("deal_id"),
-            p("person_id"),
-            p("org_id"),
-            p("lead_id"),
-            p("user_id"),
-            p("add_time").is(Kind::Text(0)),
-            p("pinned_to_deal_flag"),
-            p("pinned_to_person_flag"),
-            p("pinned_to_organization_flag"),
-            p("pinned_to_lead_flag"),
-        ])
+        .params(WRITTEN)
+        .more(&[p("user_id"), p("add_time").is(Kind::Text(0))])
+        .needs(&["content"])
         .shows(&NOTE),
     reads("notes_list", "List notes", "", "v1.getNotes")
         .params(&[
@@ -67,7 +57,7 @@ pub const TOOLS: &[Tool] = &[
         ])
         .shows(&NOTE),
     reads("notes_get", "Show note", "", "v1.getNote").shows(&NOTE),
-    changes("notes_update", "Change note", "", "v1.updateNote").params(CHANGED).shows(&NOTE),
+    changes("notes_update", "Change note", "", "v1.updateNote").params(WRITTEN).shows(&NOTE),
     removes("notes_delete", "Delete note", "", "v1.deleteNote"),
     reads("notes_list_comments", "List comments of note", "", "v1.getNoteComments").params(&[START]).shows(&COMMENT),
     adds("notes_add_comment", "Comment note", "", "v1.addNoteComment").params(&[p("content")]).shows(&COMMENT),

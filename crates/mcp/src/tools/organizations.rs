@@ -6,6 +6,8 @@ use crate::tool::{Kind, Param, Tool, adds, changes, p, reads, removes};
 const FIRST_CHAR: Param = p("first_char").is(Kind::Text(1));
 const LABELS: Param = p("labels").to("label_ids");
 
+const WRITTEN: &[Param] = &[p("name"), p("owner_id"), VISIBLE, p("address"), p("website"), LABELS, CUSTOM];
+
 pub const TOOLS: &[Tool] = &[
     reads("organizations_list", "List organizations", "sort: id, add_time or update_time.", "v2.getOrganizations")
         .also("v1.getOrganizations")
@@ -17,11 +19,12 @@ pub const TOOLS: &[Tool] = &[
         .shows(&ORGANIZATION)
         .all_pages(),
     adds("organizations_create", "Create organization", "Custom fields and labels by name.", "v2.addOrganization")
-        .params(&[p("name"), p("owner_id"), VISIBLE, p("add_time"), p("address"), p("website"), LABELS, CUSTOM])
+        .params(WRITTEN)
+        .more(&[p("add_time")])
         .shows(&ORGANIZATION),
     reads("organizations_get", "Show organization", "One organization.", "v2.getOrganization").shows(&ORGANIZATION),
     changes("organizations_update", "Change organization", "Changes what is sent; null empties.", "v2.updateOrganization")
-        .params(&[p("name"), p("owner_id"), VISIBLE, p("address"), p("website"), LABELS, CUSTOM])
+        .params(WRITTEN)
         .shows(&ORGANIZATION),
     removes("organizations_delete", "Delete organization", "Restorable for 30 days.", "v2.deleteOrganization"),
     reads("organizations_search", "Search organizations", "By name, address, notes or custom fields.", "v2.searchOrganization")

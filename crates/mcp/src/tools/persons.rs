@@ -9,15 +9,18 @@ const EMAIL: Param = p("email").to("emails");
 const PHONE: Param = p("phone").to("phones");
 const LABELS: Param = p("labels").to("label_ids");
 
+const WHICH: &[Param] = &[START, OWNER, p("org_id"), FIRST_CHAR, p("filter_id"), SORT, DIRECTION];
+const WRITTEN: &[Param] = &[p("name"), p("owner_id"), p("org_id"), EMAIL, PHONE, VISIBLE, p("marketing_status"), LABELS, CUSTOM];
+
 pub const TOOLS: &[Tool] =
     &[
         reads("persons_list", "List persons", "first_char not together with org_id.", "v2.getPersons")
             .also("v1.getPersons")
-            .params(&[START, OWNER, p("org_id"), FIRST_CHAR, p("filter_id"), SORT, DIRECTION])
+            .params(WHICH)
             .shows(&PERSON),
         reads("persons_list_all_auto", "List all persons", "As persons_list, all pages.", "v2.getPersons")
             .also("v1.getPersons")
-            .params(&[OWNER, p("org_id"), FIRST_CHAR, p("filter_id"), SORT])
+            .params(WHICH)
             .shows(&PERSON)
             .all_pages(),
         reads("persons_get_collection", "List changed persons", "since, until: when they were changed.", "v2.getPersons")
@@ -25,22 +28,13 @@ pub const TOOLS: &[Tool] =
             .params(&[p("since").to("updated_since|since"), p("until").to("updated_until|until"), p("owner_id"), FIRST_CHAR])
             .shows(&PERSON),
         adds("persons_create", "Create person", "email, phone: texts or {value,label,primary}.", "v2.addPerson")
-            .params(&[
-                p("name").required(),
-                p("owner_id"),
-                p("org_id"),
-                EMAIL,
-                PHONE,
-                VISIBLE,
-                p("marketing_status"),
-                p("add_time"),
-                LABELS,
-                CUSTOM,
-            ])
+            .params(WRITTEN)
+            .more(&[p("add_time")])
+            .needs(&["name"])
             .shows(&PERSON),
         reads("persons_get", "Show person", "One person.", "v2.getPerson").shows(&PERSON),
         changes("persons_update", "Change person", "Changes what is sent; email and phone replace all.", "v2.updatePerson")
-            .params(&[p("name"), p("owner_id"), p("org_id"), EMAIL, PHONE, VISIBLE, p("marketing_status"), LABELS, CUSTOM])
+            .params(WRITTEN)
             .shows(&PERSON),
         removes("persons_delete", "Delete person", "Restorable for 30 days.", "v2.deletePerson"),
         removes("persons_bulk_delete", "Delete persons", "Restorable for 30 days.", "v1.deletePersons").params(&[p("ids")]),

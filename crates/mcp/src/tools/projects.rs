@@ -53,22 +53,9 @@ pub const TOOLS: &[Tool] = &[
         .shows(&PROJECT),
     reads("projects_get", "Show project", "", "v2.getProject").shows(&PROJECT),
     adds("projects_create", "Create project", "", "v2.addProject")
-        .params(&[
-            p("title"),
-            p("board_id").required(),
-            p("phase_id").required(),
-            p("description"),
-            p("status"),
-            p("owner_id"),
-            p("start_date"),
-            p("end_date"),
-            p("deal_ids"),
-            p("org_id").to("org_ids"),
-            p("person_id").to("person_ids"),
-            p("labels").to("label_ids"),
-            p("template_id"),
-            CUSTOM,
-        ])
+        .params(WRITTEN)
+        .more(&[p("template_id")])
+        .needs(&["board_id", "phase_id"])
         .shows(&PROJECT),
     changes("projects_update", "Change project", "", "v2.updateProject").params(WRITTEN).shows(&PROJECT),
     removes("projects_delete", "Delete project", "With its tasks.", "v2.deleteProject"),

@@ -180,7 +180,7 @@ pub const CHANNELS: &[Tool] = &[
         p("template_support"),
         p("provider_type"),
     ]),
-    removes("channels_delete", "Delete channel", "", "v1.deleteChannel"),
+    removes("channels_delete", "Delete channel", "id: its provider_channel_id.", "v1.deleteChannel"),
     adds("channels_receive_message", "Take in message", "", "v1.receiveMessage").params(&[
         p("id"),
         p("channel_id"),
@@ -193,7 +193,7 @@ pub const CHANNELS: &[Tool] = &[
         p("conversation_link"),
         p("attachments").is(Kind::Objects),
     ]),
-    removes("channels_delete_conversation", "Delete conversation", "", "v1.deleteConversation")
+    removes("channels_delete_conversation", "Delete conversation", "channel_id: its provider_channel_id.", "v1.deleteConversation")
         .params(&[p("channel_id").to("channel-id"), p("conversation_id").to("conversation-id")]),
 ];
 

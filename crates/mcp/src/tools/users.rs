@@ -54,9 +54,7 @@ pub const TEAMS: &[Tool] = &[
     reads("teams_get_all", "List teams", "", "v1.getTeams").params(&[p("order_by"), p("skip_users")]).shows(&TEAM),
     reads("teams_get", "Show team", "", "v1.getTeam").params(&[p("skip_users")]).shows(&TEAM),
     adds("teams_create", "Create team", "", "v1.addTeam").params(TEAM_KEYS).shows(&TEAM),
-    changes("teams_update", "Change team", "", "v1.updateTeam")
-        .params(&[p("name"), p("manager_id"), p("description"), p("users").is(Kind::Ids), p("active_flag")])
-        .shows(&TEAM),
+    changes("teams_update", "Change team", "", "v1.updateTeam").params(TEAM_KEYS).more(&[p("active_flag")]).shows(&TEAM),
     reads("teams_get_users", "List users of team", "", "v1.getTeamUsers"),
     changes("teams_add_user", "Add user to team", "user_id: one id or several.", "v1.addTeamUser")
         .params(&[p("user_id").to("users").is(Kind::Ids)]),
@@ -71,6 +69,8 @@ pub const PERMISSION_SETS: &[Tool] = &[
     reads("permission_sets_get_assignments", "List users of permission set", "", "v1.getPermissionSetAssignments").params(&[START]),
 ];
 
+const RELATION: &[Param] = &[p("type"), p("rel_owner_org_id"), p("rel_linked_org_id"), p("org_id")];
+
 pub const RELATIONSHIPS: &[Tool] = &[
     reads("org_relationships_get_all", "List relations of organization", "", "v1.getOrganizationRelationships")
         .params(&[p("org_id").required()]),
@@ -81,12 +81,7 @@ pub const RELATIONSHIPS: &[Tool] = &[
         "type: parent (owner is above linked) or related.",
         "v1.addOrganizationRelationship",
     )
-    .params(&[p("type"), p("rel_owner_org_id"), p("rel_linked_org_id"), p("org_id")]),
-    changes("org_relationships_update", "Change relation", "", "v1.updateOrganizationRelationship").params(&[
-        p("type"),
-        p("rel_owner_org_id"),
-        p("rel_linked_org_id"),
-        p("org_id"),
-    ]),
+    .params(RELATION),
+    changes("org_relationships_update", "Change relation", "", "v1.updateOrganizationRelationship").params(RELATION),
     removes("org_relationships_delete", "Delete relation", "", "v1.deleteOrganizationRelationship"),
 ];
