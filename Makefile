@@ -13,9 +13,8 @@ OPTIONS ?=
 CRASH_KILLS ?= 30
 PYTHON ?= python3
 
-JS := tests/client/js
-PY := tests/client/python
-VENVS := $(PY)/.venv/installed tests/support/.venv/installed tests/tap/.venv/installed
+PACKAGES := $(patsubst %,%/node_modules/.package-lock.json,tests/client/js tests/mcp/clients/js)
+VENVS := $(patsubst %,%/.venv/installed,tests/client/python tests/support tests/tap tests/mcp/clients/python)
 
 run:
 	cargo build --release --bin penstock
@@ -33,6 +32,7 @@ test: setup check
 	tests/client/run
 	tests/openapi/run
 	tests/tap/run
+	tests/mcp/clients/run
 
 bench: postgres
 	tests/support/install-wrk
@@ -46,7 +46,7 @@ fuzz: setup
 crash: postgres
 	PENSTOCK_CRASH_KILLS=$(CRASH_KILLS) cargo test --release --workspace --test crash --test webhooks -- --nocapture
 
-setup: postgres chromium $(JS)/node_modules/.package-lock.json $(VENVS)
+setup: postgres chromium $(PACKAGES) $(VENVS)
 
 postgres:
 	tests/support/install-postgres
@@ -55,8 +55,8 @@ chromium:
 	tests/support/install-chromium
 
 # npm writes this file last.
-$(JS)/node_modules/.package-lock.json: $(JS)/package.json $(JS)/package-lock.json
-	cd $(JS) && npm ci --no-audit --no-fund
+$(PACKAGES): %/node_modules/.package-lock.json: %/package.json %/package-lock.json
+	cd $* && npm ci --no-audit --no-fund
 	touch $@
 
 # Each has an environment of its own, because their packages ask for different versions of the same ones.
