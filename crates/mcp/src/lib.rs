@@ -29,6 +29,8 @@ mod consent;
 mod coverage;
 mod handler;
 mod http;
+#[cfg(test)]
+mod rights;
 mod stdio;
 
 pub use backend::{Backend, Remote, RemoteError};

@@ -98,14 +98,17 @@ async fn read(crm: &Crm, entity: &str) -> Result<Vec<Definition>, Trouble> {
     }
 }
 
-/// Keys whose ids have names, what rows call those, and the operation that lists them.
-pub const REFERENCES: &[(&str, &str, &str)] =
-    &[("owner_id", "owner", "v1.getUsers"), ("stage_id", "stage", "v2.getStages"), ("pipeline_id", "pipeline", "v2.getPipelines")];
+/// Keys whose ids have names, v2's first; what rows call those; and the operation that lists them.
+pub const REFERENCES: &[(&[&str], &str, &str)] = &[
+    (&["owner_id", "user_id"], "owner", "v1.getUsers"),
+    (&["stage_id"], "stage", "v2.getStages"),
+    (&["pipeline_id"], "pipeline", "v2.getPipelines"),
+];
 
 /// Makes options of the users, stages and pipelines that an entity refers to, as far as the caller may see them.
 async fn refer(crm: &Crm, fields: &mut [Definition]) -> Result<(), Trouble> {
-    for (key, _, operation) in REFERENCES {
-        let Some(field) = fields.iter_mut().find(|field| field.code == *key) else { continue };
+    for (keys, _, operation) in REFERENCES {
+        let Some(field) = fields.iter_mut().find(|field| field.code == keys[0]) else { continue };
         let op = Crm::op(operation)?;
         let values =
             if op.query.iter().any(|param| param.name == "limit") { Values::default().query("limit", 500) } else { Values::default() };

@@ -54,9 +54,9 @@ pub fn show(row: Value, keys: &[&str], fields: &[Definition], look: &Look) -> Va
 
 /// Puts the names of owner, stage and pipeline beside their ids.
 fn referring(mut members: Map<String, Value>, fields: &[Definition]) -> Map<String, Value> {
-    for (from, to, _) in names::REFERENCES {
-        let options = fields.iter().filter(|field| field.code == *from).flat_map(|field| &field.options);
-        let id = members.get(*from).and_then(Value::as_i64);
+    for (keys, to, _) in names::REFERENCES {
+        let options = fields.iter().filter(|field| field.code == keys[0]).flat_map(|field| &field.options);
+        let id = keys.iter().find_map(|key| members.get(*key)?.as_i64());
         let name = options.filter(|(known, _)| Some(*known) == id).map(|(_, name)| name.clone()).next();
         if let (Some(name), false) = (name, members.contains_key(*to)) {
             members.insert((*to).to_owned(), name.into());
@@ -192,6 +192,15 @@ mod tests {
         let row = json!({"id": 1, "org_id": {"name": "Acme", "value": 4, "address": "x"}, ("a1".repeat(20)): "8"});
         let shown = show(row, &[], &[field()], &Look::default());
         assert_eq!(shown, json!({"id": 1, "org_id": {"id": 4, "name": "Acme"}, "custom_fields": {"Contract": "Monthly"}}));
+    }
+
+    #[test]
+    fn owners_have_names_beside_their_ids() {
+        let owner = Definition { code: "owner_id".to_owned(), options: vec![(3, "Ada".to_owned())], is_custom: false, ..field() };
+        let show = |row| show(row, &["id", "owner_id", "user_id"], std::slice::from_ref(&owner), &Look::default());
+        assert_eq!(show(json!({"id": 1, "owner_id": 3})), json!({"id": 1, "owner_id": 3, "owner": "Ada"}));
+        assert_eq!(show(json!({"id": 1, "user_id": 3})), json!({"id": 1, "user_id": 3, "owner": "Ada"}));
+        assert_eq!(show(json!({"id": 1, "owner_id": 4})), json!({"id": 1, "owner_id": 4}));
     }
 
     #[test]

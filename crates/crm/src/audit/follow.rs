@@ -1,6 +1,6 @@
-//! Changes of who may do what, found in every write by itself: no operation can forget to tell of them.
+//! Changes of who may do what, and whatever agents write, found in every write by itself: no operation can forget to tell of them.
 
-use super::of_call;
+use super::{WRITTEN_BY_AGENT, of_call};
 use crate::call::Call;
 use crate::error::ApiResult;
 use penstock_model::{Change, Field, Kind, Value};
@@ -13,11 +13,22 @@ const WATCHED: &[(&str, &[&str])] = &[
     ("role", &["name", "parent_role_id", "active_flag", "settings", "hidden_pipelines"]),
 ];
 
-/// Adds rows of the log for what a write changes of people and their rights.
+/// How the programs of agents end what they call themselves: `penstock-mcp` writes it so.
+const AGENT: &str = "(MCP)";
+
+/// Adds rows of the log for what a write changes of people and their rights, and one for every write of an agent.
 pub fn follow(call: &Call, batch: &mut Batch) -> ApiResult<()> {
     let entries: Vec<Statement> = batch.changes().filter_map(|change| told(call, change).transpose()).collect::<ApiResult<_>>()?;
-    entries.into_iter().for_each(|entry| batch.run(entry));
+    let by_agent = if call.user_agent().is_some_and(|name| name.ends_with(AGENT)) { Some(by_agent(call, batch)?) } else { None };
+    entries.into_iter().chain(by_agent).for_each(|entry| batch.run(entry));
     Ok(())
+}
+
+/// What an agent writes: by which operation, and to how many records. The first of them is the object.
+fn by_agent(call: &Call, batch: &Batch) -> ApiResult<Statement> {
+    let first = batch.changes().next().map(|change| (change.entity().name, change.after.id));
+    let details = json!({"operation": call.op.id, "records": batch.changes().count()});
+    of_call(call, WRITTEN_BY_AGENT, first, &details)
 }
 
 fn told(call: &Call, change: &Change) -> ApiResult<Option<Statement>> {

@@ -41,6 +41,7 @@ pub const VISIBILITY_GROUP_ADDED: &str = "visibility_group_added";
 pub const VISIBILITY_GROUP_CHANGED: &str = "visibility_group_changed";
 pub const VISIBILITY_GROUP_DELETED: &str = "visibility_group_deleted";
 pub const RECORDS_DELETED: &str = "records_deleted";
+pub const WRITTEN_BY_AGENT: &str = "written_by_agent";
 pub const RECORDS_MERGED: &str = "records_merged";
 pub const TOKENS_USED: &str = "tokens_used";
 

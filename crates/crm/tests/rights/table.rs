@@ -17,16 +17,25 @@ pub const ACTORS: [&str; 9] = [
     "nobody",
 ];
 
-const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/rights/expected.txt");
+const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../crm/tests/rights/expected.txt");
 
 /// What everybody gets, by operation.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Table(BTreeMap<String, Vec<String>>);
 
+fn name(op: &Op) -> String {
+    format!("{} {}{}", op.method.as_str(), op.root.prefix(), op.path)
+}
+
 impl Table {
     pub fn add(&mut self, op: &Op, outcomes: Vec<String>) {
-        let name = format!("{} {}{}", op.method.as_str(), op.root.prefix(), op.path);
-        assert!(self.0.insert(name, outcomes).is_none(), "{} stands in the operation table twice", op.id);
+        assert!(self.0.insert(name(op), outcomes).is_none(), "{} stands in the operation table twice", op.id);
+    }
+
+    /// What everybody gets from an operation.
+    #[allow(dead_code)]
+    pub fn of(&self, op: &Op) -> &[String] {
+        self.0.get(&name(op)).unwrap_or_else(|| panic!("{} has no row", name(op)))
     }
 
     /// Reads the kept table: a line of outcomes, then the operations that answer so, indented.

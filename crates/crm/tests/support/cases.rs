@@ -53,6 +53,11 @@ impl Case {
         if pairs.is_empty() { path } else { format!("{path}?{}", pairs.join("&")) }
     }
 
+    /// The values of the parameters of the path, in their order.
+    pub fn path_values(&self) -> impl Iterator<Item = &str> {
+        self.parameters.iter().map(|at| self.segments[*at].as_str())
+    }
+
     /// Puts an id where the slot says.
     pub fn put(&mut self, slot: &Slot, id: &Value) {
         match slot.place {

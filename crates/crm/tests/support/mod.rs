@@ -190,6 +190,11 @@ impl World {
         self.clock.now()
     }
 
+    /// The product, for those who call it in a way of their own.
+    pub fn app(&self) -> Arc<App> {
+        self.app.clone()
+    }
+
     /// One request with a JSON body, such as `V2, Get, "/deals?limit=1"`.
     pub async fn call(&self, caller: &Caller, version: Version, method: Method, target: &str, body: Option<&Value>) -> Answer {
         let mut request = request(version, method, target, body.map(|body| body.to_string().into_bytes()).unwrap_or_default());

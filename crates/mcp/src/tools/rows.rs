@@ -22,7 +22,6 @@ pub const DEAL: Rows = Rows {
         "lost_reason",
         "label_ids",
         "next_activity_id",
-        "update_time",
         "stage",
         "person",
         "organization",

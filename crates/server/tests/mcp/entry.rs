@@ -152,6 +152,9 @@ fn serves_over_pipes_on_the_store_and_on_a_server() {
         assert_ne!(other["id"], made["id"]);
         let names = serving.get("/api/v2/organizations", &[("x-api-token", TOKEN)]).json();
         assert_eq!(names["data"].as_array().unwrap().len(), 2);
+        let log = serving.get("/api/penstock/audit?action=written_by_agent", &[("x-api-token", TOKEN)]).json();
+        let told: Vec<_> = log["data"].as_array().unwrap().iter().map(|row| (&row["user_agent"], &row["object_id"])).collect();
+        assert_eq!(told, [(&json!("t/1 (MCP)"), &other["id"]), (&json!("t/1 (MCP)"), &made["id"])]);
         serving.stop();
     }
 }

@@ -50,14 +50,28 @@ async fn members_see_the_same_as_over_the_api() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn history_names_the_agent() {
-    let place = Place::sqlite();
-    let company = Company::at(&place);
-    let agent = Agent::connect(&company.serving, "/mcp").await;
-    let deal = agent.call("deals_create", json!({"title": "By an agent"})).await;
-    agent.call("deals_update", json!({"id": deal["id"], "value": 12})).await;
-    let history = agent.call("deals_list_field_updates", json!({"id": deal["id"]})).await;
-    let by = history["items"].to_string();
-    assert!(by.contains("test-agent/7 (MCP)"), "{history}");
-    company.serving.stop();
+async fn history_and_audit_log_name_the_agent() {
+    for place in Place::each() {
+        let company = Company::at(&place);
+        let agent = Agent::connect(&company.serving, "/mcp").await;
+        let deal = agent.call("deals_create", json!({"title": "By an agent"})).await;
+        agent.call("deals_update", json!({"id": deal["id"], "value": 12})).await;
+        let history = agent.call("deals_list_field_updates", json!({"id": deal["id"]})).await;
+        assert!(history["items"].to_string().contains("test-agent/7 (MCP)"), "{history}");
+
+        let other = agent.call("deals_create", json!({"title": "By an agent"})).await;
+        agent.call("deals_add_follower", json!({"id": deal["id"], "user_id": 2})).await;
+        agent.call("deals_merge", json!({"id": other["id"], "merge_with_id": deal["id"], "confirm": true})).await;
+        agent.call("deals_bulk_delete", json!({"ids": [deal["id"]], "confirm": true})).await;
+        let log = company.get(TOKEN, "/api/penstock/audit?limit=100");
+        let by_agent = log["data"].as_array().unwrap().iter().filter(|row| row["user_agent"] == "test-agent/7 (MCP)");
+        let told: Vec<_> = by_agent.map(|row| (row["action"].as_str().unwrap(), row["details"]["operation"].as_str())).collect();
+        for operation in ["addDeal", "updateDeal", "addDealFollower", "mergeDeals", "deleteDeals"] {
+            assert!(told.contains(&("written_by_agent", Some(operation))), "{operation}: {told:?}");
+        }
+        for action in ["records_merged", "records_deleted"] {
+            assert!(told.iter().any(|(known, _)| *known == action), "{action}: {told:?}");
+        }
+        company.serving.stop();
+    }
 }
