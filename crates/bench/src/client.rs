@@ -25,12 +25,18 @@ impl Client {
 
     /// The body of an answer, whose status must be one of success.
     pub fn send(&self, method: &str, target: &str, body: &str) -> Result<Vec<u8>> {
+        self.send_with(method, target, &[], body)
+    }
+
+    /// As [`Client::send`], with headers beside the usual ones.
+    pub fn send_with(&self, method: &str, target: &str, headers: &[(&str, &str)], body: &str) -> Result<Vec<u8>> {
         let mut stream = TcpStream::connect(&self.address)?;
         let (address, token, length) = (&self.address, &self.token, body.len());
+        let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
         write!(
             stream,
             "{method} {target} HTTP/1.1\r\nhost: {address}\r\nx-api-token: {token}\r\nconnection: close\r\n\
-             content-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
+             content-type: application/json\r\ncontent-length: {length}\r\n{headers}\r\n{body}"
         )?;
         let mut answer = BufReader::new(stream);
         let mut line = String::new();

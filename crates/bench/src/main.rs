@@ -6,6 +6,7 @@ mod company;
 mod disk;
 mod inside;
 mod load;
+mod mcp;
 mod measure;
 mod operations;
 mod pgbench;
@@ -36,6 +37,8 @@ enum Command {
     Run(RunOptions),
     /// Measure only webhooks, on the last of the sample companies, and print that part of the report
     Webhooks(RunOptions),
+    /// Measure tool calls beside the same requests of the API, on the last of the sample companies, and print them
+    Mcp(RunOptions),
     /// Serve a prebuilt body on every path: the server that the product is compared with
     Bare {
         /// The bytes of the body
@@ -70,6 +73,7 @@ fn main() -> Result<()> {
     match Options::parse().command {
         Command::Run(options) => suite::run(&options),
         Command::Webhooks(options) => suite::run_webhooks(&options),
+        Command::Mcp(options) => mcp::run(&options),
         Command::Bare { size } => bare::serve(size),
         Command::Inside { data_dir, requests, token, seconds } => inside::run(data_dir, &requests, &token, seconds),
         Command::Creates { data_dir, requests, token, seconds } => inside::creates(data_dir, &requests, &token, seconds),

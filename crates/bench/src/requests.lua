@@ -6,13 +6,27 @@ function setup(thread)
   threads = threads + 1
 end
 
+-- Tool calls say in headers, too, what they are; the tool stands behind the question mark.
+local function headers(target)
+  local tool = target:match("^/mcp[^?]*%?(%S+)$")
+  if not tool then return nil end
+  local all = {
+    ["accept"] = "application/json, text/event-stream",
+    ["mcp-protocol-version"] = "2026-07-28",
+    ["mcp-method"] = "tools/call",
+    ["mcp-name"] = tool,
+  }
+  for name, value in pairs(wrk.headers) do all[name] = value end
+  return all
+end
+
 function init(args)
   wrk.headers["x-api-token"] = args[2]
   wrk.headers["content-type"] = "application/json"
   ready = {}
   for line in io.lines(args[1]) do
     local method, target, body = line:match("^(%S+)\t([^\t]+)\t(.*)$")
-    ready[#ready + 1] = wrk.format(method, target, nil, body ~= "" and body or nil)
+    ready[#ready + 1] = wrk.format(method, target, headers(target), body ~= "" and body or nil)
   end
   -- Threads begin at different places: two that send the same at the same time would meet in the same rows.
   at = math.floor(number * #ready / 2)

@@ -1,0 +1,104 @@
+//! What a tool call costs beside the same request of the API.
+//!
+//! Tools are called as in 2026-07-28, without sessions: one request for each call, as the API has one for each.
+
+use crate::RunOptions;
+use crate::client::Client;
+use crate::company::{self, Company};
+use crate::load::{Request, Requests};
+use crate::measure::{self, Cost};
+use crate::place::Place;
+use crate::process::Server;
+use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
+use std::path::Path;
+use tempfile::TempDir;
+
+const CONNECTIONS: u32 = 16;
+/// Rows of the list; tools answer so many where nobody says how many.
+const ROWS: usize = 25;
+/// Deals that are created in turn.
+const CREATES: usize = 100;
+
+/// The same work by either way.
+struct Pair {
+    name: &'static str,
+    api: Vec<Request>,
+    tools: Vec<Request>,
+}
+
+/// Measures the last of the sample companies on the embedded store, and prints what came out.
+pub fn run(options: &RunOptions) -> Result<()> {
+    let directory = TempDir::with_prefix_in("bench-", &options.directory)?;
+    let scale = options.scales.last().context("no scale")?;
+    let company = Company::generate(&options.program, Place::Sqlite(directory.path().join(scale)), scale)?;
+    let server = company.serve()?;
+    let client = company.client(&server);
+    println!("| | API calls/s | tool calls/s | CPU of an API call, µs | CPU of a tool call, µs |\n|---|---:|---:|---:|---:|");
+    for pair in pairs(&client)? {
+        // Whether a tool has done its work stands in the answer, not in its status.
+        answered(&client, pair.tools.first().context("no call")?)?;
+        let cost = |requests: &[Request]| under_load(&company, &server, directory.path(), requests, options.seconds);
+        let (api, tools) = (cost(&pair.api)?, cost(&pair.tools)?);
+        let micros = |cost: &Cost| cost.server.as_secs_f64() * 1e6;
+        let (api_rate, tools_rate) = (api.outcome.rate, tools.outcome.rate);
+        println!("| {} | {api_rate:.0} | {tools_rate:.0} | {:.0} | {:.0} |", pair.name, micros(&api), micros(&tools));
+    }
+    Ok(())
+}
+
+fn under_load(company: &Company, server: &Server, directory: &Path, requests: &[Request], seconds: u32) -> Result<Cost> {
+    let requests = Requests::write(directory.join("calls"), requests)?;
+    measure::under_load(server, &company.client(server), Some(&company.place), &requests, CONNECTIONS, seconds)
+}
+
+fn pairs(client: &Client) -> Result<Vec<Pair>> {
+    let deals: Vec<i64> = company::deals(client)?.iter().map(|deal| deal.id).collect();
+    let titles: Vec<String> = (0..CREATES).map(|number| format!("Measured {number}")).collect();
+    let create =
+        |title: &String| Request { method: "POST", target: "/api/v2/deals".to_owned(), body: json!({ "title": title }).to_string() };
+    Ok(vec![
+        Pair {
+            name: "one deal",
+            api: deals.iter().map(|id| Request::get(format!("/api/v2/deals/{id}"))).collect(),
+            tools: deals.iter().map(|id| call("deals_get", &json!({ "id": id }))).collect(),
+        },
+        Pair {
+            name: "a list of 25 deals",
+            api: vec![Request::get(format!("/api/v2/deals?limit={ROWS}"))],
+            tools: vec![call("deals_list", &json!({ "limit": ROWS }))],
+        },
+        Pair {
+            name: "a new deal",
+            api: titles.iter().map(create).collect(),
+            tools: titles.iter().map(|title| call("deals_create", &json!({ "title": title }))).collect(),
+        },
+    ])
+}
+
+/// A tool call. The script of wrk adds the headers that say the same once more.
+fn call(tool: &str, arguments: &Value) -> Request {
+    let about = json!({
+        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+        "io.modelcontextprotocol/clientInfo": {"name": "bench", "version": "1"},
+        "io.modelcontextprotocol/clientCapabilities": {},
+    });
+    let params = json!({"name": tool, "arguments": arguments, "_meta": about});
+    let body = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params});
+    Request { method: "POST", target: format!("/mcp/x/core?{tool}"), body: body.to_string() }
+}
+
+/// Makes sure that a call does what it should.
+fn answered(client: &Client, call: &Request) -> Result<()> {
+    let tool = call.target.rsplit('?').next().unwrap_or_default();
+    let headers = [
+        ("accept", "application/json, text/event-stream"),
+        ("mcp-protocol-version", "2026-07-28"),
+        ("mcp-method", "tools/call"),
+        ("mcp-name", tool),
+    ];
+    let answer = client.send_with(call.method, &call.target, &headers, &call.body)?;
+    let answer = String::from_utf8_lossy(&answer);
+    ensure!(answer.contains("\"structuredContent\"") && !answer.contains("\"isError\":true"), "{tool}: {answer}");
+    Ok(())
+}
