@@ -25,13 +25,22 @@ impl Client {
 
     /// The body of an answer, whose status must be one of success.
     pub fn send(&self, method: &str, target: &str, body: &str) -> Result<Vec<u8>> {
+        self.exchange(method, target, "application/json", &[body.as_bytes()])
+    }
+
+    /// Sends a body of this type, which may be in pieces.
+    pub fn exchange(&self, method: &str, target: &str, content_type: &str, pieces: &[&[u8]]) -> Result<Vec<u8>> {
         let mut stream = TcpStream::connect(&self.address)?;
-        let (address, token, length) = (&self.address, &self.token, body.len());
+        let length: usize = pieces.iter().map(|piece| piece.len()).sum();
+        let (address, token) = (&self.address, &self.token);
         write!(
             stream,
             "{method} {target} HTTP/1.1\r\nhost: {address}\r\nx-api-token: {token}\r\nconnection: close\r\n\
-             content-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
+             content-type: {content_type}\r\ncontent-length: {length}\r\n\r\n"
         )?;
+        for piece in pieces {
+            stream.write_all(piece)?;
+        }
         let mut answer = BufReader::new(stream);
         let mut line = String::new();
         answer.read_line(&mut line)?;

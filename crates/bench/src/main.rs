@@ -4,6 +4,8 @@ mod bare;
 mod client;
 mod company;
 mod disk;
+mod files;
+mod heavy;
 mod inside;
 mod load;
 mod measure;
@@ -14,6 +16,7 @@ mod process;
 mod report;
 mod suite;
 mod targets;
+mod terms;
 mod webhooks;
 
 use anyhow::Result;
@@ -36,6 +39,8 @@ enum Command {
     Run(RunOptions),
     /// Measure only webhooks, on the last of the sample companies, and print that part of the report
     Webhooks(RunOptions),
+    /// Measure only searches, filters, flow, recents and files, on the last of the sample companies, and print that part of the report
+    Heavy(RunOptions),
     /// Serve a prebuilt body on every path: the server that the product is compared with
     Bare {
         /// The bytes of the body
@@ -70,6 +75,7 @@ fn main() -> Result<()> {
     match Options::parse().command {
         Command::Run(options) => suite::run(&options),
         Command::Webhooks(options) => suite::run_webhooks(&options),
+        Command::Heavy(options) => suite::run_heavy(&options),
         Command::Bare { size } => bare::serve(size),
         Command::Inside { data_dir, requests, token, seconds } => inside::run(data_dir, &requests, &token, seconds),
         Command::Creates { data_dir, requests, token, seconds } => inside::creates(data_dir, &requests, &token, seconds),
