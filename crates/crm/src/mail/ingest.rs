@@ -57,7 +57,8 @@ pub enum MailError {
 impl From<ApiError> for MailError {
     fn from(error: ApiError) -> Self {
         let text = String::from_utf8_lossy(&error.body(crate::op::Version::V1)).into_owned();
-        if error.status() < 500 { MailError::Refused(text) } else { MailError::Unavailable(text) }
+        // Another write at the same time is no fault of the message.
+        if error.status() < 500 && error.status() != 409 { MailError::Refused(text) } else { MailError::Unavailable(text) }
     }
 }
 
