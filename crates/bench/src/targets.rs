@@ -80,7 +80,7 @@ pub fn all(results: &Results) -> Vec<Target> {
     let files = &results.files;
     let grown = files.up.peak.max(files.down.peak).own.saturating_sub(files.before.own) as f64 / MIB;
     let what = format!("memory for {AT_A_TIME} files of {} MB on their way at the same time", SIZE / 1_000_000);
-    add(&what, Bound::AtMost(20.0), grown, " MiB");
+    add(&what, Bound::AtMost(40.0), grown, " MiB");
     let webhooks = &results.webhooks;
     let what = format!("create, CPU time with {MANY} subscriptions against none, before anybody is told");
     add(&what, Bound::AtMost(1.1), times(webhooks.beside, webhooks.alone), "×");
