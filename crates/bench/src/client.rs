@@ -5,6 +5,9 @@ use serde_json::Value;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 
+/// The type of the bodies of the API.
+pub const JSON: (&str, &str) = ("content-type", "application/json");
+
 /// Makes requests as one user.
 #[derive(Clone)]
 pub struct Client {
@@ -25,19 +28,23 @@ impl Client {
 
     /// The body of an answer, whose status must be one of success.
     pub fn send(&self, method: &str, target: &str, body: &str) -> Result<Vec<u8>> {
-        self.send_with(method, target, &[], body)
+        self.exchange(method, target, &[JSON], &[body.as_bytes()])
     }
 
-    /// As [`Client::send`], with headers beside the usual ones.
-    pub fn send_with(&self, method: &str, target: &str, headers: &[(&str, &str)], body: &str) -> Result<Vec<u8>> {
+    /// As [`Client::send`] with these headers beside the usual ones, and a body that may be in pieces.
+    pub fn exchange(&self, method: &str, target: &str, headers: &[(&str, &str)], pieces: &[&[u8]]) -> Result<Vec<u8>> {
         let mut stream = TcpStream::connect(&self.address)?;
-        let (address, token, length) = (&self.address, &self.token, body.len());
+        let length: usize = pieces.iter().map(|piece| piece.len()).sum();
+        let (address, token) = (&self.address, &self.token);
         let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
         write!(
             stream,
             "{method} {target} HTTP/1.1\r\nhost: {address}\r\nx-api-token: {token}\r\nconnection: close\r\n\
-             content-type: application/json\r\ncontent-length: {length}\r\n{headers}\r\n{body}"
+             content-length: {length}\r\n{headers}\r\n"
         )?;
+        for piece in pieces {
+            stream.write_all(piece)?;
+        }
         let mut answer = BufReader::new(stream);
         let mut line = String::new();
         answer.read_line(&mut line)?;

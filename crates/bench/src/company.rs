@@ -5,6 +5,7 @@ use crate::place::Place;
 use crate::process::Server;
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
@@ -84,6 +85,13 @@ pub fn deals(client: &Client) -> Result<Vec<Deal>> {
     };
     let deals = walk(client, "/api/v2/deals?limit=500&sort_by=update_time&status=open", PAGES)?;
     Ok(deals.iter().filter_map(|deal| Some(Deal { id: deal["id"].as_i64()?, stages: of_pipeline(&deal["pipeline_id"]) })).collect())
+}
+
+/// The names of persons that the user sees, each once.
+pub fn names(client: &Client) -> Result<Vec<String>> {
+    let persons = walk(client, "/api/v2/persons?limit=500&sort_by=update_time", PAGES)?;
+    let names: BTreeSet<_> = persons.iter().filter_map(|person| person["name"].as_str()).map(str::to_owned).collect();
+    Ok(names.into_iter().collect())
 }
 
 /// The pipeline whose deals are listed.

@@ -36,6 +36,16 @@ impl Requests {
         fs::write(&path, lines)?;
         Ok(Requests(path))
     }
+
+    /// The requests of several files in turn, as often as the longest one has any.
+    pub fn of_all<'a>(path: PathBuf, parts: impl Iterator<Item = &'a Requests>) -> Result<Self> {
+        let texts = parts.map(|part| fs::read_to_string(&part.0)).collect::<Result<Vec<_>, _>>()?;
+        let parts: Vec<Vec<&str>> = texts.iter().map(|text| text.lines().collect()).collect();
+        let most = parts.iter().map(Vec::len).max().unwrap_or_default();
+        let rounds = (0..most).flat_map(|round| parts.iter().filter_map(move |part| part.get(round % part.len().max(1))));
+        fs::write(&path, rounds.map(|line| format!("{line}\n")).collect::<String>())?;
+        Ok(Requests(path))
+    }
 }
 
 /// What came out of a load.

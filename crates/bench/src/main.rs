@@ -4,6 +4,8 @@ mod bare;
 mod client;
 mod company;
 mod disk;
+mod files;
+mod heavy;
 mod inside;
 mod load;
 mod mcp;
@@ -15,6 +17,7 @@ mod process;
 mod report;
 mod suite;
 mod targets;
+mod terms;
 mod webhooks;
 
 use anyhow::Result;
@@ -39,6 +42,8 @@ enum Command {
     Webhooks(RunOptions),
     /// Measure tool calls beside the same requests of the API, on the last of the sample companies, and print them
     Mcp(RunOptions),
+    /// Measure only searches, filters, flow, recents and files, on the last of the sample companies, and print that part of the report
+    Heavy(RunOptions),
     /// Serve a prebuilt body on every path: the server that the product is compared with
     Bare {
         /// The bytes of the body
@@ -74,6 +79,7 @@ fn main() -> Result<()> {
         Command::Run(options) => suite::run(&options),
         Command::Webhooks(options) => suite::run_webhooks(&options),
         Command::Mcp(options) => mcp::run(&options),
+        Command::Heavy(options) => suite::run_heavy(&options),
         Command::Bare { size } => bare::serve(size),
         Command::Inside { data_dir, requests, token, seconds } => inside::run(data_dir, &requests, &token, seconds),
         Command::Creates { data_dir, requests, token, seconds } => inside::creates(data_dir, &requests, &token, seconds),

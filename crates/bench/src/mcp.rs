@@ -3,7 +3,7 @@
 //! Tools are called as in 2026-07-28, without sessions: one request for each call, as the API has one for each.
 
 use crate::RunOptions;
-use crate::client::Client;
+use crate::client::{Client, JSON};
 use crate::company::{self, Company};
 use crate::load::{Request, Requests};
 use crate::measure::{self, Cost};
@@ -92,12 +92,13 @@ fn call(tool: &str, arguments: &Value) -> Request {
 fn answered(client: &Client, call: &Request) -> Result<()> {
     let tool = call.target.rsplit('?').next().unwrap_or_default();
     let headers = [
+        JSON,
         ("accept", "application/json, text/event-stream"),
         ("mcp-protocol-version", "2026-07-28"),
         ("mcp-method", "tools/call"),
         ("mcp-name", tool),
     ];
-    let answer = client.send_with(call.method, &call.target, &headers, &call.body)?;
+    let answer = client.exchange(call.method, &call.target, &headers, &[call.body.as_bytes()])?;
     let answer = String::from_utf8_lossy(&answer);
     ensure!(answer.contains("\"structuredContent\"") && !answer.contains("\"isError\":true"), "{tool}: {answer}");
     Ok(())

@@ -5,6 +5,7 @@ use crate::load::{self, Outcome, Requests};
 use crate::place::Place;
 use crate::process::{self, Memory, Server};
 use anyhow::Result;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
@@ -41,24 +42,38 @@ pub fn under_load(
     let log_file = place.and_then(Place::log_file);
     let database_cpu = || database.map(process::cpu_of_family).transpose();
     let (server_before, database_before) = (process::cpu(server.pid())?, database_cpu()?);
-    let done = AtomicBool::new(false);
-    let (outcome, (peak, log)) = thread::scope(|scope| {
-        let watch = scope.spawn(|| {
-            let (mut peak, mut log) = (Memory::default(), 0);
-            while !done.load(Ordering::Relaxed) {
-                peak = peak.max(Memory::of(server.pid()).unwrap_or_default());
-                log = log.max(log_file.as_deref().map_or(0, process::file_size));
-                thread::sleep(WATCH_PAUSE);
-            }
-            (peak, log)
-        });
-        let outcome = load::start(client, requests, connections, seconds).and_then(load::Running::finish);
-        done.store(true, Ordering::Relaxed);
-        (outcome, watch.join().unwrap_or_default())
-    });
+    let load = || load::start(client, requests, connections, seconds).and_then(load::Running::finish);
+    let (outcome, peak, log) = watched(server, log_file.as_deref(), load);
     let outcome = outcome?;
     let each = |spent: Duration| Duration::from_secs_f64(spent.as_secs_f64() / outcome.requests as f64);
     let server = each(process::cpu(server.pid())? - server_before);
     let database = database_before.zip(database_cpu()?).map(|(before, after)| each(after.saturating_sub(before)));
     Ok(Cost { outcome, server, database, peak, log })
+}
+
+impl Cost {
+    /// CPU time of everything that takes part in a request.
+    pub fn all(&self) -> Duration {
+        self.server + self.database.unwrap_or_default()
+    }
+}
+
+/// Does something while it is looked at how large the server and its log become.
+pub fn watched<T>(server: &Server, log_file: Option<&Path>, work: impl FnOnce() -> T) -> (T, Memory, u64) {
+    let done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        let watch = scope.spawn(|| {
+            let (mut peak, mut log) = (Memory::default(), 0);
+            while !done.load(Ordering::Relaxed) {
+                peak = peak.max(Memory::of(server.pid()).unwrap_or_default());
+                log = log.max(log_file.map_or(0, process::file_size));
+                thread::sleep(WATCH_PAUSE);
+            }
+            (peak, log)
+        });
+        let outcome = work();
+        done.store(true, Ordering::Relaxed);
+        let (peak, log) = watch.join().unwrap_or_default();
+        (outcome, peak, log)
+    })
 }

@@ -4,7 +4,7 @@ use crate::client::Client;
 use crate::company::{self, Deal};
 use crate::load::{Request, Requests};
 use anyhow::{Context, Result};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Pages of a list that are asked for in turn.
 const PAGES: usize = 20;
@@ -42,11 +42,16 @@ pub fn all(client: &Client, directory: &Path) -> Result<Vec<Operation>> {
     ];
     rows.into_iter()
         .enumerate()
-        .map(|(number, (name, requests))| {
-            let body = mean_body(client, &requests).with_context(|| format!("{name} does not work"))?;
-            Ok(Operation { name, requests: Requests::write(directory.join(format!("requests-{number}")), &requests)?, body })
-        })
+        .map(|(number, (name, requests))| Operation::new(name, client, directory.join(format!("requests-{number}")), &requests))
         .collect()
+}
+
+impl Operation {
+    /// An operation whose requests are written into a file, once some of them have been answered.
+    pub fn new(name: &'static str, client: &Client, file: PathBuf, requests: &[Request]) -> Result<Self> {
+        let body = mean_body(client, requests).with_context(|| format!("{name} does not work"))?;
+        Ok(Operation { name, requests: Requests::write(file, requests)?, body })
+    }
 }
 
 fn mean_body(client: &Client, requests: &[Request]) -> Result<usize> {

@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result};
 use penstock_cluster::Cluster;
+use penstock_store::Target;
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -46,6 +47,13 @@ impl Place {
         match self {
             Place::Sqlite(_) => Engine::Sqlite,
             Place::Postgres { .. } => Engine::Postgres,
+        }
+    }
+
+    pub fn target(&self) -> Target {
+        match self {
+            Place::Sqlite(directory) => Target::Directory(directory.clone()),
+            Place::Postgres { url, .. } => Target::Postgres(url.clone()),
         }
     }
 

@@ -1,6 +1,8 @@
 //! The report as Markdown.
 
 use crate::RunOptions;
+use crate::files::{AT_A_TIME, Files, SIZE};
+use crate::heavy::Heavy;
 use crate::process::Memory;
 use crate::suite::{CONNECTIONS, Page, Results, Row, Statements};
 use crate::targets::{self, Bound};
@@ -32,6 +34,8 @@ pub fn text(results: &Results, options: &RunOptions) -> Result<String> {
     pages(&mut out, &results.pages)?;
     rest(&mut out, results)?;
     statements(&mut out, &results.statements)?;
+    out.push_str(&heavy(&results.heavy)?);
+    out.push_str(&files(&results.files)?);
     out.push_str(&webhooks(&results.webhooks)?);
     Ok(out)
 }
@@ -188,6 +192,46 @@ fn statements(out: &mut String, statements: &[Statements]) -> Result<()> {
         )?;
     }
     Ok(())
+}
+
+/// The part about reads that have much to look at.
+pub fn heavy(all: &[Heavy]) -> Result<String> {
+    let mut out = String::from("\n## Searches, filters, flow and recents\n\n");
+    writeln!(
+        out,
+        "Pages of 100 over 16 connections. A search looks at all kinds of records; the rare terms are names of persons. The filter asks"
+    )?;
+    writeln!(out, "for the beginning of a text, a number and an option. CPU time is that of server and database.")?;
+    for Heavy { engine, common: (term, share), one, rows, alone, beside, heavy } in all {
+        writeln!(out, "\n| {engine} | requests/s | p50 | p99 | CPU | times GET one | body |\n|---|---:|---:|---:|---:|---:|---:|")?;
+        for (name, body, cost) in rows {
+            let (outcome, cpu) = (cost.outcome, cost.all());
+            let (p50, p99, body) = (duration(outcome.p50), duration(outcome.p99), *body as f64 / 1000.0);
+            let times = cpu.as_secs_f64() / one.all().as_secs_f64();
+            writeln!(out, "| {name} | {:.0} | {p50} | {p99} | {} | {times:.1} | {body:.1} kB |", outcome.rate, duration(cpu))?;
+        }
+        writeln!(
+            out,
+            "\nThe common term is `{term}`, which {:.1} % of the records have. GET one person: {} of CPU time, {alone:.0} requests/s alone,",
+            share * 100.0,
+            duration(one.all())
+        )?;
+        writeln!(out, "{beside:.0} beside {heavy:.0} of these reads per second over 4 more connections.")?;
+    }
+    Ok(out)
+}
+
+/// The part about files.
+pub fn files(files: &Files) -> Result<String> {
+    let mut out = String::from("\n## Files\n\n");
+    let size = SIZE / 1_000_000;
+    writeln!(out, "SQLite, files in a directory. Files of {size} MB, {AT_A_TIME} at a time: {} MB are on their way.\n", size * AT_A_TIME)?;
+    writeln!(out, "| | MB/s | memory of its own, before | at most |\n|---|---:|---:|---:|")?;
+    for (name, passage) in [("up", &files.up), ("down", &files.down)] {
+        let (before, peak) = (mebibytes(files.before.own), mebibytes(passage.peak.own));
+        writeln!(out, "| {name} | {:.0} | {before} | {peak} |", passage.rate / 1e6)?;
+    }
+    Ok(out)
 }
 
 /// The part about webhooks.

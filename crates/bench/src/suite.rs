@@ -1,6 +1,8 @@
 //! The whole measurement, in the order of the report.
 
 use crate::company::{self, Company};
+use crate::files::{self, Files};
+use crate::heavy::{self, Heavy};
 use crate::load::{self, Request, Requests};
 use crate::measure::{self, Cost};
 use crate::operations::{self, CREATE, GET_ONE, LIST, Operation};
@@ -91,6 +93,8 @@ pub struct Results {
     pub start: Start,
     pub inside: Inside,
     pub statements: Vec<Statements>,
+    pub heavy: Vec<Heavy>,
+    pub files: Files,
     pub webhooks: Webhooks,
 }
 
@@ -107,6 +111,15 @@ pub fn run_webhooks(options: &RunOptions) -> Result<()> {
     let suite = Suite { options, directory: TempDir::with_prefix_in("bench-", &options.directory)? };
     let company = suite.generate_sqlite(options.scales.last().context("no scale")?)?;
     println!("{}", report::webhooks(&suite.webhooks(&company)?)?);
+    Ok(())
+}
+
+/// Measures only reads that have much to look at, and files, on the embedded store, and prints it.
+pub fn run_heavy(options: &RunOptions) -> Result<()> {
+    let suite = Suite { options, directory: TempDir::with_prefix_in("bench-", &options.directory)? };
+    let company = suite.generate_sqlite(options.scales.last().context("no scale")?)?;
+    let heavy = suite.heavy(&company)?;
+    println!("{}{}", report::heavy(&[heavy])?, report::files(&files::measure(&company)?)?);
     Ok(())
 }
 
@@ -131,6 +144,9 @@ impl Suite<'_> {
         }
         let beside = self.beside(large)?;
         let group_commit = self.group_commit(large)?;
+        // After the creates, which are what has happened since yesterday.
+        let mut heavy = vec![self.heavy(large)?];
+        let files = files::measure(large)?;
         let webhooks = self.webhooks(large)?;
         drop(companies);
 
@@ -143,8 +159,12 @@ impl Suite<'_> {
                 statements = self.statements(&company)?;
             }
             rows.extend(self.rows(&company)?);
+            if name == scale {
+                heavy.push(self.heavy(&company)?);
+            }
         }
-        Ok(Results { scale: scale.clone(), sync_time, rows, group_commit, beside, pages, start, inside, statements, webhooks })
+        let scale = scale.clone();
+        Ok(Results { scale, sync_time, rows, group_commit, beside, pages, start, inside, statements, heavy, files, webhooks })
     }
 
     fn generate_sqlite(&self, scale: &str) -> Result<Company> {
@@ -197,6 +217,12 @@ impl Suite<'_> {
         progress("webhooks");
         let creates = self.operation(company, &company.serve()?, CREATE)?.requests;
         webhooks::measure(company, &creates, self.options.seconds)
+    }
+
+    fn heavy(&self, company: &Company) -> Result<Heavy> {
+        let server = company.serve()?;
+        let one = self.operation(company, &server, GET_ONE)?;
+        heavy::measure(company, &server, &one, self.directory.path(), FEW, self.options.seconds)
     }
 
     fn beside(&self, company: &Company) -> Result<Beside> {

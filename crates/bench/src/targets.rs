@@ -1,5 +1,7 @@
 //! What was to be reached, and whether it was.
 
+use crate::files::{AT_A_TIME, SIZE};
+use crate::heavy::{COMMON, FILTER, RARE};
 use crate::operations::{GET_ONE, LIST, LIST_V1};
 use crate::place::Engine;
 use crate::suite::{CONNECTIONS, Results, Row};
@@ -67,6 +69,18 @@ pub fn all(results: &Results) -> Vec<Target> {
     }
     add("memory when idle", Bound::AtMost(40.0), results.start.idle.resident as f64 / MIB, " MiB");
     add("start to first answer", Bound::AtMost(0.2), results.start.time.as_secs_f64(), " s");
+    for heavy in results.heavy.iter().filter(|heavy| heavy.engine == Engine::Sqlite) {
+        for (name, bound) in [(RARE, 60.0), (COMMON, 300.0), (FILTER, 60.0)] {
+            if let Some((_, _, cost)) = heavy.rows.iter().find(|row| row.0 == name) {
+                add(&format!("{name}, CPU time against GET one"), Bound::AtMost(bound), times(cost.all(), heavy.one.all()), "×");
+            }
+        }
+        add("GET one beside heavy reads, rate against alone", Bound::AtLeast(0.8), heavy.beside / heavy.alone, "×");
+    }
+    let files = &results.files;
+    let grown = files.up.peak.max(files.down.peak).own.saturating_sub(files.before.own) as f64 / MIB;
+    let what = format!("memory for {AT_A_TIME} files of {} MB on their way at the same time", SIZE / 1_000_000);
+    add(&what, Bound::AtMost(40.0), grown, " MiB");
     let webhooks = &results.webhooks;
     let what = format!("create, CPU time with {MANY} subscriptions against none, before anybody is told");
     add(&what, Bound::AtMost(1.1), times(webhooks.beside, webhooks.alone), "×");

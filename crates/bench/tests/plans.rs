@@ -112,6 +112,14 @@ impl Company {
         plans
     }
 
+    /// The list of deals for which all these conditions hold.
+    async fn filtered_deals(&self, conditions: &[serde_json::Value]) -> String {
+        let groups = json!([{"glue": "and", "conditions": conditions}, {"glue": "or", "conditions": []}]);
+        let filter = json!({"name": "All", "type": "deals", "conditions": {"glue": "and", "conditions": groups}, "visible_to": 7});
+        let saved = self.send(ADMIN, "POST", "/v1/filters", filter).await;
+        format!("/api/v2/deals?limit=100&filter_id={}", saved["data"]["id"])
+    }
+
     async fn plan(&self, text: &str) -> String {
         let count = (1..).take_while(|number| text.contains(&format!("${number}"))).count();
         let rows = match self.store.dialect() {
@@ -131,6 +139,12 @@ impl Company {
         let lines: Vec<_> = rows.iter().filter_map(|row| row.last()?.as_text()).collect();
         lines.join("\n")
     }
+}
+
+/// A condition on a custom field of deals, all of whose fields these are.
+fn condition(fields: &serde_json::Value, name: &str, operator: &str, value: Option<&str>) -> serde_json::Value {
+    let field = fields["data"].as_array().unwrap().iter().find(|field| field["name"] == name).unwrap();
+    json!({"object": "deal", "field_id": field["id"], "operator": operator, "value": value})
 }
 
 /// The indexes that may answer, as the engine calls them. Two begin with the id: that of the primary key, and the one for
@@ -242,13 +256,8 @@ async fn conditions_on_custom_fields_follow_an_index() {
     for company in Company::each(&reads, &["seqscan", "bitmapscan", "mergejoin", "hashjoin"]).await {
         let fields = company.get(ADMIN, "/v1/dealFields?limit=500").await;
         for (name, operator, value, index) in cases {
-            let field = fields["data"].as_array().unwrap().iter().find(|field| field["name"] == name).unwrap();
-            let condition = json!({"object": "deal", "field_id": field["id"], "operator": operator, "value": value});
-            let groups = json!([{"glue": "and", "conditions": [condition]}, {"glue": "or", "conditions": []}]);
-            let filter = json!({"name": name, "type": "deals", "conditions": {"glue": "and", "conditions": groups}, "visible_to": 7});
-            let saved = company.send(ADMIN, "POST", "/v1/filters", filter).await;
+            let target = company.filtered_deals(&[condition(&fields, name, operator, value)]).await;
             for token in &company.tokens {
-                let target = format!("/api/v2/deals?limit=100&filter_id={}", saved["data"]["id"]);
                 for (text, plan) in company.plans(token, &target, "deals").await {
                     let by_record = ["SEARCH v USING PRIMARY KEY (company_id=? AND record_id=? AND field=", "field_values_pkey "];
                     let by_value = ["field_values_by_value "];
@@ -261,6 +270,34 @@ async fn conditions_on_custom_fields_follow_an_index() {
                     assert!(wanted.iter().any(|sign| plan.contains(sign)), "{name} {operator} uses none of {wanted:?}:\n{plan}\n{text}");
                     for sign in ["SCAN v", "SCAN t", "Seq Scan"] {
                         assert!(!plan.contains(sign), "{name} {operator}: {sign}\n{plan}\n{text}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Of several conditions the narrowest collects the records that have its value, and the others are asked about those records
+/// only: what a broad condition finds is never collected.
+#[tokio::test]
+async fn conditions_on_several_custom_fields_begin_with_the_narrowest() {
+    let reads = Reads::default();
+    let _guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(reads.clone()));
+    for company in Company::each(&reads, &["seqscan", "bitmapscan", "mergejoin", "hashjoin"]).await {
+        let fields = company.get(ADMIN, "/v1/dealFields?limit=500").await;
+        let reference = condition(&fields, "Reference", "LIKE '$%'", Some("QT-1"));
+        let broad = [condition(&fields, "Discount in percent", ">", Some("5")), condition(&fields, "Reseller", "IS NOT NULL", None)];
+        for conditions in [[&broad[0], &reference, &broad[1]], [&broad[1], &broad[0], &reference]] {
+            let target = company.filtered_deals(&conditions.map(Clone::clone)).await;
+            for token in &company.tokens {
+                for (text, plan) in company.plans(token, &target, "deals").await {
+                    for sign in ["SCAN v", "SCAN t", "Seq Scan"] {
+                        assert!(!plan.contains(sign), "{sign}\n{plan}\n{text}");
+                    }
+                    if company.store.dialect() == Dialect::Sqlite {
+                        let of_values = |line: &&str| line.contains("SEARCH v USING");
+                        let collected = plan.lines().filter(of_values).filter(|line| !line.contains("record_id=?"));
+                        assert_eq!(collected.collect::<Vec<_>>().len(), 1, "{plan}\n{text}");
                     }
                 }
             }

@@ -223,3 +223,16 @@ async fn changes_of_leads_are_remembered_and_told() -> Outcome {
     }
     Ok(())
 }
+
+#[tokio::test]
+async fn labels_are_the_options_of_their_field() -> Outcome {
+    for company in Company::each().await? {
+        let made = company.data("POST", "/v1/leadLabels", json!({"name": "Later", "color": "gray"})).await?;
+        let fields = company.get("/v1/leadFields?limit=500").await?;
+        let field = fields.as_array().into_iter().flatten().find(|field| field["key"] == "label_ids").ok_or("no labels")?;
+        let options = field["options"].as_array().ok_or("no options")?;
+        assert_eq!(options.len(), 4);
+        assert_eq!(options[3], json!({"id": made["id"], "label": "Later", "color": "gray"}));
+    }
+    Ok(())
+}

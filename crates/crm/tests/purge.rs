@@ -3,6 +3,7 @@
 mod company;
 
 use company::{Company, Outcome};
+use penstock_crm::mail;
 use serde_json::{Value, json};
 
 async fn add(company: &Company, target: &str, body: Value) -> Outcome<i64> {
@@ -184,6 +185,37 @@ async fn many_records_go_in_several_steps() -> Outcome {
         assert_eq!(count(&company, "persons", "is_deleted = 1").await?, json!(1), "its time is not over");
         let foreign = "SELECT COUNT(*) FROM totals WHERE company_id = $1 + 1";
         assert_eq!(company.rows(foreign, 1).await?, [[json!(1)]]);
+    }
+    Ok(())
+}
+
+/// Deleted mail goes with its texts and attachments; what was not deleted stays.
+#[tokio::test]
+async fn deleted_mail_goes_after_thirty_days() -> Outcome {
+    for company in Company::each().await? {
+        company.at("2026-03-01")?;
+        let mut threads = Vec::new();
+        for name in ["ann", "bob"] {
+            let letter = format!(
+                "From: {name}@example.com\r\nTo: ada@harbour.test\r\nMessage-ID: <{name}@example.com>\r\nMIME-Version: 1.0\r\n\
+                 Content-Type: multipart/mixed; boundary=\"b\"\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nGood morning\r\n\
+                 --b\r\nContent-Type: text/csv\r\nContent-Disposition: attachment; filename=\"offer.csv\"\r\n\r\n1;2\r\n--b--\r\n"
+            );
+            threads.push(mail::ingest(company.app(), company.id(), letter.as_bytes(), Some("ada@harbour.test")).await?.thread);
+        }
+        company.data("DELETE", &format!("/v1/mailbox/mailThreads/{}", threads[0]), Value::Null).await?;
+        let left = async || -> Outcome<Vec<Value>> {
+            let mut left = Vec::new();
+            for table in ["mail_threads", "mail_messages", "mail_bodies", "files"] {
+                left.push(count(&company, table, "company_id > 0").await?);
+            }
+            left.push(count(&company, "mail_parties", &format!("thread_id = {}", threads[0])).await?);
+            Ok(left)
+        };
+        company.at("2026-03-30 23:59:59")?.keep_house().await?;
+        assert_eq!(left().await?[..4], [json!(2), json!(2), json!(2), json!(2)]);
+        company.at("2026-04-01")?.keep_house().await?;
+        assert_eq!(left().await?, [json!(1), json!(1), json!(1), json!(1), json!(0)]);
     }
     Ok(())
 }

@@ -13,6 +13,7 @@ mod deals;
 mod draft;
 mod files;
 mod filters;
+mod goals;
 mod labels;
 mod leads;
 mod mail;
@@ -121,7 +122,7 @@ pub async fn generate(store: &Arc<Store>, sample: &Sample, progress: impl FnMut(
     files::write(&mut draft, &sample.files, &organizations, &persons).await?;
     draft.load.finish().await?;
     store.execute(activities::totals(id)).await?;
-    mail::write(store, id, sample.seed, &draft.calendar, team::ADMIN_EMAIL).await?;
+    mail::write(store, id, sample, &draft.calendar, team::ADMIN_EMAIL).await?;
     store.analyze().await?;
     Ok(Company { id, name: team::COMPANY_NAME, administrator: team::ADMIN_EMAIL.to_owned(), members })
 }

@@ -1,8 +1,8 @@
 //! Conversations by mail between users and persons, which come in as real messages do.
 
-use crate::DemoError;
 use crate::calendar::{Calendar, WORKDAY};
 use crate::chance::{Chance, Part};
+use crate::{DemoError, Sample};
 use penstock_crm::{App, Settings, mail};
 use penstock_model::{Clock, CompanyId, Time};
 use penstock_store::{Sql, Statement, Store, Weight};
@@ -25,9 +25,10 @@ const SUBJECTS: &[&str] = &[
     "Change of the order",
     "Renewal",
 ];
+const WITH_OFFER: &str = "Please find our offer attached. Do the terms suit you?";
 const QUESTIONS: &[&str] = &[
     "Could you tell us when we can expect the first delivery?",
-    "Please find our offer attached. Do the terms suit you?",
+    WITH_OFFER,
     "Would Tuesday at ten suit you for a call?",
     "We would like to change the quantities. What would that mean for the price?",
     "Who signs the contract on your side?",
@@ -38,6 +39,18 @@ const ANSWERS: &[&str] = &[
     "The price is fine, but we need the goods a week earlier.",
     "Yes, please send the papers to our office.",
 ];
+
+/// What comes with letters: names, types, and what the texts begin with.
+const PAPERS: &[(&str, &str, &str)] = &[
+    ("Delivery plan.csv", "text/csv", "week;item;pieces"),
+    ("Terms of payment.txt", "text/plain", "Terms of payment"),
+    ("Minutes of the call.md", "text/markdown", "# What we agreed on the phone"),
+    ("Order form.csv", "text/csv", "item;pieces;price"),
+];
+const OFFER: (&str, &str, &str) = ("Offer.csv", "text/csv", "item;pieces;price;discount");
+/// Of so many in a hundred letters.
+const PAPER_SHARE: i64 = 30;
+const BOUNDARY: &str = "larkmoor-parts";
 
 /// The time at which the next message comes in.
 struct PostClock(AtomicI64);
@@ -56,10 +69,17 @@ struct Ends {
 }
 
 /// Files the conversations; the records must all have been written.
-pub async fn write(store: &Arc<Store>, company: CompanyId, seed: u64, calendar: &Calendar, administrator: &str) -> Result<(), DemoError> {
-    let mut chance = Chance::new(seed, Part::Mail);
+pub async fn write(
+    store: &Arc<Store>,
+    company: CompanyId,
+    sample: &Sample,
+    calendar: &Calendar,
+    administrator: &str,
+) -> Result<(), DemoError> {
+    let mut chance = Chance::new(sample.seed, Part::Mail);
     let clock = Arc::new(PostClock(AtomicI64::new(0)));
-    let app = App::open(Arc::clone(store), clock.clone(), Settings::default()).await?;
+    let settings = Settings { files: sample.files.clone(), ..Settings::default() };
+    let app = App::open(Arc::clone(store), clock.clone(), settings).await?;
     for (index, mut ends) in ends(store, company).await?.into_iter().enumerate() {
         if index % ADMINISTRATORS == 0 {
             administrator.clone_into(&mut ends.user);
@@ -72,8 +92,9 @@ pub async fn write(store: &Arc<Store>, company: CompanyId, seed: u64, calendar: 
             clock.0.store(time.millis(), Ordering::Relaxed);
             let text = chance.word(if message == 0 { QUESTIONS } else { ANSWERS });
             let sent = from_user == (message % 2 == 0);
-            let bytes = letter(&ends, index, message, sent, subject, text, time);
-            mail::ingest(&app, company, bytes.as_bytes(), Some(&ends.user)).await?;
+            let head = head(&ends, index, message, sent, subject, time);
+            let letter = format!("{head}{}", body(&mut chance, text));
+            mail::ingest(&app, company, letter.as_bytes(), Some(&ends.user)).await?;
             moment += WORKDAY / 4 + chance.below(2 * WORKDAY);
             if moment >= calendar.end() {
                 break;
@@ -100,7 +121,7 @@ async fn ends(store: &Store, company: CompanyId) -> Result<Vec<Ends>, DemoError>
     Ok(rows.iter().filter_map(end).collect())
 }
 
-fn letter(ends: &Ends, thread: usize, message: i64, sent: bool, subject: &str, text: &str, time: Time) -> String {
+fn head(ends: &Ends, thread: usize, message: i64, sent: bool, subject: &str, time: Time) -> String {
     let person = format!("{} <{}>", ends.person_name, ends.person);
     let (from, to) = if sent { (ends.user.as_str(), person.as_str()) } else { (person.as_str(), ends.user.as_str()) };
     let subject = if message == 0 { subject.to_owned() } else { format!("Re: {subject}") };
@@ -108,7 +129,20 @@ fn letter(ends: &Ends, thread: usize, message: i64, sent: bool, subject: &str, t
     if message > 0 {
         head.push_str(&format!("In-Reply-To: <{thread}.{}@larkmoor.example>\r\n", message - 1));
     }
-    format!("{head}Date: {}\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{text}\r\n", rfc2822(time))
+    format!("{head}Date: {}\r\nMIME-Version: 1.0\r\n", rfc2822(time))
+}
+
+/// The text, and sometimes a paper with it.
+fn body(chance: &mut Chance, text: &str) -> String {
+    let text = format!("Content-Type: text/plain; charset=utf-8\r\n\r\n{text}\r\n");
+    let paper = if text.contains(WITH_OFFER) { Some(OFFER) } else { chance.pick(PAPERS).copied().filter(|_| chance.percent(PAPER_SHARE)) };
+    let Some((name, media_type, first_line)) = paper else { return text };
+    let lines: String = (1..chance.between(4, 20)).map(|line| format!("{line};{}\r\n", chance.hex(8))).collect();
+    format!(
+        "Content-Type: multipart/mixed; boundary=\"{BOUNDARY}\"\r\n\r\n--{BOUNDARY}\r\n{text}--{BOUNDARY}\r\n\
+         Content-Type: {media_type}; charset=utf-8\r\nContent-Disposition: attachment; filename=\"{name}\"\r\n\r\n\
+         {first_line}\r\n{lines}--{BOUNDARY}--\r\n"
+    )
 }
 
 /// `02 Mar 2026 08:00:00 +0000`

@@ -1,41 +1,24 @@
-//! What follows from won deals: projects on boards, with tasks from templates. And goals.
+//! What follows from won deals: projects on boards, with tasks from templates.
 
-use crate::DemoError;
+mod boards;
+
+use self::boards::{Board, Template};
 use crate::calendar::{Moment, WORKDAY};
 use crate::chance::{Chance, Part};
 use crate::draft::{Draft, Ids, Life};
 use crate::labels::Labels;
-use crate::settings::stored;
 use crate::team::Team;
+use crate::{DemoError, goals};
 use penstock_crm::activities::links::{self, Leads};
 use penstock_crm::activities::{self, ACTIVITY, Participant};
-use penstock_crm::goals::Goal;
-use penstock_crm::project_templates::{self as templates, Plan, PlannedActivity, PlannedTask};
+use penstock_crm::project_templates::{PlannedActivity, PlannedTask};
 use penstock_crm::projects::{self, plan};
 use penstock_crm::tasks::{self, TASK};
-use penstock_crm::{boards, phases};
-use penstock_model::{Change, Date, Money, Record, Time, UserId};
+use penstock_model::{Change, Date, Record, Time, UserId};
 use penstock_store::{Batch, Sql, Weight};
 
 /// How many of a hundred won deals lead to a project.
 const SHARE: i64 = 20;
-/// The second board; the first one is there in every company.
-const BOARD: &str = "Installations";
-const PHASES: [&str; 4] = ["Site survey", "Ordered", "Installing", "Accepted"];
-/// The id of pounds in the API.
-const POUNDS: i64 = 826;
-
-/// A board with its phases from first to last.
-struct Board {
-    id: i64,
-    phases: Vec<i64>,
-}
-
-struct Template {
-    id: i64,
-    board: usize,
-    plan: Plan,
-}
 
 /// A deal that was won.
 struct Won {
@@ -52,9 +35,9 @@ pub async fn write(draft: &mut Draft<'_>, team: &Team) -> Result<(), DemoError> 
     draft.settle().await?;
     let mut chance = draft.chance(Part::Projects);
     let mut batch = Batch::new(draft.actor(team.administrator, 0));
-    let boards = boards(draft, &mut batch).await?;
-    let templates = templates(draft, team, &boards, &mut batch).await?;
-    for goal in goals(draft, team, &mut chance) {
+    let boards = boards::write(draft, &mut batch).await?;
+    let templates = boards::write_templates(draft, team, &boards, &mut batch).await?;
+    for goal in goals::all(draft, team, &mut chance) {
         batch.run(goal.insert(draft.company, draft.calendar.time(0)));
     }
     let mut labels = Labels::define(draft, &mut batch).await?;
@@ -66,110 +49,6 @@ pub async fn write(draft: &mut Draft<'_>, team: &Team) -> Result<(), DemoError> 
         site.project(draft, &mut chance, &mut ids, id, deal, labels.next()).await?;
     }
     Ok(())
-}
-
-async fn boards(draft: &Draft<'_>, batch: &mut Batch) -> Result<Vec<Board>, DemoError> {
-    let time = draft.calendar.time(0);
-    let born = stored(&draft.store, draft.company, &phases::PHASE).await?;
-    let mut found = Vec::new();
-    for board in stored(&draft.store, draft.company, &boards::BOARD).await? {
-        let on_board = born.iter().filter(|phase| phase.get(phases::BOARD) == Some(board.id));
-        found.push(Board { id: board.id, phases: on_board.map(|phase| phase.id).collect() });
-    }
-    let id = draft.ids("boards", 1).await?.start;
-    let mut board = Record::blank(&boards::BOARD, id);
-    board.set(boards::NAME, BOARD);
-    board.set(boards::ORDER_NR, found.len() as i64 + 1);
-    board.set(boards::IS_DELETED, false);
-    board.set(boards::ADD_TIME, time);
-    board.set(boards::UPDATE_TIME, time);
-    batch.save(Change::insert(board));
-    let ids: Vec<i64> = draft.ids("phases", PHASES.len()).await?.collect();
-    for ((number, phase), name) in (1_i64..).zip(&ids).zip(PHASES) {
-        let mut record = Record::blank(&phases::PHASE, *phase);
-        record.set(phases::NAME, name);
-        record.set(phases::BOARD, id);
-        record.set(phases::ORDER_NR, number);
-        record.set(phases::IS_DELETED, false);
-        record.set(phases::ADD_TIME, time);
-        record.set(phases::UPDATE_TIME, time);
-        batch.save(Change::insert(record));
-    }
-    found.push(Board { id, phases: ids });
-    Ok(found)
-}
-
-fn task(title: &str, phase: usize, group: usize, due_day: i64) -> PlannedTask {
-    PlannedTask {
-        title: title.to_owned(),
-        phase: Some(phase),
-        group: Some(group),
-        start_day: Some((due_day - 4).max(0)),
-        due_day: Some(due_day),
-        ..PlannedTask::default()
-    }
-}
-
-fn installation() -> Plan {
-    Plan {
-        groups: vec!["On site".to_owned(), "In the office".to_owned()],
-        tasks: vec![
-            task("Survey the site", 0, 0, 5),
-            PlannedTask { subtasks: vec!["Ask for prices".to_owned(), "Confirm the order".to_owned()], ..task("Order parts", 1, 1, 10) },
-            task("Install", 2, 0, 30),
-            task("Train the users", 2, 0, 33),
-            PlannedTask { is_milestone: true, ..task("Acceptance", 3, 0, 35) },
-            task("Send the final invoice", 3, 1, 38),
-        ],
-        activities: vec![PlannedActivity {
-            subject: "Handover on site".to_owned(),
-            kind: "meeting".to_owned(),
-            phase: Some(3),
-            group: Some(0),
-            due_day: 35,
-        }],
-    }
-}
-
-fn training() -> Plan {
-    Plan {
-        groups: vec!["Preparation".to_owned(), "Course".to_owned()],
-        tasks: vec![
-            task("Ask what is known already", 0, 0, 3),
-            task("Print the handouts", 1, 0, 10),
-            PlannedTask { is_milestone: true, ..task("Hold the course", 2, 1, 14) },
-            task("Send the certificates", 3, 1, 18),
-        ],
-        activities: Vec::new(),
-    }
-}
-
-/// The template that every company is born with, and two more.
-async fn templates(draft: &Draft<'_>, team: &Team, boards: &[Board], batch: &mut Batch) -> Result<Vec<Template>, DemoError> {
-    let mut found = Vec::new();
-    for record in stored(&draft.store, draft.company, &templates::TEMPLATE).await? {
-        let plan = record.text(templates::PLAN).and_then(|plan| serde_json::from_str(plan).ok()).unwrap_or_default();
-        found.push(Template { id: record.id, board: 0, plan });
-    }
-    let time = draft.calendar.time(0);
-    for (title, about, board, plan) in [
-        ("Installation", "Parts, installation, acceptance", boards.len() - 1, installation()),
-        ("Training", "A course at the customer's", 0, training()),
-    ] {
-        let id = draft.ids("project_templates", 1).await?.start;
-        let mut record = Record::blank(&templates::TEMPLATE, id);
-        record.set(templates::TITLE, title);
-        record.set(templates::DESCRIPTION, about);
-        record.set(templates::BOARD, boards.get(board).map(|board| board.id));
-        record.set(templates::OWNER, team.administrator);
-        record.set(templates::PLAN, serde_json::to_string(&plan).unwrap_or_default());
-        record.set(templates::IS_DELETED, false);
-        record.set(templates::ADD_TIME, time);
-        record.set(templates::UPDATE_TIME, time);
-        batch.save(Change::insert(record));
-        found.push(Template { id, board, plan });
-    }
-    Ok(found)
 }
 
 async fn won_deals(draft: &Draft<'_>) -> Result<Vec<Won>, DemoError> {
@@ -427,34 +306,4 @@ async fn finish(draft: &mut Draft<'_>, chance: &mut Chance, mut life: Life, user
         task.set(tasks::UPDATE_TIME, time);
     };
     life.change(draft, actor, edit, |_, _| {}).await
-}
-
-/// Goals of the company and of some users, from the first day on.
-fn goals(draft: &Draft<'_>, team: &Team, chance: &mut Chance) -> Vec<Goal> {
-    let start = draft.calendar.time(0).date();
-    let mut goal = |title: &str, type_name: &str, user: Option<UserId>, interval: &str, target: i64, currency: Option<i64>| Goal {
-        id: chance.hex(32),
-        version: 1,
-        owner: team.administrator,
-        title: title.to_owned(),
-        type_name: type_name.to_owned(),
-        pipelines: None,
-        stage: None,
-        activity_types: None,
-        assignee_type: if user.is_some() { "person" } else { "company" }.to_owned(),
-        assignee: user.map_or(draft.company.0, |user| user.0),
-        target: Money::from_ten_thousandths(target * 10_000),
-        metric: if currency.is_some() { "sum" } else { "quantity" }.to_owned(),
-        currency,
-        interval: interval.to_owned(),
-        start,
-        end: None,
-        is_deleted: false,
-    };
-    vec![
-        goal("Won in a year", "deals_won", None, "yearly", 1_500_000, Some(POUNDS)),
-        goal("Forecast of the quarter", "revenue_forecast", None, "quarterly", 600_000, Some(POUNDS)),
-        goal("New deals every month", "deals_started", Some(team.administrator), "monthly", 5, None),
-        goal("Done every week", "activities_completed", Some(team.administrator), "weekly", 20, None),
-    ]
 }

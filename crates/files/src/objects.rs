@@ -19,8 +19,10 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use tokio::io::AsyncWriteExt;
 
-/// How much of an upload is held in memory before it is passed on. S3 takes no smaller parts.
-const PART: usize = 5 << 20;
+/// How much of an upload is held in memory before it is passed on.
+const PART: usize = 512 << 10;
+/// S3 takes no smaller parts than these.
+const S3_PART: usize = 5 << 20;
 /// Parts of one upload that are on their way at the same time.
 const PARTS_AT_ONCE: usize = 1;
 /// How long a request to the object store may take, and how long all its repetitions.
@@ -77,9 +79,10 @@ impl Objects {
     }
 
     /// Writes an object from a stream. When the stream breaks off, or the place fails, nothing is left behind; when this
-    /// returns, the object is durable. Holds a few parts of 5 MiB in memory at the most.
+    /// returns, the object is durable. Holds a few parts in memory at the most.
     pub async fn put<E: From<FilesError>>(&self, key: &str, mut bytes: impl Stream<Item = Result<Bytes, E>> + Unpin) -> Result<Stored, E> {
-        let writer = BufWriter::with_capacity(Arc::clone(&self.store), Path::from(key), PART);
+        let part = if matches!(self.place, Place::S3(_)) { S3_PART } else { PART };
+        let writer = BufWriter::with_capacity(Arc::clone(&self.store), Path::from(key), part);
         let mut writer = writer.with_max_concurrency(PARTS_AT_ONCE);
         let mut hash = Sha256::new();
         let mut size = 0;

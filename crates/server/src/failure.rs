@@ -13,13 +13,32 @@ pub enum Failure {
     /// It was not allowed, or found something wrong.
     #[error("{0}")]
     Refused(String),
+    /// A message could not be filed, and may be at another time.
+    #[error("{0}")]
+    NotNow(String),
+    /// A message will never be filed.
+    #[error("{0}")]
+    Never(String),
+    /// A message is for nobody who is known.
+    #[error("{0}")]
+    ForNobody(String),
 }
+
+/// What mail servers understand (`sysexits.h`): the message is kept and handed in again.
+pub const EX_TEMPFAIL: u8 = 75;
+/// The message goes back to its sender: nothing can be done with it.
+const EX_DATAERR: u8 = 65;
+/// The message goes back to its sender: there is no such mailbox.
+const EX_NOUSER: u8 = 67;
 
 impl Failure {
     pub fn exit_code(&self) -> ExitCode {
         match self {
             Failure::Unusable(_) => ExitCode::from(2),
             Failure::Refused(_) => ExitCode::from(1),
+            Failure::NotNow(_) => ExitCode::from(EX_TEMPFAIL),
+            Failure::Never(_) => ExitCode::from(EX_DATAERR),
+            Failure::ForNobody(_) => ExitCode::from(EX_NOUSER),
         }
     }
 }

@@ -2,8 +2,10 @@
 //! of the company.
 
 use super::{FieldsOf, Settings};
+use crate::activities::ACTIVITY;
 use crate::custom::FieldType;
-use crate::directory::{Directory, FieldDefinition, FieldOption};
+use crate::directory::{ActivityType, Directory, FieldDefinition, FieldOption, LeadLabel};
+use crate::leads::LEAD;
 use crate::op::Version;
 use penstock_model::{Field, Kind, Show, Write};
 
@@ -22,6 +24,15 @@ pub enum Options<'a> {
     /// A fixed list of ids and labels; only v1 shows them as numbers.
     Numbers(&'static [(i64, &'static str)]),
     Words(&'static [&'static str]),
+    /// Settings of the company that have lists of their own, as they are now.
+    Settings(Vec<Setting<'a>>),
+}
+
+/// What activities and leads name by a text.
+pub struct Setting<'a> {
+    pub id: &'a str,
+    pub label: &'a str,
+    pub color: Option<&'a str>,
 }
 
 const VISIBILITIES: &[(i64, &str)] =
@@ -115,8 +126,16 @@ impl<'a> Listed<'a> {
         }
     }
 
-    pub fn options(&self) -> Options<'a> {
+    pub fn options(&self, directory: &'a Directory) -> Options<'a> {
         match (self.built_in, self.definition) {
+            (Some(field), _) if self.of.entity.name == ACTIVITY.name && field.key == "type" => {
+                let option = |known: &'a ActivityType| Setting { id: &known.key, label: &known.name, color: known.color.as_deref() };
+                Options::Settings(directory.live_activity_types().into_iter().map(option).collect())
+            }
+            (Some(field), _) if self.of.entity.name == LEAD.name && field.key == "label_ids" => {
+                let option = |label: &'a LeadLabel| Setting { id: &label.uuid, label: &label.name, color: Some(&label.color) };
+                Options::Settings(directory.lead_labels.iter().map(option).collect())
+            }
             _ if self.has_own_options() => Options::Own(self.definition.map_or(&[], |definition| &definition.options)),
             (None, _) => Options::None,
             (Some(field), _) => match field.kind {

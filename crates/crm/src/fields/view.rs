@@ -19,7 +19,7 @@ pub fn write(json: &mut Json, directory: &Directory, field: &Listed<'_>, include
     json.key("field_type");
     json.string(field.type_name(Version::V2));
     json.key("options");
-    write_options(json, field);
+    write_options(json, directory, field);
     json.key("subfields");
     write_subfields(json, field);
     json.key("is_custom_field");
@@ -37,8 +37,8 @@ pub fn write(json: &mut Json, directory: &Directory, field: &Listed<'_>, include
     json.end_object();
 }
 
-fn write_options(json: &mut Json, field: &Listed<'_>) {
-    match field.options() {
+fn write_options(json: &mut Json, directory: &Directory, field: &Listed<'_>) {
+    match field.options(directory) {
         Options::None => return json.null(),
         Options::Own(options) => {
             json.begin_array();
@@ -52,6 +52,10 @@ fn write_options(json: &mut Json, field: &Listed<'_>) {
         Options::Words(words) => {
             json.begin_array();
             words.iter().for_each(|word| write_fixed(json, word, &label_of(word)));
+        }
+        Options::Settings(settings) => {
+            json.begin_array();
+            settings.iter().for_each(|setting| write_fixed(json, setting.id, setting.label));
         }
     }
     json.end_array();

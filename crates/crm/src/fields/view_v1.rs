@@ -47,7 +47,7 @@ fn part_row<'a>(directory: &Directory, field: &Listed<'_>, part: &'static Part) 
 
 pub fn write_row(json: &mut Json, call: &Call, directory: &Directory, row: &Row<'_>) {
     write_selected(json, call, |json| match row {
-        Row::Field(field) if field.of.short_rows => write_short(json, field),
+        Row::Field(field) if field.of.short_rows => write_short(json, directory, field),
         Row::Field(field) => write_field(json, directory, field),
         Row::Part { parent, key, name, part, is_custom, is_required } => {
             json.begin_object();
@@ -82,7 +82,7 @@ pub fn write(json: &mut Json, call: &Call, directory: &Directory, field: Listed<
     write_row(json, call, directory, &Row::Field(field));
 }
 
-fn write_short(json: &mut Json, field: &Listed<'_>) {
+fn write_short(json: &mut Json, directory: &Directory, field: &Listed<'_>) {
     json.begin_object();
     json.key("id");
     json.int(field.number());
@@ -99,7 +99,7 @@ fn write_short(json: &mut Json, field: &Listed<'_>) {
     json.key("bulk_edit_allowed");
     json.bool(field.is_writable(Version::V1));
     json.key("options");
-    write_options(json, field);
+    write_options(json, directory, field);
     json.key("mandatory_flag");
     json.bool(field.built_in.is_some_and(|field| field.required));
     json.end_object();
@@ -110,7 +110,7 @@ fn write_field(json: &mut Json, directory: &Directory, field: &Listed<'_>) {
     write_identity(json, directory, field);
     write_flags(json, directory, field);
     json.key("options");
-    write_options(json, field);
+    write_options(json, directory, field);
     let deleted = field.definition.map_or(&[][..], |definition| &definition.deleted_options);
     if !deleted.is_empty() {
         json.key("options_deleted");
@@ -208,8 +208,8 @@ fn is_filterable(field: &Listed<'_>) -> bool {
     field.built_in.is_none_or(|field| !matches!(field.kind, Kind::Json | Kind::Prices | Kind::LocalDate | Kind::SmartBcc))
 }
 
-fn write_options(json: &mut Json, field: &Listed<'_>) {
-    match field.options() {
+fn write_options(json: &mut Json, directory: &Directory, field: &Listed<'_>) {
+    match field.options(directory) {
         Options::None => json.null(),
         Options::Own(options) => write_own(json, options),
         Options::Numbers(options) => {
@@ -224,6 +224,18 @@ fn write_options(json: &mut Json, field: &Listed<'_>) {
             json.begin_array();
             for word in words {
                 write_option(json, |json| json.string(word), &label_of(word));
+                json.end_object();
+            }
+            json.end_array();
+        }
+        Options::Settings(settings) => {
+            json.begin_array();
+            for setting in settings {
+                write_option(json, |json| json.string(setting.id), setting.label);
+                if let Some(color) = setting.color {
+                    json.key("color");
+                    json.string(color);
+                }
                 json.end_object();
             }
             json.end_array();

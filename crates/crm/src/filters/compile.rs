@@ -4,10 +4,10 @@ use super::objects::{FilterType, Link, Through};
 use super::operators::Operator;
 use super::question::{Asks, Currency, Pattern, Question, Test, Within};
 use super::subject::{Form, Source, Subject};
+use super::value_index::{self, Way};
 use crate::call::Call;
 use crate::rights::{self, Scan};
 use penstock_model::Entity;
-use penstock_store::field_values::text_key;
 use penstock_store::{Dialect, Sql, escape_pattern};
 
 /// What the rows of the record that a filter lists are called, and those of a linked one.
@@ -24,10 +24,10 @@ pub fn narrow(sql: &mut Sql, call: &Call, of: &'static FilterType, all: &[Option
     if all.iter().any(Option::is_none) {
         compiler.sql.push(" AND 1 = 0");
     }
-    for question in all.iter().flatten().filter(|question| of.is_listed(question.object)) {
-        compiler.sql.push(" AND ");
-        compiler.question(question, LISTED);
-    }
+    let listed: Vec<_> = all.iter().flatten().filter(|question| of.is_listed(question.object)).collect();
+    compiler.questions(&listed, LISTED);
+    // Where few records are left to look at, there is no need to collect others.
+    let way = if listed.iter().any(|question| value_index::breadth(question).is_some()) { Way::ByRecord } else { Way::ByValue };
     // What all linked conditions ask must be true of one and the same linked record.
     for link in of.links {
         let about: Vec<_> = all.iter().flatten().filter(|question| question.object.name == link.to.name).collect();
@@ -44,7 +44,7 @@ pub fn narrow(sql: &mut Sql, call: &Call, of: &'static FilterType, all: &[Option
         compiler.sql.push(if place == 0 { "" } else { " OR " });
         match of.link(question.object.name) {
             Some(link) if !of.is_listed(question.object) => compiler.linked(link, &[question]),
-            _ => compiler.question(question, LISTED),
+            _ => compiler.question(question, LISTED, way),
         }
     }
     compiler.sql.push(if any.iter().all(Option::is_none) { "1 = 0)" } else { ")" });
@@ -78,41 +78,52 @@ impl Compiler<'_> {
             self.sql.push(" AND l.status = 'open'");
         }
         rights::visible_rows(self.sql, self.call, to, LINKED, Scan::Table);
-        for question in questions {
-            self.sql.push(" AND ");
-            self.question(question, LINKED);
-        }
+        self.questions(questions, LINKED);
         self.sql.push(")");
     }
 
-    /// A condition on the rows called `rows`, in parentheses where it needs them. Never null.
-    fn question(&mut self, question: &Question, rows: &'static str) {
+    /// Appends questions of which each must hold. The narrowest of those about indexed values gives the records, which the
+    /// others are then asked about one by one: to collect what a broad condition finds would take longer than all else.
+    fn questions(&mut self, questions: &[&Question], rows: &'static str) {
+        let breadths = questions.iter().enumerate().filter_map(|(place, question)| Some((value_index::breadth(question)?, place)));
+        let narrowest = breadths.min().map(|(_, place)| place);
+        for (place, question) in questions.iter().enumerate() {
+            self.sql.push(" AND ");
+            self.question(question, rows, if Some(place) == narrowest { Way::ByValue } else { Way::ByRecord });
+        }
+    }
+
+    /// A condition on the rows called `rows`, in parentheses where it needs them. Never null. What is asked of indexed values
+    /// goes this way.
+    fn question(&mut self, question: &Question, rows: &'static str, way: Way) {
         match &question.asks {
             Asks::Value { subject, test, negated } => {
                 let push = |sql: &mut Sql, dialect: Dialect, value: &str| test.push(sql, dialect, subject, rows, value);
-                hold(self.sql, self.call, question.object, subject, rows, *negated, push);
+                self.hold(question.object, subject, rows, *negated, way, push);
             }
             Asks::Rotten { subject, operator, negated } => {
-                let push =
-                    |sql: &mut Sql, dialect: Dialect, value: &str| push_rotten(sql, self.call, dialect, rows, *operator, subject, value);
-                hold(self.sql, self.call, question.object, subject, rows, *negated, push);
+                let call = self.call;
+                let push = |sql: &mut Sql, dialect: Dialect, value: &str| push_rotten(sql, call, dialect, rows, *operator, subject, value);
+                self.hold(question.object, subject, rows, *negated, way, push);
             }
             Asks::SameSet { number, keys, negated } => {
                 self.sql.push(if *negated { "NOT (" } else { "(" });
-                for key in keys {
-                    self.index(*number, rows, true).push(" AND v.value = ").bind(key.as_str()).push(") AND ");
+                for (place, key) in keys.iter().enumerate() {
+                    let way = if place == 0 && !negated { way } else { Way::ByRecord };
+                    self.index(*number, rows, way).push(" AND v.value = ").bind(key.as_str()).push(") AND ");
                 }
-                self.index(*number, rows, false).push(" AND v.value NOT IN ").bind_list(keys.iter().map(String::as_str)).push("))");
+                self.index(*number, rows, Way::NotThere).push(" AND v.value NOT IN ").bind_list(keys.iter().map(String::as_str)).push("))");
             }
             Asks::HasAll { number, keys } => {
                 for (place, key) in keys.iter().enumerate() {
                     self.sql.push(if place == 0 { "(" } else { " AND " });
-                    self.index(*number, rows, true).push(" AND v.value = ").bind(key.as_str()).push(")");
+                    let way = if place == 0 { way } else { Way::ByRecord };
+                    self.index(*number, rows, way).push(" AND v.value = ").bind(key.as_str()).push(")");
                 }
                 self.sql.push(")");
             }
             Asks::HasNone { number, keys } => {
-                self.index(*number, rows, false).push(" AND v.value IN ").bind_list(keys.iter().map(String::as_str)).push(")");
+                self.index(*number, rows, Way::NotThere).push(" AND v.value IN ").bind_list(keys.iter().map(String::as_str)).push(")");
             }
             Asks::HasBeen(stage) => self.has_been(*stage, rows),
             Asks::Entered { stage, within, negated } => self.entered(*stage, within, *negated, rows),
@@ -120,9 +131,70 @@ impl Compiler<'_> {
     }
 
     /// Begins a condition that there is, or is not, a row of the value index.
-    fn index(&mut self, number: i64, rows: &str, there_is: bool) -> &mut Sql {
-        push_index(self.sql, self.call, number, rows, there_is);
+    fn index(&mut self, number: i64, rows: &str, way: Way) -> &mut Sql {
+        way.begin(self.sql, self.call.company(), number, rows);
         self.sql
+    }
+
+    /// Appends that the value of a subject passes a test, or where `negated` that it does not. The test is told under
+    /// which name the value goes; it is never null there, or the test is not true of null.
+    fn hold(
+        &mut self,
+        object: &'static Entity,
+        subject: &Subject,
+        rows: &str,
+        negated: bool,
+        way: Way,
+        test: impl FnOnce(&mut Sql, Dialect, &str),
+    ) {
+        let (sql, call, dialect) = (&mut *self.sql, self.call, self.call.store().dialect());
+        let exists = if negated { "NOT EXISTS (SELECT 1 FROM " } else { "EXISTS (SELECT 1 FROM " };
+        match subject.source {
+            Source::Column(column) | Source::Address { column, .. } => {
+                let column = format!("{rows}.{column}");
+                sql.push("((");
+                match subject.source {
+                    Source::Address { part, .. } => test(sql, dialect, &dialect.json_text(&column, part)),
+                    _ => test(sql, dialect, &column),
+                }
+                sql.push(if negated { ") IS NOT TRUE)" } else { "))" });
+            }
+            Source::Held(key) => {
+                sql.push(rows).push(if negated { ".id NOT IN (" } else { ".id IN (" });
+                sql.push("SELECT x.record_id FROM links x WHERE x.company_id = ").bind(call.company());
+                sql.push(" AND x.entity = ").bind(object.name).push(" AND x.field_key = ").bind(key).push(" AND ");
+                test(sql, dialect, "x.member_id");
+                sql.push(")");
+            }
+            Source::Prices(column) => {
+                sql.push(exists).push(&dialect.json_items(&format!("{rows}.{column}"))).push(" WHERE ");
+                test(sql, dialect, "CAST(item.value ->> 'price' AS DOUBLE PRECISION)");
+                sql.push(")");
+            }
+            Source::Contacts(column) => {
+                sql.push(exists).push(&dialect.json_items(&format!("{rows}.{column}"))).push(" WHERE ");
+                test(sql, dialect, "(item.value ->> 'value')");
+                sql.push(")");
+            }
+            Source::Total { column, is_count } => {
+                push_total(sql, call, exists, column, is_count, object.name, &format!("{rows}.id"));
+                test(sql, dialect, "n.value");
+                sql.push(")");
+            }
+            Source::Related(column) => {
+                let organization = if object.name == "organization" { "id" } else { "org_id" };
+                push_total(sql, call, exists, column, true, "organization", &format!("{rows}.{organization}"));
+                test(sql, dialect, "n.value");
+                sql.push(")");
+            }
+            Source::Index(number) => {
+                let way = if negated { Way::NotThere } else { way };
+                way.begin(sql, call.company(), number, rows);
+                sql.push(" AND ");
+                test(sql, dialect, "v.value");
+                sql.push(")");
+            }
+        }
     }
 
     /// The stage stands in the record or on either side of one of its moves.
@@ -153,83 +225,12 @@ impl Compiler<'_> {
     }
 }
 
-/// Appends that the value of a subject passes a test, or where `negated` that it does not. The test is told under
-/// which name the value goes; it is never null there, or the test is not true of null.
-fn hold(
-    sql: &mut Sql,
-    call: &Call,
-    object: &'static Entity,
-    subject: &Subject,
-    rows: &str,
-    negated: bool,
-    test: impl FnOnce(&mut Sql, Dialect, &str),
-) {
-    let dialect = call.store().dialect();
-    let exists = if negated { "NOT EXISTS (SELECT 1 FROM " } else { "EXISTS (SELECT 1 FROM " };
-    match subject.source {
-        Source::Column(column) | Source::Address { column, .. } => {
-            let column = format!("{rows}.{column}");
-            sql.push("((");
-            match subject.source {
-                Source::Address { part, .. } => test(sql, dialect, &dialect.json_text(&column, part)),
-                _ => test(sql, dialect, &column),
-            }
-            sql.push(if negated { ") IS NOT TRUE)" } else { "))" });
-        }
-        Source::Held(key) => {
-            sql.push(rows).push(if negated { ".id NOT IN (" } else { ".id IN (" });
-            sql.push("SELECT x.record_id FROM links x WHERE x.company_id = ").bind(call.company());
-            sql.push(" AND x.entity = ").bind(object.name).push(" AND x.field_key = ").bind(key).push(" AND ");
-            test(sql, dialect, "x.member_id");
-            sql.push(")");
-        }
-        Source::Prices(column) => {
-            sql.push(exists).push(&dialect.json_items(&format!("{rows}.{column}"))).push(" WHERE ");
-            test(sql, dialect, "CAST(item.value ->> 'price' AS DOUBLE PRECISION)");
-            sql.push(")");
-        }
-        Source::Contacts(column) => {
-            sql.push(exists).push(&dialect.json_items(&format!("{rows}.{column}"))).push(" WHERE ");
-            test(sql, dialect, "(item.value ->> 'value')");
-            sql.push(")");
-        }
-        Source::Total { column, is_count } => {
-            push_total(sql, call, exists, column, is_count, object.name, &format!("{rows}.id"));
-            test(sql, dialect, "n.value");
-            sql.push(")");
-        }
-        Source::Related(column) => {
-            let organization = if object.name == "organization" { "id" } else { "org_id" };
-            push_total(sql, call, exists, column, true, "organization", &format!("{rows}.{organization}"));
-            test(sql, dialect, "n.value");
-            sql.push(")");
-        }
-        Source::Index(number) => {
-            push_index(sql, call, number, rows, !negated);
-            sql.push(" AND ");
-            test(sql, dialect, "v.value");
-            sql.push(")");
-        }
-    }
-}
-
 /// The aggregate gives one row, be there totals or not.
 fn push_total(sql: &mut Sql, call: &Call, exists: &str, column: &str, is_count: bool, entity: &'static str, record: &str) {
     let (before, after) = if is_count { ("COALESCE(", ", 0)") } else { ("", "") };
     sql.push(exists).push("(SELECT ").push(before).push("MAX(s.").push(column).push(")").push(after);
     sql.push(" AS value FROM totals s WHERE s.company_id = ").bind(call.company());
     sql.push(" AND s.record_id = ").push(record).push(" AND s.entity = ").bind(entity).push(") n WHERE ");
-}
-
-/// What is there is found by its value, what is not by the record.
-fn push_index(sql: &mut Sql, call: &Call, number: i64, rows: &str, there_is: bool) {
-    if there_is {
-        sql.push(rows).push(".id IN (SELECT v.record_id FROM field_values v WHERE v.company_id = ").bind(call.company());
-    } else {
-        sql.push("NOT EXISTS (SELECT 1 FROM field_values v WHERE v.company_id = ").bind(call.company());
-        sql.push(" AND v.record_id = ").push(rows).push(".id");
-    }
-    sql.push(" AND v.field = ").bind(number);
 }
 
 /// The day of a value against the day on which the deal begins to rot, both in the zone of the caller as its clocks stand
@@ -292,7 +293,7 @@ impl Test {
                 }
                 sql.push(")");
             }
-            Test::Text(pattern, text) if is_indexed => push_indexed_text(sql, *pattern, text),
+            Test::Text(pattern, text) if is_indexed => value_index::push_text(sql, *pattern, text),
             Test::Text(pattern, text) => push_text(sql, dialect, *pattern, text, value),
         }
     }
@@ -312,7 +313,7 @@ impl Within {
     }
 }
 
-fn like(pattern: Pattern, text: &str) -> String {
+pub fn like(pattern: Pattern, text: &str) -> String {
     let text = escape_pattern(text);
     match pattern {
         Pattern::Whole => text,
@@ -335,60 +336,8 @@ fn push_text(sql: &mut Sql, dialect: Dialect, pattern: Pattern, text: &str, valu
     }
 }
 
-/// Keys are folded already. Of a text that is longer than a key the key is the beginning, and the whole is `v.extra`.
-fn push_indexed_text(sql: &mut Sql, pattern: Pattern, text: &str) {
-    let key = text_key(text);
-    let fits = key.len() == text.len();
-    match pattern {
-        Pattern::Whole if fits => {
-            sql.push("v.value = ").bind(text).push(" AND v.extra IS NULL");
-        }
-        Pattern::Whole => {
-            sql.push("v.value = ").bind(key).push(" AND v.extra = ").bind(text);
-        }
-        Pattern::Beginning if fits => {
-            sql.push("v.value >= ").bind(text);
-            if let Some(end) = after_all_that_begin_with(text) {
-                sql.push(" AND v.value < ").bind(end);
-            }
-        }
-        Pattern::Beginning => {
-            sql.push("v.value = ").bind(key).push(" AND v.extra LIKE ").bind(like(pattern, text)).push(r" ESCAPE '\'");
-        }
-        Pattern::Middle | Pattern::End => {
-            sql.push("COALESCE(v.extra, v.value) LIKE ").bind(like(pattern, text)).push(r" ESCAPE '\'");
-        }
-    }
-}
-
-/// The first text that sorts behind all that begin so.
-fn after_all_that_begin_with(text: &str) -> Option<String> {
-    let mut letters: Vec<char> = text.chars().collect();
-    while let Some(last) = letters.pop() {
-        // Surrogates are no letters; the range passes over them.
-        if let Some(next) = (last..=char::MAX).nth(1) {
-            letters.push(next);
-            return Some(letters.into_iter().collect());
-        }
-    }
-    None
-}
-
 impl FilterType {
     fn is_listed(&self, object: &Entity) -> bool {
         self.lists.name == object.name
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn texts_that_begin_alike_stand_together() {
-        assert_eq!(after_all_that_begin_with("ab").as_deref(), Some("ac"));
-        assert_eq!(after_all_that_begin_with("a\u{d7ff}").as_deref(), Some("a\u{e000}"));
-        assert_eq!(after_all_that_begin_with("a\u{10ffff}").as_deref(), Some("b"));
-        assert_eq!(after_all_that_begin_with("\u{10ffff}"), None);
     }
 }

@@ -1,6 +1,7 @@
 //! Saved filters: conditions under a name, which lists take by `filter_id` (semantics.md 13).
 //!
-//! `grammar.rs` reads conditions, `question.rs` understands them by the field tables, `compile.rs` turns them into SQL.
+//! `grammar.rs` reads conditions, `question.rs` understands them by the field tables, `compile.rs` turns them into SQL,
+//! `value_index.rs` those about values that have an index.
 
 mod compile;
 mod dates;
@@ -12,6 +13,7 @@ mod ops;
 mod question;
 mod saved;
 mod subject;
+mod value_index;
 mod view;
 
 pub use entity::*;

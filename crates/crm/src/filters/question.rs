@@ -287,7 +287,7 @@ impl Reader<'_> {
 
     /// One of the words that a field takes.
     fn word(&self, text: &str) -> Result<String, Problem> {
-        match (self.subject.class, self.field.options()) {
+        match (self.subject.class, self.field.options(&self.call.directory)) {
             (Class::Currency, _) => {
                 let code = text.to_ascii_uppercase();
                 if currencies::is_known(&code) { Ok(code) } else { Err(self.refuse("unknown currency")) }
@@ -310,7 +310,7 @@ impl Reader<'_> {
             ("false", Class::Choice) => Ok(0),
             (text, _) => text.parse::<i64>().map_err(|_| self.refuse("must be the id of something")),
         }?;
-        let is_known = match (self.subject.class, self.field.options()) {
+        let is_known = match (self.subject.class, self.field.options(directory)) {
             (Class::User, _) => directory.user(UserId(id)).is_some(),
             (Class::Stage, _) => directory.stages.contains_key(&id),
             (Class::Pipeline, _) => directory.pipelines.contains_key(&id),

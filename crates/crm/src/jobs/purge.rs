@@ -7,6 +7,7 @@ use crate::app::App;
 use crate::directory::Directory;
 use crate::error::ApiError;
 use crate::leads::LEAD;
+use crate::mail::MAIL_THREAD;
 use crate::persons::PERSON;
 use crate::select::{self, Depth, purge_limit};
 use crate::value_index::{self, numbers_of};
@@ -69,6 +70,9 @@ impl App {
         statements.extend(self.unlink(going));
         if going.entity.name == PERSON.name {
             statements.push(self.count_participants(going));
+        }
+        if going.entity.name == MAIL_THREAD.name {
+            statements.push(self.remove_bodies(going));
         }
         for belonging in BELONGINGS.iter().filter(|belonging| belonging.of == going.entity.name) {
             let rows = format!("{} WHERE company_id = ", belonging.table);
@@ -225,6 +229,16 @@ impl App {
             Statement::one_row(text, values)
         };
         Ok(found.into_iter().map(without).collect())
+    }
+
+    /// The texts of messages, which know their message only.
+    fn remove_bodies(&self, going: &Going) -> Statement {
+        let mut sql = Sql::new("DELETE FROM mail_bodies WHERE company_id = ");
+        sql.bind(going.company).push(" AND message_id IN (SELECT m.id FROM mail_messages m WHERE m.company_id = ").bind(going.company);
+        sql.push(" AND ");
+        self.among(&mut sql, "m.mail_thread_id", going);
+        sql.push(")");
+        sql.into()
     }
 
     /// Deals lose participants with the persons.

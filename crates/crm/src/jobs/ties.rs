@@ -19,7 +19,7 @@ use penstock_model::{Entity, Field, Kind, Place};
 
 /// Records that are kept for a while after their deletion, then go. Tasks go before the projects that take the rest of theirs along.
 pub const PURGED: &[&Entity] =
-    &[&DEAL, &LEAD, &PERSON, &ORGANIZATION, &PRODUCT, &TASK, &PROJECT, &ACTIVITY, &NOTE, &COMMENT, &RELATIONSHIP, &FILE];
+    &[&DEAL, &LEAD, &PERSON, &ORGANIZATION, &PRODUCT, &TASK, &PROJECT, &ACTIVITY, &NOTE, &COMMENT, &RELATIONSHIP, &MAIL_THREAD, &FILE];
 
 /// Entities whose own fields refer to records of other ones.
 const REFERRING: &[&Entity] = &[&PERSON, &DEAL, &LEAD, &ACTIVITY, &NOTE, &MAIL_THREAD, &FILE, &CALL_LOG];
@@ -59,6 +59,8 @@ pub const BELONGINGS: &[Belonging] = &[
     Belonging { of: "person", table: "pictures", column: "item_id", entity: None },
     Belonging { of: "product", table: "product_images", column: "product_id", entity: None },
     Belonging { of: "note", table: "note_comments", column: "note_id", entity: Some("comment") },
+    Belonging { of: "mailThread", table: "mail_parties", column: "thread_id", entity: None },
+    Belonging { of: "mailThread", table: "mail_messages", column: "mail_thread_id", entity: Some("mailMessage") },
     Belonging {
         of: "organization",
         table: "organization_relationships",

@@ -41,6 +41,7 @@ const THREAD_FIELDS: &[Field] = &[
     Field::new(21, "is_deleted", "Deleted", Kind::Bool).not_null(),
     Field::new(22, "add_time", "Add time", Kind::Time).not_null(),
     Field::new(23, "update_time", "Update time", Kind::Time).not_null(),
+    Field::new(24, "delete_time", "Delete time", Kind::Time),
 ];
 
 /// One message, as one user has it. Its body stands in a table of its own, so that lists need not pass over it.
@@ -100,6 +101,7 @@ pub mod thread {
     pub const IS_DELETED: Col<bool> = col(&MAIL_THREAD, "is_deleted");
     pub const ADD_TIME: Col<Time> = col(&MAIL_THREAD, "add_time");
     pub const UPDATE_TIME: Col<Time> = col(&MAIL_THREAD, "update_time");
+    pub const DELETE_TIME: Col<Time> = col(&MAIL_THREAD, "delete_time");
 }
 
 /// Columns of messages.

@@ -57,7 +57,8 @@ pub enum MailError {
 impl From<ApiError> for MailError {
     fn from(error: ApiError) -> Self {
         let text = String::from_utf8_lossy(&error.body(crate::op::Version::V1)).into_owned();
-        if error.status() < 500 { MailError::Refused(text) } else { MailError::Unavailable(text) }
+        // Another write at the same time is no fault of the message.
+        if error.status() < 500 && error.status() != 409 { MailError::Refused(text) } else { MailError::Unavailable(text) }
     }
 }
 
@@ -142,11 +143,12 @@ async fn make_contacts(call: &Call, outside: &[Mailbox], contacts: &mut BTreeMap
 async fn plan(call: &Call, incoming: &Incoming<'_>) -> ApiResult<(Batch, Ingested)> {
     let received = incoming.received;
     let mut batch = call.batch();
+    let ids: BTreeSet<_> = received.answers.iter().chain([&received.message_id]).cloned().collect();
+    // In this order: whoever files the same message between the two reads is seen by the second one, and whoever does so later meets the keys of the first.
+    let known = known_ids(call, &ids).await?;
     if let Some(known) = known_message(call, &received.message_id).await? {
         return Ok((batch, known));
     }
-    let ids: BTreeSet<_> = received.answers.iter().chain([&received.message_id]).cloned().collect();
-    let known = known_ids(call, &ids).await?;
     let mut thread = match known.values().min() {
         Some(thread) => Change::update(thread_with(call, *thread).await?),
         None => Change::insert(blank_thread(call, incoming).await?),

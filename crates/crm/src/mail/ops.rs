@@ -192,6 +192,7 @@ async fn delete(call: Call) -> ApiResult<Reply> {
 async fn deletion(call: &Call, id: i64) -> ApiResult<Batch> {
     let mut change = Change::update(listed::own_thread(call, id).await?);
     change.after.set(thread::IS_DELETED, true);
+    change.after.set(thread::DELETE_TIME, call.now);
     change.after.set(thread::UPDATE_TIME, call.now);
     let mut batch = call.batch();
     attachments::follow_thread(call, &change, &mut batch).await?;

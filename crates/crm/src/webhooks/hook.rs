@@ -52,6 +52,33 @@ pub struct Hook {
     pub last_http_status: Option<i64>,
 }
 
+#[cfg(test)]
+impl Hook {
+    /// Of everything, in the words of v2, for the first user of the first company.
+    pub fn sample() -> Self {
+        Hook {
+            company: CompanyId(1),
+            id: 1,
+            name: None,
+            shape: Shape::V2,
+            event_action: "*".to_owned(),
+            event_object: "*".to_owned(),
+            subscription_url: "https://receiver.test/".to_owned(),
+            user: UserId(1),
+            owner: UserId(1),
+            app: None,
+            http_auth_user: None,
+            http_auth_password: None,
+            is_active: true,
+            add_time: Time::from_millis(0),
+            remove_time: None,
+            remove_reason: None,
+            last_delivery_time: None,
+            last_http_status: None,
+        }
+    }
+}
+
 impl Hook {
     /// What the API calls the sort of a subscription, by who has made it.
     pub fn kind(&self) -> &'static str {

@@ -49,26 +49,7 @@ mod tests {
     use penstock_model::{CompanyId, Entity, Record, Time};
 
     fn hook(shape: Shape, action: &str, object: &str) -> Hook {
-        Hook {
-            company: CompanyId(1),
-            id: 1,
-            name: None,
-            shape,
-            event_action: action.to_owned(),
-            event_object: object.to_owned(),
-            subscription_url: "https://receiver.test/".to_owned(),
-            user: UserId(1),
-            owner: UserId(1),
-            app: None,
-            http_auth_user: None,
-            http_auth_password: None,
-            is_active: true,
-            add_time: Time::from_millis(0),
-            remove_time: None,
-            remove_reason: None,
-            last_delivery_time: None,
-            last_http_status: None,
-        }
+        Hook { shape, event_action: action.to_owned(), event_object: object.to_owned(), ..Hook::sample() }
     }
 
     fn event(action: Action, entity: &'static Entity, merged: Option<i64>) -> Event {

@@ -179,30 +179,9 @@ pub fn remove(hook: &Hook, now: Time, reason: &str) -> Statement {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::webhooks::hook::Shape;
-    use penstock_model::CompanyId;
 
     fn hook(owner: i64, app: Option<i64>) -> Hook {
-        Hook {
-            company: CompanyId(1),
-            id: 1,
-            name: None,
-            shape: Shape::V2,
-            event_action: "*".to_owned(),
-            event_object: "*".to_owned(),
-            subscription_url: "https://receiver.test/".to_owned(),
-            user: UserId(owner),
-            owner: UserId(owner),
-            app,
-            http_auth_user: None,
-            http_auth_password: None,
-            is_active: true,
-            add_time: Time::from_millis(0),
-            remove_time: None,
-            remove_reason: None,
-            last_delivery_time: None,
-            last_http_status: None,
-        }
+        Hook { user: UserId(owner), owner: UserId(owner), app, ..Hook::sample() }
     }
 
     #[test]

@@ -47,3 +47,25 @@ async fn types_are_settings_of_the_company() -> Outcome {
     }
     Ok(())
 }
+
+/// The field of activities offers the types as they are now.
+#[tokio::test]
+async fn types_are_the_options_of_their_field() -> Outcome {
+    let in_list = async |company: &Company, list: &str, key: &str| -> Outcome<Vec<Value>> {
+        let fields = company.get(list).await?;
+        let field = fields.as_array().into_iter().flatten().find(|field| field[key] == "type").ok_or("no field type")?;
+        assert_eq!(field["field_type"], "enum");
+        Ok(field["options"].as_array().ok_or("no options")?.clone())
+    };
+    for company in Company::each().await? {
+        let seeded = in_list(&company, "/v1/activityFields", "key").await?;
+        assert_eq!((seeded.len(), &seeded[0]), (6, &json!({"id": "call", "label": "Call"})));
+        let made = company.data("POST", "/v1/activityTypes", json!({"name": "Site visit", "icon_key": "car", "color": "FFAA00"})).await?;
+        company.data("DELETE", "/v1/activityTypes/1", Value::Null).await?;
+        let now = in_list(&company, "/v1/activityFields", "key").await?;
+        assert_eq!((now.len(), &now[5]), (6, &json!({"id": made["key_string"], "label": "Site visit", "color": "FFAA00"})));
+        let now = in_list(&company, "/api/v2/activityFields?limit=500", "field_code").await?;
+        assert_eq!((&now[0]["id"], &now[5]), (&json!("meeting"), &json!({"id": "site_visit", "label": "Site visit"})));
+    }
+    Ok(())
+}

@@ -7,7 +7,9 @@ mod objects;
 mod random;
 mod rights;
 mod saving;
+mod times;
 mod values;
+mod world;
 
 use company::{Company, Outcome};
 use serde_json::{Value, json};

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod agenda;
+mod conditions;
 mod filters;
 mod leads;
 mod reference;

@@ -1,4 +1,5 @@
-//! `penstock mail`: the door through which a mail server hands in messages.
+//! `penstock mail`: the door through which a mail server hands in messages. The mail server goes by the exit code: what has
+//! nothing to do with the message, such as a store that does not answer or a mistake in the options, must not send it back.
 
 use super::accounts;
 use crate::console;
@@ -12,14 +13,25 @@ use std::io::Read;
 use std::sync::Arc;
 
 pub async fn run(options: &CompanyOptions, action: MailAction) -> Result<(), Failure> {
+    take_in(options, action).await.map_err(|failure| match failure {
+        Failure::Unusable(text) => Failure::NotNow(text),
+        other => other,
+    })
+}
+
+async fn take_in(options: &CompanyOptions, action: MailAction) -> Result<(), Failure> {
     let MailAction::Ingest { mailbox, mail, files } = action;
     // Read first: a mail server must never find its pipe closed.
     let message = standard_input()?;
-    let files = files.open(&options.store.data_dir)?;
     let (store, company) = accounts::open(options).await?;
     let store = Arc::new(store);
-    let settings = Settings { mail_domain: mail.mail_domain, files, ..Settings::default() };
-    let outcome = ingest(&store, settings, company, &message, mailbox.as_deref()).await;
+    let outcome = match files.open(&options.store.data_dir) {
+        Ok(files) => {
+            let settings = Settings { mail_domain: mail.mail_domain, files, ..Settings::default() };
+            ingest(&store, settings, company, &message, mailbox.as_deref()).await
+        }
+        Err(failure) => Err(failure),
+    };
     store.close().await;
     outcome
 }
@@ -44,8 +56,11 @@ fn standard_input() -> Result<Vec<u8>, Failure> {
 impl From<MailError> for Failure {
     fn from(error: MailError) -> Self {
         match error {
-            MailError::Unavailable(_) => Failure::Unusable(error.to_string()),
-            _ => Failure::Refused(error.to_string()),
+            MailError::Unavailable(_) => Failure::NotNow(error.to_string()),
+            MailError::Nobody | MailError::UnknownMailbox(_) => Failure::ForNobody(error.to_string()),
+            MailError::Unreadable | MailError::TooLarge | MailError::TooManyAttachments | MailError::Refused(_) => {
+                Failure::Never(error.to_string())
+            }
         }
     }
 }

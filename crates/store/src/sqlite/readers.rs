@@ -13,6 +13,9 @@ use std::thread;
 use tokio::sync::oneshot;
 
 const HEAVY_THREADS: usize = 2;
+/// How far heavy reads stand back where there are not processors enough for everything: a tenth of the share of others.
+#[cfg(target_os = "linux")]
+const HEAVY_NICENESS: i32 = 10;
 
 /// A row of the embedded engine.
 pub struct SqliteRow<'a, 'rows>(pub &'a rusqlite::Row<'rows>);
@@ -185,6 +188,7 @@ impl HeavyReaders {
 }
 
 fn serve(files: &Files, receiver: &Mutex<Receiver<HeavyRead>>) {
+    give_way();
     let mut reader = None;
     loop {
         let next = receiver.lock().unwrap_or_else(PoisonError::into_inner).recv();
@@ -197,6 +201,14 @@ fn serve(files: &Files, receiver: &Mutex<Receiver<HeavyRead>>) {
         if catch_unwind(AssertUnwindSafe(|| read(opened))).is_err() {
             tracing::error!("a heavy read failed in the code that takes its rows");
         }
+    }
+}
+
+/// Lets all other threads go first. Linux counts this for the calling thread alone.
+fn give_way() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::nice(HEAVY_NICENESS) {
+        tracing::warn!(%error, "heavy reads have the priority of light ones");
     }
 }
 
