@@ -87,10 +87,10 @@ pub fn deals(client: &Client) -> Result<Vec<Deal>> {
     Ok(deals.iter().filter_map(|deal| Some(Deal { id: deal["id"].as_i64()?, stages: of_pipeline(&deal["pipeline_id"]) })).collect())
 }
 
-/// The names of persons that the user sees, each once.
-pub fn names(client: &Client) -> Result<Vec<String>> {
-    let persons = walk(client, "/api/v2/persons?limit=500&sort_by=update_time", PAGES)?;
-    let names: BTreeSet<_> = persons.iter().filter_map(|person| person["name"].as_str()).map(str::to_owned).collect();
+/// The names of records of a collection that the user sees, each once.
+pub fn names(client: &Client, collection: &str) -> Result<Vec<String>> {
+    let records = walk(client, &format!("/api/v2/{collection}?limit=500&sort_by=update_time"), PAGES)?;
+    let names: BTreeSet<_> = records.iter().filter_map(|record| record["name"].as_str()).map(str::to_owned).collect();
     Ok(names.into_iter().collect())
 }
 

@@ -18,6 +18,7 @@ use std::time::Duration;
 
 pub const RARE: &str = "search, a rare term";
 pub const COMMON: &str = "search, a term of every tenth record";
+const NAME: &str = "search, the full name of a person";
 const SHORT: &str = "search, two letters";
 pub const FILTER: &str = "deals by three custom fields";
 const FLOW: &str = "flow of a deal with 1,000 events";
@@ -82,9 +83,10 @@ pub fn measure(company: &Company, server: &Server, one: &Operation, directory: &
 fn operations(client: &Client, terms: &Terms, directory: &Path) -> Result<Vec<Operation>> {
     let yesterday = SystemClock.now().date().plus_days(-1);
     let recents = |page: usize| format!("/v1/recents?since_timestamp={yesterday}%2000:00:00&limit={ROWS}&start={}", page * ROWS);
-    let rows: [(&'static str, Vec<String>); 6] = [
+    let rows: [(&'static str, Vec<String>); 7] = [
         (RARE, terms.rare.iter().map(|term| search(term)).collect()),
         (COMMON, vec![search(&terms.common)]),
+        (NAME, terms.names.iter().map(|term| search(term)).collect()),
         (SHORT, terms.short.iter().map(|term| search(term)).collect()),
         (FILTER, filters(client)?.iter().map(|id| format!("/api/v2/deals?limit={ROWS}&filter_id={id}")).collect()),
         (FLOW, flow(client)?),
