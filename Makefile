@@ -13,7 +13,7 @@ OPTIONS ?=
 CRASH_KILLS ?= 30
 PYTHON ?= python3
 
-PACKAGES := $(patsubst %,%/node_modules/.package-lock.json,tests/client/js tests/mcp/clients/js)
+PACKAGES := $(patsubst %,%/node_modules/.package-lock.json,tests/client/js tests/mcp/clients/js tests/mcp/conformance)
 VENVS := $(patsubst %,%/.venv/installed,tests/client/python tests/support tests/tap tests/mcp/clients/python)
 
 run:
@@ -27,7 +27,8 @@ check:
 test: setup check
 	cargo test --workspace
 	node --test tests/support/*.test.mjs tests/conformance/*.test.mjs
-	cargo build --bin penstock
+	cargo build --bin penstock --bin penstock-conformance
+	tests/mcp/conformance/run
 	tests/conformance/run
 	tests/client/run
 	tests/openapi/run

@@ -7,6 +7,7 @@ mod remote;
 pub use remote::{Remote, RemoteError};
 
 use bytes::Bytes;
+use futures::stream::BoxStream;
 use penstock_crm::App;
 use serde_json::Value;
 use std::net::IpAddr;
@@ -65,6 +66,9 @@ impl ApiAnswer {
     }
 }
 
+/// The text of an answer that goes on, piece by piece; it ends where it breaks off.
+pub type Pieces = BoxStream<'static, Bytes>;
+
 #[derive(Clone)]
 pub enum Backend {
     Local(Arc<App>),
@@ -78,6 +82,14 @@ impl Backend {
             // Boxed: the future of an operation is large, and is moved several times.
             Backend::Local(app) => Box::pin(local::send(app, caller, request)).await,
             Backend::Remote(remote) => remote.send(caller, request).await,
+        }
+    }
+
+    /// As [`Backend::send`], for an answer that goes on: where it is none, the answer.
+    pub async fn stream(&self, caller: &Caller, request: ApiRequest) -> Result<Pieces, ApiAnswer> {
+        match self {
+            Backend::Local(app) => Box::pin(local::stream(app, caller, request)).await,
+            Backend::Remote(remote) => remote.stream(caller, request).await,
         }
     }
 }

@@ -47,7 +47,12 @@ pub async fn ask(context: &RequestContext<RoleServer>, preview: &Preview) -> Con
         let requests = InputRequests::from([(QUESTION.to_owned(), InputRequest::Elicitation(ElicitRequest::new(question)))]);
         return Consent::AskFirst(Box::new(InputRequiredResult::from_input_requests(requests)));
     }
-    match context.peer.create_elicitation_with_timeout(question, Some(PATIENCE)).await {
+    let answer = tokio::select! {
+        answer = context.peer.create_elicitation_with_timeout(question, Some(PATIENCE)) => answer,
+        // Whoever takes the call back does not want it any more, whatever the user says then.
+        () = context.ct.cancelled() => return Consent::Declined,
+    };
+    match answer {
         Ok(result) if says_yes(&result) => Consent::Given,
         Ok(_) => Consent::Declined,
         Err(error) => {

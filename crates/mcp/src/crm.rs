@@ -1,6 +1,6 @@
 //! The CRM as one caller sees it: operations by name, and what fields and labels are called.
 
-use crate::backend::{ApiAnswer, ApiBody, ApiRequest, Backend, Caller};
+use crate::backend::{ApiAnswer, ApiBody, ApiRequest, Backend, Caller, Pieces};
 use crate::names::{Definition, Names};
 use crate::resolve::{self, path_names};
 use crate::trouble::Trouble;
@@ -64,6 +64,11 @@ impl Crm {
         let query = serde_urlencoded::to_string(&values.query).unwrap_or_default();
         let request = ApiRequest { method: op.method.as_str(), path: path(op, values), query, body };
         self.backend.send(&self.caller, request).await
+    }
+
+    /// As [`Crm::send_body`], for an answer that goes on; where it is none, the answer.
+    pub async fn stream(&self, request: ApiRequest) -> Result<Pieces, ApiAnswer> {
+        self.backend.stream(&self.caller, request).await
     }
 
     /// Runs an operation that has to succeed, and answers its whole body.

@@ -8,15 +8,17 @@ use crate::names::Names;
 use crate::prompts;
 use crate::resources;
 use crate::run::{self, Outcome};
+use crate::subscriptions::{Events, Watch, Watched};
 use crate::trouble::Trouble;
 use penstock_crm::Request;
+use penstock_crm::oauth::Scopes;
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestParams, CompleteResult, CompletionInfo, ContentBlock,
     GetPromptRequestParams, GetPromptResponse, Implementation, ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult,
     ListToolsResult, PaginatedRequestParams, ReadResourceRequestParams, ReadResourceResponse, ReadResourceResult, Reference,
-    ResourceContents, ServerCapabilities, ServerConfig,
+    ResourceContents, ServerCapabilities, ServerConfig, SubscribeRequestParams, SubscriptionFilter, UnsubscribeRequestParams,
 };
-use rmcp::service::RequestContext;
+use rmcp::service::{RequestContext, SubscriptionContext};
 use rmcp::{ErrorData, RoleServer, ServerHandler};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -33,18 +35,19 @@ pub struct Visit {
     pub set: Set,
 }
 
-/// One server of the protocol; cheap to make.
-#[derive(Clone)]
+/// One server of the protocol, for one session or one message; cheap to make.
 pub struct Agent {
     backend: Backend,
     names: Arc<Names>,
     /// Where all calls come from one client; else every request says it.
     visit: Option<Visit>,
+    /// What the client of a session wants to be told of.
+    watched: Watched,
 }
 
 impl Agent {
     pub fn new(backend: Backend, names: Arc<Names>, visit: Option<Visit>) -> Self {
-        Agent { backend, names, visit }
+        Agent { backend, names, visit, watched: Watched::default() }
     }
 
     fn visit(&self, context: &RequestContext<RoleServer>) -> Result<Visit, ErrorData> {
@@ -59,6 +62,27 @@ impl Agent {
     fn crm(&self, caller: Caller) -> Crm {
         Crm::new(self.backend.clone(), caller, self.names.clone())
     }
+
+    async fn content(&self, crm: &Crm, uri: &str) -> Result<Value, ErrorData> {
+        match resources::read(crm, uri).await {
+            None => Err(nothing_at(uri)),
+            Some(Err(trouble)) if trouble.status == Some(404) => Err(nothing_at(uri)),
+            Some(Err(trouble)) => Err(ErrorData::internal_error(trouble.text(), None)),
+            Some(Ok(value)) => Ok(value),
+        }
+    }
+}
+
+/// Every list is one page, so there is no cursor that anybody could have been given.
+fn on_one_page(page: Option<PaginatedRequestParams>) -> Result<(), ErrorData> {
+    match page.and_then(|page| page.cursor) {
+        Some(cursor) => Err(ErrorData::invalid_params(format!("there is no page at {cursor:?}: the list is one page"), None)),
+        None => Ok(()),
+    }
+}
+
+fn nothing_at(uri: &str) -> ErrorData {
+    ErrorData::resource_not_found(format!("there is nothing at {uri}"), Some(json!({"uri": uri})))
 }
 
 /// What a client calls itself, as a header may hold it.
@@ -68,7 +92,9 @@ fn plain(text: &str) -> String {
 
 impl ServerHandler for Agent {
     fn get_info(&self) -> ServerConfig {
-        let capabilities = ServerCapabilities::builder().enable_tools().enable_resources().enable_prompts().enable_completions().build();
+        // No list ever changes while somebody is connected.
+        let capabilities = ServerCapabilities::builder().enable_tools().enable_resources().enable_resources_subscribe();
+        let capabilities = capabilities.enable_prompts().enable_completions().build();
         let mut info = ServerConfig::new(capabilities).with_instructions(INSTRUCTIONS);
         info.server_info = Implementation::new("penstock", env!("CARGO_PKG_VERSION"));
         info.server_info.title = Some("Penstock".to_owned());
@@ -77,14 +103,20 @@ impl ServerHandler for Agent {
 
     async fn list_tools(
         &self,
-        _: Option<PaginatedRequestParams>,
+        page: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
+        on_one_page(page)?;
         let visit = self.visit(&context)?;
         Ok(ListToolsResult::with_all_items(visit.set.tools().map(Prepared::described).collect()))
     }
 
-    async fn list_prompts(&self, _: Option<PaginatedRequestParams>, _: RequestContext<RoleServer>) -> Result<ListPromptsResult, ErrorData> {
+    async fn list_prompts(
+        &self,
+        page: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListPromptsResult, ErrorData> {
+        on_one_page(page)?;
         Ok(ListPromptsResult::with_all_items(prompts::list()))
     }
 
@@ -94,17 +126,19 @@ impl ServerHandler for Agent {
 
     async fn list_resources(
         &self,
-        _: Option<PaginatedRequestParams>,
+        page: Option<PaginatedRequestParams>,
         _: RequestContext<RoleServer>,
     ) -> Result<ListResourcesResult, ErrorData> {
+        on_one_page(page)?;
         Ok(ListResourcesResult::with_all_items(resources::list()))
     }
 
     async fn list_resource_templates(
         &self,
-        _: Option<PaginatedRequestParams>,
+        page: Option<PaginatedRequestParams>,
         _: RequestContext<RoleServer>,
     ) -> Result<ListResourceTemplatesResult, ErrorData> {
+        on_one_page(page)?;
         Ok(ListResourceTemplatesResult::with_all_items(resources::templates()))
     }
 
@@ -114,15 +148,52 @@ impl ServerHandler for Agent {
         context: RequestContext<RoleServer>,
     ) -> Result<ReadResourceResponse, ErrorData> {
         let crm = self.crm(self.visit(&context)?.caller);
-        let nothing = || ErrorData::resource_not_found(format!("there is nothing at {}", request.uri), Some(json!({"uri": request.uri})));
-        let value = match resources::read(&crm, &request.uri).await {
-            None => return Err(nothing()),
-            Some(Err(trouble)) if trouble.status == Some(404) => return Err(nothing()),
-            Some(Err(trouble)) => return Err(ErrorData::internal_error(trouble.text(), None)),
-            Some(Ok(value)) => value,
-        };
+        let value = self.content(&crm, &request.uri).await?;
         let contents = ResourceContents::text(value.to_string(), request.uri.clone()).with_mime_type("application/json");
         Ok(ReadResourceResult::new(vec![contents]).into())
+    }
+
+    async fn subscribe(&self, request: SubscribeRequestParams, context: RequestContext<RoleServer>) -> Result<(), ErrorData> {
+        let crm = self.crm(self.visit(&context)?.caller);
+        let watch = Watch::of(&request.uri).ok_or_else(|| nothing_at(&request.uri))?;
+        if watch.is_record() {
+            // Whoever may not see it is not told either; better to say so at once.
+            self.content(&crm, &request.uri).await?;
+        }
+        let added = self.watched.add(request.uri, watch, crm, context.peer).await;
+        added.map_err(|trouble| ErrorData::internal_error(trouble.text(), None))
+    }
+
+    async fn unsubscribe(&self, request: UnsubscribeRequestParams, _: RequestContext<RoleServer>) -> Result<(), ErrorData> {
+        self.watched.remove(&request.uri).await;
+        Ok(())
+    }
+
+    fn accepted_subscription_filter(&self, requested: &SubscriptionFilter) -> Option<SubscriptionFilter> {
+        let uris = requested.resource_subscriptions.iter().flatten().filter(|uri| Watch::of(uri).is_some());
+        Some(SubscriptionFilter::builder().resource_subscriptions(uris).build())
+    }
+
+    async fn listen(&self, context: SubscriptionContext) -> Result<(), ErrorData> {
+        let crm = self.crm(self.visit(context.request_context())?.caller);
+        let uris = context.accepted().resource_subscriptions.clone().unwrap_or_default();
+        let watches: Vec<_> = uris.into_iter().filter_map(|uri| Some((Watch::of(&uri)?, uri))).collect();
+        if watches.is_empty() {
+            context.cancelled().await;
+            return Ok(());
+        }
+        let mut events = Events::open(crm).await.map_err(|trouble| ErrorData::internal_error(trouble.text(), None))?;
+        loop {
+            let event = tokio::select! {
+                event = events.next() => event,
+                () = context.cancelled() => None,
+            };
+            let Some(event) = event else { return Ok(()) };
+            for (_, uri) in watches.iter().filter(|(watch, _)| watch.is_touched_by(&event)) {
+                let told = context.sink().notify_resource_updated(uri.clone()).await;
+                told.map_err(|error| ErrorData::internal_error(error.to_string(), None))?;
+            }
+        }
     }
 
     async fn complete(&self, request: CompleteRequestParams, context: RequestContext<RoleServer>) -> Result<CompleteResult, ErrorData> {
@@ -184,8 +255,16 @@ fn refused(trouble: &Trouble) -> CallToolResult {
     result
 }
 
-/// Who a caller is, as the product knows them; else the status of its refusal.
-pub async fn identify(app: &Arc<penstock_crm::App>, caller: &Caller) -> Result<String, u16> {
+/// A caller as the product knows them.
+pub struct Visitor {
+    /// One text for each user of each company.
+    pub owner: String,
+    /// What the access token is for, where an app calls.
+    pub scopes: Option<Scopes>,
+}
+
+/// Who a caller is; else the status of the refusal.
+pub async fn identify(app: &Arc<penstock_crm::App>, caller: &Caller) -> Result<Visitor, u16> {
     let answer = app
         .handle(Request {
             method: "GET".to_owned(),
@@ -201,5 +280,7 @@ pub async fn identify(app: &Arc<penstock_crm::App>, caller: &Caller) -> Result<S
         return Err(answer.status);
     }
     let body: Value = serde_json::from_slice(&answer.body).map_err(|_| 500_u16)?;
-    Ok(format!("{}:{}", body["data"]["company_id"], body["data"]["id"]))
+    let me = &body["data"];
+    let scopes = me["scopes"].as_str().map(Scopes::parse).transpose().map_err(|_| 500_u16)?;
+    Ok(Visitor { owner: format!("{}:{}", me["company_id"], me["id"]), scopes })
 }

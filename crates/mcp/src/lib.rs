@@ -31,9 +31,12 @@ mod handler;
 mod http;
 #[cfg(test)]
 mod rights;
+mod scopes;
 mod stdio;
+mod subscriptions;
 
 pub use backend::{Backend, Remote, RemoteError};
 pub use catalog::Set;
-pub use http::Endpoint;
+pub use handler::Agent;
+pub use http::{Body, Endpoint};
 pub use stdio::{StdioError, serve};

@@ -28,9 +28,35 @@ const FIXED: &[(&str, &str, &str, &str)] = &[
     ("penstock://fields", "fields", "Fields", "Fields of all kinds of records: code, name, type"),
 ];
 
-/// Records by address: the first part of the path, what reads one, and the argument that narrows activities and notes.
-const RECORDS: &[(&str, &str, &str)] =
-    &[("deals", "deals_get", "deal_id"), ("persons", "persons_get", "person_id"), ("organizations", "organizations_get", "org_id")];
+/// A kind of records with addresses.
+pub struct Record {
+    /// The first part of the path.
+    kind: &'static str,
+    /// What reads one.
+    tool: &'static str,
+    /// What narrows activities and notes to those of one.
+    pub link: &'static str,
+    /// What events call one.
+    pub object: &'static str,
+}
+
+const RECORDS: &[Record] = &[
+    Record { kind: "deals", tool: "deals_get", link: "deal_id", object: "deal" },
+    Record { kind: "persons", tool: "persons_get", link: "person_id", object: "person" },
+    Record { kind: "organizations", tool: "organizations_get", link: "org_id", object: "organization" },
+];
+
+/// What an address is called now.
+pub fn current(uri: &str) -> &str {
+    FORMER.iter().find(|(former, _)| *former == uri).map_or(uri, |(_, now)| now)
+}
+
+/// The record at `kind/id`.
+pub fn record_at(path: &str) -> Option<(&'static Record, i64)> {
+    let (kind, id) = path.split_once('/')?;
+    let id: i64 = id.parse().ok().filter(|id| *id > 0)?;
+    RECORDS.iter().find(|record| record.kind == kind).map(|record| (record, id))
+}
 
 pub fn list() -> Vec<Resource> {
     FIXED
@@ -52,16 +78,13 @@ pub fn templates() -> Vec<ResourceTemplate> {
 
 /// What is at an address; `None` where there is nothing of the kind.
 pub async fn read(crm: &Crm, uri: &str) -> Option<Result<Value, Trouble>> {
-    let uri = FORMER.iter().find(|(former, _)| *former == uri).map_or(uri, |(_, now)| now);
-    match uri.strip_prefix("penstock://")? {
+    match current(uri).strip_prefix("penstock://")? {
         "me" => Some(crm.data("v1.getCurrentUser", Values::default()).await.and_then(answer::one)),
         "pipelines" => Some(pipelines(crm).await),
         "fields" => Some(jobs::fields::all(crm.clone(), Arguments::new()).await),
         path => {
-            let (kind, id) = path.split_once('/')?;
-            let id: i64 = id.parse().ok().filter(|id| *id > 0)?;
-            let (_, tool, link) = RECORDS.iter().find(|(known, _, _)| *known == kind)?;
-            Some(record(crm, tool, link, id).await)
+            let (known, id) = record_at(path)?;
+            Some(record(crm, known.tool, known.link, id).await)
         }
     }
 }
@@ -110,8 +133,8 @@ pub async fn complete(crm: &Crm, reference: &str, argument: &str, typed: &str) -
         ("dealTitle", _) => ("deals", "title"),
         ("personName", _) => ("persons", "name"),
         ("name", _) => ("organizations", "name"),
-        ("id", uri) => match RECORDS.iter().find(|(kind, _, _)| uri.starts_with(&format!("penstock://{kind}/"))) {
-            Some((kind, _, _)) => (*kind, "id"),
+        ("id", uri) => match RECORDS.iter().find(|record| uri.starts_with(&format!("penstock://{}/", record.kind))) {
+            Some(record) => (record.kind, "id"),
             None => return Vec::new(),
         },
         _ => return Vec::new(),

@@ -1,8 +1,8 @@
 //! Registered apps. An app belongs to the company that has registered it; users of every company on this server may let it in.
 
-use super::redirect;
 use super::scopes::Scopes;
 use super::secrets::{self, SecretKey};
+use super::{documents, redirect};
 use crate::accounts::AccountError;
 use crate::audit::{self, Origin};
 use crate::error::{ApiError, ApiResult};
@@ -10,8 +10,8 @@ use penstock_model::{CompanyId, Time, Value};
 use penstock_store::{Row, Sql, Statement, Store, StoreError, Weight};
 use serde_json::json;
 
-/// The counters of what is no company's stand under this one.
-const NO_COMPANY: CompanyId = CompanyId(0);
+/// The counters of what is no company's stand under this one, and apps that have registered themselves.
+pub(super) const NO_COMPANY: CompanyId = CompanyId(0);
 const MAX_NAME: usize = 255;
 const MAX_REDIRECT_URIS: usize = 20;
 
@@ -71,10 +71,23 @@ pub async fn create(
     now: Time,
 ) -> ApiResult<(RegisteredApp, Option<String>, Statement)> {
     let settings = settings.checked()?;
-    let id = store.next_id(NO_COMPANY, "apps").await?;
     let client_id = secrets::client_id().map_err(internal)?;
     let secret = if is_public { None } else { Some(key.client_secret(&client_id, 1).map_err(internal)?) };
-    let secret_hash = secret.as_deref().map(secrets::hash);
+    let (app, statement) = add(store, company, client_id, settings, secret.as_deref(), now).await?;
+    Ok((app, secret, statement))
+}
+
+/// Keeps an app under a client id that nobody has.
+pub(super) async fn add(
+    store: &Store,
+    company: CompanyId,
+    client_id: String,
+    settings: AppSettings,
+    secret: Option<&str>,
+    now: Time,
+) -> ApiResult<(RegisteredApp, Statement)> {
+    let id = store.next_id(NO_COMPANY, "apps").await?;
+    let secret_hash = secret.map(secrets::hash);
     let app = RegisteredApp { id, company, client_id, settings, secret_hash, secret_nr: 1, add_time: now, rotate_time: None };
     let statement = Statement::new(
         "INSERT INTO apps (id, company_id, client_id, secret_hash, secret_nr, name, redirect_uris, scopes, uninstall_url, add_time)
@@ -92,7 +105,7 @@ pub async fn create(
             now.into(),
         ],
     );
-    Ok((app, secret, statement))
+    Ok((app, statement))
 }
 
 pub(super) fn internal(error: AccountError) -> ApiError {
@@ -155,6 +168,11 @@ impl RegisteredApp {
         self.secret_hash.as_deref() == Some(secrets::hash(secret).as_str())
     }
 
+    /// Whether nobody on this server vouches for it.
+    pub fn has_registered_itself(&self) -> bool {
+        self.company == NO_COMPANY
+    }
+
     pub fn is_public(&self) -> bool {
         self.secret_hash.is_none()
     }
@@ -184,7 +202,7 @@ pub(super) async fn by_id(store: &Store, id: i64) -> Result<Option<RegisteredApp
 
 /// The app that a client id names, of whatever company.
 pub(super) async fn by_client_id(store: &Store, client_id: &str) -> Result<Option<RegisteredApp>, StoreError> {
-    if !secrets::is_client_id(client_id) {
+    if !secrets::is_client_id(client_id) && !documents::is_address(client_id) {
         return Ok(None);
     }
     let mut sql = Sql::new(format!("SELECT {COLUMNS} FROM apps WHERE client_id = "));

@@ -1,9 +1,11 @@
 //! What an app asks a user for, read from the address that it has sent the browser to (semantics.md 3, RFC 6749 4.1.1).
 
 use super::apps::{self, RegisteredApp};
-use super::redirect;
+use super::scopes::Scopes;
+use super::{documents, redirect};
 use crate::app::App;
 use crate::error::{ApiError, ApiResult};
+use crate::message::Request;
 use crate::pages::Form;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -11,7 +13,8 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 /// The parameters that are read. The page hands them on to the decision.
-pub const PARAMETERS: [&str; 6] = ["client_id", "redirect_uri", "state", "response_type", "code_challenge", "code_challenge_method"];
+pub const PARAMETERS: [&str; 8] =
+    ["client_id", "redirect_uri", "state", "response_type", "code_challenge", "code_challenge_method", "scope", "resource"];
 
 /// A request that may be put before a user.
 #[derive(Debug)]
@@ -20,6 +23,10 @@ pub struct Asked {
     pub redirect_uri: String,
     pub state: Option<String>,
     pub challenge: Option<Challenge>,
+    /// What the user lets the app do.
+    pub scopes: Scopes,
+    /// Who says yes or no (RFC 9207).
+    issuer: String,
 }
 
 /// What has to be answered by whoever comes with the code (RFC 7636).
@@ -67,7 +74,9 @@ impl Challenge {
 
 /// Reads what is asked. Errors, which are for the user to read: the app or where it wants the answer is not known, so that
 /// nobody may be sent there.
-pub async fn read(app: &App, form: &Form) -> ApiResult<Reading> {
+///
+/// An app that describes itself is looked up anew where `is_first`: when the user is asked, not when the user has decided.
+pub async fn read(app: &App, request: &Request, form: &Form, is_first: bool) -> ApiResult<Reading> {
     let unknown = || ApiError::invalid("This link comes from an app that is not known here. The app may have been removed.");
     let misled =
         || ApiError::invalid("This link would lead to an address that the app has not registered. Please tell the makers of the app.");
@@ -75,16 +84,23 @@ pub async fn read(app: &App, form: &Form) -> ApiResult<Reading> {
         return Err(misled());
     }
     let client_id = form.text("client_id").ok_or_else(unknown)?;
-    let found = apps::by_client_id(app.store(), client_id).await?.ok_or_else(unknown)?;
+    let found = if is_first && documents::is_address(client_id) {
+        documents::register(app, client_id).await?
+    } else {
+        apps::by_client_id(app.store(), client_id).await?.ok_or_else(unknown)?
+    };
     let redirect_uri = form.text("redirect_uri").ok_or_else(misled)?;
-    if !redirect::is_registered(&found.settings.redirect_uris, redirect_uri) {
+    if !redirect::is_registered(&found.settings.redirect_uris, redirect_uri, found.has_registered_itself()) {
         return Err(misled());
     }
     let state = form.text("state").map(str::to_owned);
-    let mut asked = Asked { app: found, redirect_uri: redirect_uri.to_owned(), state, challenge: None };
+    let issuer = app.base_url(request.host.as_deref());
+    let scopes = found.settings.scopes;
+    let mut asked = Asked { app: found, redirect_uri: redirect_uri.to_owned(), state, challenge: None, scopes, issuer };
     Ok(match asked.rest(form) {
-        Ok(challenge) => {
+        Ok((challenge, scopes)) => {
             asked.challenge = challenge;
+            asked.scopes = scopes;
             Reading::Asked(Box::new(asked))
         }
         Err(error) => Reading::Told(asked.answer("error", error)),
@@ -93,14 +109,31 @@ pub async fn read(app: &App, form: &Form) -> ApiResult<Reading> {
 
 impl Asked {
     /// Reads what is left, now that it is known where an error can be told.
-    fn rest(&self, form: &Form) -> Result<Option<Challenge>, &'static str> {
+    fn rest(&self, form: &Form) -> Result<(Option<Challenge>, Scopes), &'static str> {
         if PARAMETERS.iter().any(|name| form.repeats(name)) {
             return Err("invalid_request");
         }
-        // It need not be there; `scope` is passed over, for what an app may ask for is registered.
+        // It need not be there.
         if form.text("response_type").is_some_and(|response| response != "code") {
             return Err("unsupported_response_type");
         }
+        if form.text("resource").is_some_and(|resource| !redirect::is_within(&self.issuer, resource)) {
+            return Err("invalid_target");
+        }
+        Ok((self.challenge(form)?, self.scopes(form)?))
+    }
+
+    /// What an app asks for that has registered itself, as far as it may; without a word of it all that it may. Of others
+    /// `scope` is passed over, for what they may ask for was registered by somebody who knew it (semantics.md 3).
+    fn scopes(&self, form: &Form) -> Result<Scopes, &'static str> {
+        let most = self.app.settings.scopes;
+        match form.text("scope").filter(|_| self.app.has_registered_itself()) {
+            Some(words) => Scopes::parse(words).map(|asked| asked.within(most)).map_err(|_| "invalid_scope"),
+            None => Ok(most),
+        }
+    }
+
+    fn challenge(&self, form: &Form) -> Result<Option<Challenge>, &'static str> {
         let method = form.text("code_challenge_method");
         match form.text("code_challenge") {
             Some(text) => match Challenge::of_parts(method.unwrap_or("plain"), text) {
@@ -113,10 +146,11 @@ impl Asked {
         }
     }
 
-    /// The address that tells the app one thing, and its own state.
+    /// The address that tells the app one thing, its own state, and who says so.
     pub fn answer(&self, name: &str, value: &str) -> String {
         let state = self.state.iter().map(|state| ("state", state.as_str()));
-        redirect::with(&self.redirect_uri, &std::iter::once((name, value)).chain(state).collect::<Vec<_>>())
+        let parameters = std::iter::once((name, value)).chain(state).chain([("iss", self.issuer.as_str())]);
+        redirect::with(&self.redirect_uri, &parameters.collect::<Vec<_>>())
     }
 }
 

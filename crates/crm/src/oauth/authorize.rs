@@ -1,8 +1,7 @@
 //! A user decides whether an app gets in.
 
 use super::asked::{self, Asked, Reading};
-use super::codes;
-use super::consent;
+use super::{codes, consent, documents};
 use crate::app::{App, caller};
 use crate::audit::{self, Origin};
 use crate::call::Reply;
@@ -16,16 +15,21 @@ use std::sync::Arc;
 /// Shows what an app asks for, to somebody who is signed in.
 pub async fn show(app: Arc<App>, request: Request) -> ApiResult<Reply> {
     let form = Form::of_query(&request);
-    let asked = match asked::read(&app, &form).await? {
+    let session = sessions::of_request(&app, &request).await?;
+    // The description of an app is fetched for nobody but users: else this server would call on whatever anybody names.
+    if session.is_none() && form.text("client_id").is_some_and(documents::is_address) {
+        return to_sign_in(&request);
+    }
+    let asked = match asked::read(&app, &request, &form, true).await? {
         Reading::Asked(asked) => asked,
         Reading::Told(address) => return Ok(see_other(&address)),
     };
-    let Some(session) = sessions::of_request(&app, &request).await? else {
+    let Some(session) = session else {
         return to_sign_in(&request);
     };
     let directory = app.directory(session.company).await?;
-    let registrar = app.directory(asked.app.company).await?;
-    Ok(consent::page(&asked, &form, &session, &directory, &registrar))
+    let registrar = if asked.app.has_registered_itself() { None } else { Some(app.directory(asked.app.company).await?) };
+    Ok(consent::page(&asked, &form, &session, &directory, registrar.as_deref()))
 }
 
 /// Takes the decision, and brings the user back to the app with it.
@@ -33,7 +37,7 @@ pub async fn decide(app: Arc<App>, request: Request) -> ApiResult<Reply> {
     let form = Form::of_body(&request)?;
     let session = sessions::of_request(&app, &request).await?.ok_or(ApiError::Unauthorized)?;
     sign_in::check_csrf(&app, &request, &session, form.text("csrf_token"))?;
-    let asked = match asked::read(&app, &form).await? {
+    let asked = match asked::read(&app, &request, &form, false).await? {
         Reading::Asked(asked) => asked,
         Reading::Told(address) => return Ok(see_other(&address)),
     };
@@ -48,7 +52,7 @@ pub async fn decide(app: Arc<App>, request: Request) -> ApiResult<Reply> {
 async fn allow(app: &App, request: &Request, asked: &Asked, session: &Session) -> ApiResult<String> {
     let principal = caller(app.directory(session.company).await?, session.user)?.principal;
     let (code, statement) = codes::issue(asked, &principal, app.clock.now()).map_err(super::apps::internal)?;
-    let details = json!({"scopes": asked.app.settings.scopes.words()});
+    let details = json!({"scopes": asked.scopes.words()});
     let object = Some(("app", asked.app.id));
     let told = audit::entry(session.company, app.clock.now(), &Origin::of_session(request, session), audit::APP_ALLOWED, object, &details)?;
     app.store().execute(vec![statement, told]).await?;

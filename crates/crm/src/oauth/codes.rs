@@ -37,7 +37,7 @@ pub fn issue(asked: &Asked, user: &Principal, now: Time) -> Result<(String, Stat
             secrets::hash(&code).into(),
             asked.app.id.into(),
             user.user.into(),
-            asked.app.settings.scopes.words().into(),
+            asked.scopes.words().into(),
             asked.redirect_uri.as_str().into(),
             method.into(),
             challenge.into(),

@@ -23,6 +23,7 @@ pub enum Refusal {
     NotAUri,
     WrongRedirectUri,
     NoToken,
+    WrongResource,
     /// A fault that has nothing to do with what was asked.
     Other(ApiError),
 }
@@ -43,6 +44,7 @@ impl Refusal {
             Refusal::WrongApiToken => (400, "invalid_grant", "Invalid grant: api_token is invalid"),
             Refusal::NotAUri => (400, "invalid_request", "Invalid request: redirect_uri is not a valid URI"),
             Refusal::WrongRedirectUri => (400, "invalid_request", "Invalid request: redirect_uri is invalid"),
+            Refusal::WrongResource => (400, "invalid_target", "Invalid target: resource is not of this server"),
             Refusal::NoToken => (400, "invalid_request", "Missing parameter: token"),
             Refusal::Other(_) => (500, "server_error", "Internal server error"),
         }

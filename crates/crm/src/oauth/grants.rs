@@ -31,6 +31,16 @@ pub struct Tokens {
     pub refresh: String,
     pub scopes: Scopes,
     pub company: CompanyId,
+    /// Whether they are for an app that knows the protocol and nothing of the hosted service.
+    is_by_protocol: bool,
+}
+
+impl Tokens {
+    /// What the tokens are for: with commas, as the hosted service writes it, or with spaces (RFC 6749 3.3).
+    pub fn scope(&self) -> String {
+        let words = self.scopes.words();
+        if self.is_by_protocol { words.replace(',', " ") } else { words }
+    }
 }
 
 /// Whose grant is made.
@@ -73,7 +83,7 @@ pub async fn make(store: &Store, granting: &Granting<'_>, now: Time) -> ApiResul
         // Other processes may know the tokens that have just ended.
         next_revision(company),
     ];
-    Ok((Tokens { access, refresh, scopes, company }, statements))
+    Ok((Tokens { access, refresh, scopes, company, is_by_protocol: app.has_registered_itself() }, statements))
 }
 
 /// A new access token beside those there are; the refresh token lives on, sixty days from now.
@@ -89,7 +99,8 @@ pub fn refresh(app: &RegisteredApp, grant: &Grant, refresh: &str, now: Time) -> 
         ),
         keep_access(&access, grant.company, grant.app, grant.user, scopes, now),
     ];
-    Ok((Tokens { access, refresh: refresh.to_owned(), scopes, company: grant.company }, statements))
+    let is_by_protocol = app.has_registered_itself();
+    Ok((Tokens { access, refresh: refresh.to_owned(), scopes, company: grant.company, is_by_protocol }, statements))
 }
 
 fn keep_access(token: &str, company: CompanyId, app: i64, user: UserId, scopes: Scopes, now: Time) -> Statement {

@@ -4,7 +4,7 @@ use super::apps::{self, AppSettings, RegisteredApp};
 use super::grants::{self, Grant};
 use super::scopes::Scopes;
 use super::secrets::SecretKey;
-use super::{authorize, metadata, revoke, token, uninstall};
+use super::{authorize, metadata, register, revoke, token, uninstall};
 use crate::audit::{self, Origin};
 use crate::call::{Call, Reply};
 use crate::error::{ApiError, ApiResult};
@@ -32,6 +32,8 @@ const ASKED: &[Param] = &[
     Param::new("state", ParamKind::Text, "Comes back unchanged."),
     Param::new("code_challenge", ParamKind::Text, "What the code verifier of the token request has to answer (RFC 7636)."),
     Param::new("code_challenge_method", ParamKind::Choice(&["S256", "plain"]), "How; `plain` where absent."),
+    Param::new("scope", ParamKind::Text, "What an app asks for that has registered itself; all that it may where absent."),
+    Param::new("resource", ParamKind::Text, "Where the tokens will be used: an address of this server (RFC 8707)."),
 ];
 const TOKEN: &[Param] = &[
     Param::new(
@@ -45,12 +47,24 @@ const TOKEN: &[Param] = &[
     Param::new("code_verifier", ParamKind::Text, "The answer to the challenge, where the code was asked for with one."),
     Param::new("refresh_token", ParamKind::Text, "The refresh token."),
     Param::new("api_token", ParamKind::Text, "An API token, which can be exchanged once."),
+    Param::new("resource", ParamKind::Text, "Where the tokens will be used: an address of this server (RFC 8707)."),
     Param::new("client_id", ParamKind::Text, "The app, where there is no HTTP Basic."),
     Param::new("client_secret", ParamKind::Text, "Its secret, where there is no HTTP Basic."),
 ];
 const REVOKED: &[Param] = &[
     Param::new("token", ParamKind::Text, "An access token or a refresh token.").required(),
     Param::new("token_type_hint", ParamKind::Choice(&["access_token", "refresh_token"]), "Which; not needed."),
+];
+
+const REGISTERED: &[Param] = &[
+    Param::new("redirect_uris", ParamKind::Json, "A list of addresses that users may be sent back to.").required(),
+    Param::new("client_name", ParamKind::Text, "What users read."),
+    Param::new(
+        "token_endpoint_auth_method",
+        ParamKind::Choice(&["none", "client_secret_basic", "client_secret_post"]),
+        "How the app shows who it is; `none` for one that can keep no secret.",
+    ),
+    Param::new("scope", ParamKind::Text, "The most that it will ask for; everything where absent."),
 ];
 
 /// The endpoints, which are at the root of the server. The published API names the first three.
@@ -75,6 +89,11 @@ pub const OPEN: &[Op] = &[
         .tag("Oauth")
         .takes(Takes::Keys(REVOKED))
         .about("Ends an access token, or with a refresh token all that an app was allowed"),
+    Op::site(Post, "/oauth/register", "registerClient", |app, _, request| Box::pin(register::answer(app, request)))
+        .tag("Oauth")
+        .takes(Takes::Keys(REGISTERED))
+        .answers(Answers::Document)
+        .about("Registers an app that nobody here knows (RFC 7591)"),
     Op::site(Get, "/.well-known/oauth-authorization-server", "getOauthMetadata", |app, _, request| Box::pin(metadata::show(app, request)))
         .tag("Oauth")
         .answers(Answers::Document)

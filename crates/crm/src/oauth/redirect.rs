@@ -6,6 +6,7 @@ use url::Url;
 const LONGEST: usize = 2048;
 /// Only the numbers: what `localhost` is, a machine decides (RFC 8252 8.3).
 const LOOPBACK: &[&str] = &["http://127.0.0.1", "http://[::1]"];
+const LOCAL: &[&str] = &["http://127.0.0.1", "http://[::1]", "http://localhost"];
 /// What a browser would run or show instead of going somewhere.
 const NEVER: &[&str] = &["javascript", "data", "vbscript", "blob", "file", "about", "filesystem", "view-source", "ws", "wss", "ftp"];
 
@@ -42,12 +43,25 @@ fn is_printable(text: &str) -> bool {
 }
 
 /// Whether `uri` is one of the registered ones, letter by letter; the port of a loopback address is free (RFC 8252 7.3).
-pub fn is_registered(registered: &[String], uri: &str) -> bool {
-    registered.iter().any(|known| known == uri || same_but_for_port(known, uri))
+/// `has_registered_itself` where the app has: such ones name `localhost` and take whatever port is free.
+pub fn is_registered(registered: &[String], uri: &str, has_registered_itself: bool) -> bool {
+    let hosts = if has_registered_itself { LOCAL } else { LOOPBACK };
+    registered.iter().any(|known| known == uri || same_but_for_port(hosts, known, uri))
 }
 
-fn same_but_for_port(known: &str, uri: &str) -> bool {
-    let path = |uri| LOOPBACK.iter().enumerate().find_map(|(host, start)| Some((host, after_port(str::strip_prefix(uri, start)?)?)));
+/// Whether an address is this one or below it.
+pub fn is_within(base: &str, uri: &str) -> bool {
+    is_uri(uri) && !uri.contains('#') && uri.strip_prefix(base).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']))
+}
+
+/// Whether nobody can listen on the way to an address: nobody here knows the app that names it.
+pub fn is_safe(uri: &str) -> bool {
+    let is_local = || LOCAL.iter().any(|host| uri.strip_prefix(host).is_some_and(|rest| after_port(rest).is_some()));
+    !uri.starts_with("http:") || is_local()
+}
+
+fn same_but_for_port(hosts: &[&str], known: &str, uri: &str) -> bool {
+    let path = |uri| hosts.iter().enumerate().find_map(|(host, start)| Some((host, after_port(str::strip_prefix(uri, start)?)?)));
     path(known).is_some_and(|known| path(uri) == Some(known))
 }
 
@@ -118,7 +132,7 @@ mod tests {
     fn only_the_registered_address_and_any_port_of_loopback() {
         let registered =
             ["https://app.example/callback".to_owned(), "http://127.0.0.1/done".to_owned(), "http://[::1]:1/done?a=1".to_owned()];
-        let fits = |uri| is_registered(&registered, uri);
+        let fits = |uri| is_registered(&registered, uri, false);
         assert!(fits("https://app.example/callback"));
         assert!(fits("http://127.0.0.1/done") && fits("http://127.0.0.1:51004/done"));
         assert!(fits("http://[::1]/done?a=1") && fits("http://[::1]:8080/done?a=1"));
@@ -142,6 +156,36 @@ mod tests {
             "",
         ] {
             assert!(!fits(uri), "{uri}");
+        }
+    }
+
+    #[test]
+    fn apps_that_register_themselves_are_on_the_machine_of_the_user_or_behind_tls() {
+        let registered = ["http://localhost/done".to_owned()];
+        assert!(is_registered(&registered, "http://localhost:51004/done", true));
+        assert!(!is_registered(&registered, "http://localhost:51004/done", false));
+        assert!(!is_registered(&registered, "http://localhost.evil.example/done", true));
+        for (uri, safe) in [
+            ("https://app.example/done", true),
+            ("com.example.app:/done", true),
+            ("http://localhost:3000/done", true),
+            ("http://[::1]/done", true),
+            ("http://app.example/done", false),
+            ("http://localhost.evil.example/", false),
+            ("http://127.0.0.1@evil.example/", false),
+        ] {
+            assert_eq!(is_safe(uri), safe, "{uri}");
+        }
+    }
+
+    #[test]
+    fn resources_of_this_server() {
+        let within = |uri| is_within("https://crm.example", uri);
+        assert!(within("https://crm.example") && within("https://crm.example/") && within("https://crm.example/mcp/x/core"));
+        for uri in
+            ["https://crm.example.evil/mcp", "http://crm.example/mcp", "https://crm.example/mcp#a", "mcp", "https://crm.example@evil/"]
+        {
+            assert!(!within(uri), "{uri}");
         }
     }
 

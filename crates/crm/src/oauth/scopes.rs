@@ -68,6 +68,11 @@ impl Scopes {
         })
     }
 
+    /// All that there are.
+    pub fn all() -> Self {
+        Scopes((1 << SCOPES.len()) - 1)
+    }
+
     /// The scopes that are in both.
     pub fn within(self, other: Scopes) -> Self {
         Scopes(self.0 & other.0)

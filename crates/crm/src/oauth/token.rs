@@ -46,7 +46,7 @@ fn given(app: &App, request: &Request, tokens: &Tokens) -> Reply {
         "token_type": "Bearer",
         "expires_in": ACCESS_SECONDS,
         "refresh_token": tokens.refresh,
-        "scope": tokens.scopes.words(),
+        "scope": tokens.scope(),
         "api_domain": app.base_url(request.host.as_deref()),
     });
     Reply::new(200, body.to_string().into_bytes())
@@ -59,6 +59,10 @@ async fn tokens(app: &Arc<App>, request: &Request) -> Result<Tokens, Refusal> {
         return Err(Refusal::UnsupportedGrantType);
     }
     let client = client::authenticate(app, request, &form).await?;
+    let base = app.base_url(request.host.as_deref());
+    if form.text("resource").is_some_and(|resource| !redirect::is_within(&base, resource)) {
+        return Err(Refusal::WrongResource);
+    }
     match grant_type {
         "authorization_code" => by_code(app, request, &client, &form).await,
         "refresh_token" => by_refresh_token(app, &client, &form).await,

@@ -1,7 +1,7 @@
 //! One operation in the document: what it takes, what it answers, and how it refuses.
 
 use super::{parameters, records};
-use crate::op::{Answers, Method, Op, Root, Run, Takes, Version};
+use crate::op::{Answers, Method, Op, ParamKind, Root, Run, Takes, Version};
 use serde_json::{Map, Value, json};
 
 /// Call logs that were deleted are gone rather than unknown (semantics.md 4.1).
@@ -26,7 +26,7 @@ pub fn describe(op: &Op) -> Value {
     found
 }
 
-/// v1 takes forms as well (semantics.md 1), and OAuth nothing else.
+/// v1 takes forms as well (semantics.md 1), and OAuth nothing else, but for lists, which no form can hold.
 fn body(op: &Op) -> Option<Value> {
     let schema = match op.takes {
         Takes::Nothing => return None,
@@ -36,7 +36,10 @@ fn body(op: &Op) -> Option<Value> {
     };
     Some(match op.takes {
         Takes::Multipart(_) => json!({"multipart/form-data": {"schema": schema}}),
-        _ if op.root == Root::Site => json!({"application/x-www-form-urlencoded": {"schema": schema}}),
+        Takes::Keys(params) if op.root == Root::Site => {
+            let has_list = params.iter().any(|param| matches!(param.kind, ParamKind::Json));
+            json!({if has_list { "application/json" } else { "application/x-www-form-urlencoded" }: {"schema": schema}})
+        }
         Takes::Record(_) | Takes::Keys(_) if op.version == Version::V1 => json!({
             "application/json": {"schema": schema},
             "application/x-www-form-urlencoded": {"schema": schema},

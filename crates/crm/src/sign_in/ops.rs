@@ -172,6 +172,11 @@ async fn me(call: Call) -> ApiResult<Reply> {
                 json.end_object();
             }
         }
+        json.key("scopes");
+        match &call.access {
+            None => json.null(),
+            Some(access) => json.string(&access.scopes.words()),
+        }
         json.end_object();
     }))
 }

@@ -8,6 +8,7 @@ mod bearer;
 mod ends;
 mod round;
 mod scopes;
+mod strangers;
 #[path = "../support/mod.rs"]
 mod support;
 mod tokens;

@@ -1,12 +1,15 @@
 //! Calls to a server elsewhere.
 
-use super::{ApiAnswer, ApiBody, ApiRequest, Caller, LARGEST_FILE};
+use super::{ApiAnswer, ApiBody, ApiRequest, Caller, LARGEST_FILE, Pieces};
 use bytes::{Bytes, BytesMut};
+use futures::{StreamExt, stream};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, USER_AGENT};
-use reqwest::{Client, Method};
+use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use std::time::Duration;
 
 const PATIENCE: Duration = Duration::from_secs(60);
+/// Streams of events end sooner by themselves.
+const LONGEST: Duration = Duration::from_secs(7_200);
 
 pub struct Remote {
     client: Client,
@@ -43,7 +46,7 @@ impl Remote {
         })
     }
 
-    async fn try_send(&self, caller: &Caller, request: ApiRequest) -> Result<ApiAnswer, reqwest::Error> {
+    fn request(&self, caller: &Caller, request: ApiRequest) -> RequestBuilder {
         let method = Method::from_bytes(request.method.as_bytes()).unwrap_or(Method::GET);
         let question = if request.query.is_empty() { "" } else { "?" };
         let address = format!("{}{}{question}{}", self.url, request.path, request.query);
@@ -54,12 +57,27 @@ impl Remote {
         if let Some(authorization) = &caller.authorization {
             call = call.header(AUTHORIZATION, authorization);
         }
-        call = match request.body {
+        match request.body {
             None => call,
             Some(ApiBody::Json(value)) => call.header(CONTENT_TYPE, "application/json").body(value.to_string()),
             Some(ApiBody::Form(content_type, bytes)) => call.header(CONTENT_TYPE, content_type).body(bytes),
+        }
+    }
+
+    pub async fn stream(&self, caller: &Caller, request: ApiRequest) -> Result<Pieces, ApiAnswer> {
+        let answer = match self.request(caller, request).timeout(LONGEST).send().await {
+            Ok(answer) => answer,
+            Err(_) => return Err(ApiAnswer { status: 503, ..ApiAnswer::default() }),
         };
-        let mut answer = call.send().await?;
+        if answer.status() != StatusCode::OK {
+            return Err(ApiAnswer { status: answer.status().as_u16(), ..ApiAnswer::default() });
+        }
+        let pieces = stream::unfold(answer, async |mut answer| Some((answer.chunk().await.ok()??, answer)));
+        Ok(pieces.boxed())
+    }
+
+    async fn try_send(&self, caller: &Caller, request: ApiRequest) -> Result<ApiAnswer, reqwest::Error> {
+        let mut answer = self.request(caller, request).send().await?;
         let header =
             |name| answer.headers().get(name).and_then(|value: &reqwest::header::HeaderValue| value.to_str().ok()).map(str::to_owned);
         let (content_type, retry_after) = (header(CONTENT_TYPE), header(RETRY_AFTER).and_then(|seconds| seconds.parse().ok()));

@@ -3,17 +3,20 @@
 use crate::support::{Place, Serving, TOKEN, penstock};
 use rmcp::model::{
     CallToolRequestParams, CallToolResult, ClientCapabilities, ClientConfig, ElicitRequestParams, ElicitResult, ElicitationAction,
-    Implementation, ProtocolVersion, Tool,
+    Implementation, ProtocolVersion, ResourceUpdatedNotificationParam, Tool,
 };
-use rmcp::service::{RequestContext, RunningService};
+use rmcp::service::{NotificationContext, RequestContext, RunningService};
 use rmcp::transport::StreamableHttpClientTransport;
 use rmcp::transport::streamable_http_client::StreamableHttpClientTransportConfig;
 use rmcp::{ClientHandler, ClientLifecycleMode, ClientServiceExt, ErrorData, RoleClient};
 use serde_json::{Map, Value, json};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::sync::{Notify, mpsc};
 
 const DAY: &str = "2026-03-02";
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The protocol as it was, and as it is.
 pub const LIFECYCLES: [ClientLifecycleMode; 2] =
@@ -25,16 +28,34 @@ pub struct User {
     pub says: Option<ElicitationAction>,
     pub asked: Arc<AtomicUsize>,
     pub question: Arc<Mutex<String>>,
+    /// What the user waits for before the answer.
+    pub thinks: Arc<Notify>,
+    updates: Arc<(mpsc::UnboundedSender<String>, tokio::sync::Mutex<mpsc::UnboundedReceiver<String>>)>,
 }
 
 impl User {
     /// Nobody is there to be asked.
     pub fn absent() -> Self {
-        User { says: None, asked: Arc::default(), question: Arc::default() }
+        let thinks = Arc::new(Notify::new());
+        thinks.notify_one();
+        let (sender, receiver) = mpsc::unbounded_channel();
+        let updates = Arc::new((sender, tokio::sync::Mutex::new(receiver)));
+        User { says: None, asked: Arc::default(), question: Arc::default(), thinks, updates }
     }
 
     pub fn who_says(action: ElicitationAction) -> Self {
         User { says: Some(action), ..User::absent() }
+    }
+
+    /// The same, but not before `thinks` is notified.
+    pub fn who_thinks_and_says(action: ElicitationAction) -> Self {
+        User { thinks: Arc::default(), ..User::who_says(action) }
+    }
+
+    /// The next resource that has changed.
+    pub async fn updated(&self) -> String {
+        let mut updates = self.updates.1.lock().await;
+        tokio::time::timeout(PATIENCE, updates.recv()).await.unwrap().unwrap()
     }
 
     pub fn asked(&self) -> usize {
@@ -56,7 +77,13 @@ impl ClientHandler for User {
         if let ElicitRequestParams::FormElicitationParams { message, .. } = request {
             *self.question.lock().unwrap() = message;
         }
+        self.thinks.notified().await;
+        self.thinks.notify_one();
         Ok(ElicitResult::new(self.says.clone().unwrap()).with_content(json!({"confirm": true})))
+    }
+
+    async fn on_resource_updated(&self, update: ResourceUpdatedNotificationParam, _: NotificationContext<RoleClient>) {
+        self.updates.0.send(update.uri).unwrap();
     }
 }
 

@@ -17,7 +17,7 @@ test('simple-oauth2', async () => {
   const state = 'a b&c=d é+%20';
   const address = client.authorizeURL({ redirect_uri: CALLBACK, scope: ['deals:full'], state });
   const denied = await decide(address, 'cancel');
-  assert.deepEqual([...denied.searchParams], [['error', 'user_denied'], ['state', state]]);
+  assert.deepEqual([...denied.searchParams], [['error', 'user_denied'], ['state', state], ['iss', new URL(server).origin]]);
   const back = await decide(address);
   assert.equal(back.searchParams.get('state'), state);
 
@@ -87,7 +87,8 @@ test('oauth4webapi, for an app that can keep no secret', async () => {
   assert.equal(await works(tokens.access_token), false);
   assert.equal(await works(refreshed.access_token), false);
   // Clients know the errors of a denied request.
-  assert.throws(() => oauth.validateAuthResponse(as, client, new URL(`${CALLBACK}?error=user_denied&state=${state}`), state), { error: 'user_denied' });
+  const denied = await decide(address.href, 'cancel');
+  assert.throws(() => oauth.validateAuthResponse(as, client, denied, state), { error: 'user_denied' });
   await oauth.processRevocationResponse(await oauth.revocationRequest(as, client, oauth.None(), tokens.refresh_token, insecure));
 });
 

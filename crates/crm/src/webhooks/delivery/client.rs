@@ -4,7 +4,7 @@ use super::guard::{self, Allow, Refusal};
 use futures::future::BoxFuture;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::Policy;
-use reqwest::{Method, Response, header};
+use reqwest::{Method, Response, StatusCode, header};
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -97,6 +97,25 @@ impl Client {
             }
             Err(error) => answer(None, Some(reason(&error))),
         }
+    }
+}
+
+impl Client {
+    /// What is at an address, of at most `most` bytes. Errors: why it cannot be had.
+    pub async fn get(&self, url: &str, most: usize) -> Result<Vec<u8>, String> {
+        let url = guard::check(&self.allow, url).map_err(|refusal| refusal.to_string())?;
+        let mut response = self.http.get(url).header(header::ACCEPT, "application/json").send().await.map_err(|error| reason(&error))?;
+        if response.status() != StatusCode::OK {
+            return Err(format!("the answer is {}", response.status().as_u16()));
+        }
+        let mut bytes = Vec::new();
+        while let Some(piece) = response.chunk().await.map_err(|error| reason(&error))? {
+            bytes.extend_from_slice(&piece);
+            if bytes.len() > most {
+                return Err("it is too long".to_owned());
+            }
+        }
+        Ok(bytes)
     }
 }
 

@@ -149,6 +149,14 @@ impl Deliveries {
         }
     }
 
+    /// What is at an address that somebody else names. Errors: why it cannot be had.
+    pub async fn get(&self, url: &str, most: usize) -> Result<Vec<u8>, String> {
+        match self.client() {
+            Ok(client) => client.get(url, most).await,
+            Err(answer) => Err(answer.error.unwrap_or_default()),
+        }
+    }
+
     /// The client, or what every attempt comes to where none can be made.
     fn client(&self) -> Result<&Client, Answer> {
         let client = self.client.get_or_init(|| Client::new(self.options.allow.clone(), self.options.timeout));
