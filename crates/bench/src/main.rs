@@ -40,7 +40,7 @@ enum Command {
     Run(RunOptions),
     /// Measure only webhooks, on the last of the sample companies, and print that part of the report
     Webhooks(RunOptions),
-    /// Measure tool calls beside the same requests of the API, on the last of the sample companies, and print them
+    /// Measure only tool calls of agents, on the last of the sample companies, and print that part of the report
     Mcp(RunOptions),
     /// Measure only searches, filters, flow, recents and files, on the last of the sample companies, and print that part of the report
     Heavy(RunOptions),
@@ -78,7 +78,7 @@ fn main() -> Result<()> {
     match Options::parse().command {
         Command::Run(options) => suite::run(&options),
         Command::Webhooks(options) => suite::run_webhooks(&options),
-        Command::Mcp(options) => mcp::run(&options),
+        Command::Mcp(options) => suite::run_mcp(&options),
         Command::Heavy(options) => suite::run_heavy(&options),
         Command::Bare { size } => bare::serve(size),
         Command::Inside { data_dir, requests, token, seconds } => inside::run(data_dir, &requests, &token, seconds),

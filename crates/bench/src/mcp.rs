@@ -2,23 +2,25 @@
 //!
 //! Tools are called as in 2026-07-28, without sessions: one request for each call, as the API has one for each.
 
-use crate::RunOptions;
 use crate::client::{Client, JSON};
 use crate::company::{self, Company};
 use crate::load::{Request, Requests};
 use crate::measure::{self, Cost};
-use crate::place::Place;
-use crate::process::Server;
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use std::path::Path;
-use tempfile::TempDir;
 
-const CONNECTIONS: u32 = 16;
 /// Rows of the list; tools answer so many where nobody says how many.
 const ROWS: usize = 25;
 /// Deals that are created in turn.
 const CREATES: usize = 100;
+
+/// What the same work costs by either way.
+pub struct Calls {
+    pub name: &'static str,
+    pub api: Cost,
+    pub tools: Cost,
+}
 
 /// The same work by either way.
 struct Pair {
@@ -27,29 +29,21 @@ struct Pair {
     tools: Vec<Request>,
 }
 
-/// Measures the last of the sample companies on the embedded store, and prints what came out.
-pub fn run(options: &RunOptions) -> Result<()> {
-    let directory = TempDir::with_prefix_in("bench-", &options.directory)?;
-    let scale = options.scales.last().context("no scale")?;
-    let company = Company::generate(&options.program, Place::Sqlite(directory.path().join(scale)), scale)?;
+/// Measures calls over so many connections.
+pub fn measure(company: &Company, directory: &Path, connections: u32, seconds: u32) -> Result<Vec<Calls>> {
     let server = company.serve()?;
     let client = company.client(&server);
-    println!("| | API calls/s | tool calls/s | CPU of an API call, µs | CPU of a tool call, µs |\n|---|---:|---:|---:|---:|");
+    let cost = |requests: &[Request]| {
+        let requests = Requests::write(directory.join("calls"), requests)?;
+        measure::under_load(&server, &client, Some(&company.place), &requests, connections, seconds)
+    };
+    let mut measured = Vec::new();
     for pair in pairs(&client)? {
         // Whether a tool has done its work stands in the answer, not in its status.
         answered(&client, pair.tools.first().context("no call")?)?;
-        let cost = |requests: &[Request]| under_load(&company, &server, directory.path(), requests, options.seconds);
-        let (api, tools) = (cost(&pair.api)?, cost(&pair.tools)?);
-        let micros = |cost: &Cost| cost.server.as_secs_f64() * 1e6;
-        let (api_rate, tools_rate) = (api.outcome.rate, tools.outcome.rate);
-        println!("| {} | {api_rate:.0} | {tools_rate:.0} | {:.0} | {:.0} |", pair.name, micros(&api), micros(&tools));
+        measured.push(Calls { name: pair.name, api: cost(&pair.api)?, tools: cost(&pair.tools)? });
     }
-    Ok(())
-}
-
-fn under_load(company: &Company, server: &Server, directory: &Path, requests: &[Request], seconds: u32) -> Result<Cost> {
-    let requests = Requests::write(directory.join("calls"), requests)?;
-    measure::under_load(server, &company.client(server), Some(&company.place), &requests, CONNECTIONS, seconds)
+    Ok(measured)
 }
 
 fn pairs(client: &Client) -> Result<Vec<Pair>> {

@@ -3,6 +3,7 @@
 use crate::RunOptions;
 use crate::files::{AT_A_TIME, Files, SIZE};
 use crate::heavy::Heavy;
+use crate::mcp::Calls;
 use crate::process::Memory;
 use crate::suite::{CONNECTIONS, Page, Results, Row, Statements};
 use crate::targets::{self, Bound};
@@ -37,6 +38,7 @@ pub fn text(results: &Results, options: &RunOptions) -> Result<String> {
     out.push_str(&heavy(&results.heavy)?);
     out.push_str(&files(&results.files)?);
     out.push_str(&webhooks(&results.webhooks)?);
+    out.push_str(&calls(&results.calls)?);
     Ok(out)
 }
 
@@ -251,6 +253,26 @@ pub fn webhooks(webhooks: &Webhooks) -> Result<String> {
         duration(*alone),
         duration(*beside)
     )?;
+    Ok(out)
+}
+
+/// The section about tool calls.
+pub fn calls(calls: &[Calls]) -> Result<String> {
+    let mut out = String::new();
+    writeln!(out, "\n## Tool calls of agents\n")?;
+    writeln!(
+        out,
+        "SQLite, {} connections. A tool call is one request to `/mcp` without a session; beside it the request of the API",
+        CONNECTIONS[0]
+    )?;
+    writeln!(out, "that does the same. A tool answers less of each record, and checks its arguments by a schema first.\n")?;
+    writeln!(out, "| | tool calls/s | API requests/s | CPU, tool call | CPU, API request | ratio |\n|---|---:|---:|---:|---:|---:|")?;
+    for Calls { name, api, tools } in calls {
+        let (rates, costs) = ([tools, api].map(|cost| cost.outcome.rate), [tools, api].map(|cost| cost.server));
+        let ratio = costs[0].as_secs_f64() / costs[1].as_secs_f64();
+        let [tools, api] = costs.map(duration);
+        writeln!(out, "| {name} | {:.0} | {:.0} | {tools} | {api} | {ratio:.2}× |", rates[0], rates[1])?;
+    }
     Ok(out)
 }
 

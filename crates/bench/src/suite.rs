@@ -4,6 +4,7 @@ use crate::company::{self, Company};
 use crate::files::{self, Files};
 use crate::heavy::{self, Heavy};
 use crate::load::{self, Request, Requests};
+use crate::mcp::{self, Calls};
 use crate::measure::{self, Cost};
 use crate::operations::{self, CREATE, GET_ONE, LIST, Operation};
 use crate::place::{self, Engine, Place};
@@ -96,6 +97,7 @@ pub struct Results {
     pub heavy: Vec<Heavy>,
     pub files: Files,
     pub webhooks: Webhooks,
+    pub calls: Vec<Calls>,
 }
 
 pub fn run(options: &RunOptions) -> Result<()> {
@@ -120,6 +122,14 @@ pub fn run_heavy(options: &RunOptions) -> Result<()> {
     let company = suite.generate_sqlite(options.scales.last().context("no scale")?)?;
     let heavy = suite.heavy(&company)?;
     println!("{}{}", report::heavy(&[heavy])?, report::files(&files::measure(&company)?)?);
+    Ok(())
+}
+
+/// Measures only tool calls beside the same requests of the API, and prints it.
+pub fn run_mcp(options: &RunOptions) -> Result<()> {
+    let suite = Suite { options, directory: TempDir::with_prefix_in("bench-", &options.directory)? };
+    let company = suite.generate_sqlite(options.scales.last().context("no scale")?)?;
+    println!("{}", report::calls(&suite.calls(&company)?)?);
     Ok(())
 }
 
@@ -148,6 +158,7 @@ impl Suite<'_> {
         let mut heavy = vec![self.heavy(large)?];
         let files = files::measure(large)?;
         let webhooks = self.webhooks(large)?;
+        let calls = self.calls(large)?;
         drop(companies);
 
         let cluster = place::durable_cluster()?;
@@ -164,7 +175,7 @@ impl Suite<'_> {
             }
         }
         let scale = scale.clone();
-        Ok(Results { scale, sync_time, rows, group_commit, beside, pages, start, inside, statements, heavy, files, webhooks })
+        Ok(Results { scale, sync_time, rows, group_commit, beside, pages, start, inside, statements, heavy, files, webhooks, calls })
     }
 
     fn generate_sqlite(&self, scale: &str) -> Result<Company> {
@@ -217,6 +228,11 @@ impl Suite<'_> {
         progress("webhooks");
         let creates = self.operation(company, &company.serve()?, CREATE)?.requests;
         webhooks::measure(company, &creates, self.options.seconds)
+    }
+
+    fn calls(&self, company: &Company) -> Result<Vec<Calls>> {
+        progress("tool calls");
+        mcp::measure(company, self.directory.path(), FEW, self.options.seconds)
     }
 
     fn heavy(&self, company: &Company) -> Result<Heavy> {
