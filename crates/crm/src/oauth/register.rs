@@ -42,7 +42,9 @@ pub async fn answer(app: Arc<App>, request: Request) -> ApiResult<Reply> {
     app.attempts.failed(request.peer, COUNTED, now);
     let reply = match read(&request.body) {
         Ok((settings, method)) => Reply::new(201, register(&app, settings, method, now).await?.to_string().into_bytes()),
-        Err(Unfit(error, why)) => Reply::new(400, json!({"error": error, "error_description": why}).to_string().into_bytes()),
+        Err(Unfit(error, why)) => {
+            Reply::new(400, json!({"success": false, "error": error, "error_description": why}).to_string().into_bytes())
+        }
     };
     Ok(unkept(reply))
 }

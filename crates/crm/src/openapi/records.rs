@@ -147,7 +147,7 @@ fn nullable(mut schema: Value) -> Value {
     schema
 }
 
-/// Clients know leads and call logs by texts, and what leads hold has forms of its own (semantics.md 21).
+/// Clients know leads and call logs by texts, files name mail by them, and what leads hold has forms of its own (semantics.md 21).
 fn own_schema(entity: &Entity, field: &Field) -> Option<Value> {
     let uuid = json!({"type": "string", "format": "uuid"});
     Some(match (entity.name, field.key) {
@@ -158,7 +158,7 @@ fn own_schema(entity: &Entity, field: &Field) -> Option<Value> {
             "properties": {"amount": {"type": "number"}, "currency": {"type": "string", "minLength": 3, "maxLength": 3}},
             "required": ["amount", "currency"],
         }),
-        ("call_log", "id") => json!({"type": "string"}),
+        ("call_log", "id") | ("file", "mail_message_id") => json!({"type": "string"}),
         _ => return None,
     })
 }
