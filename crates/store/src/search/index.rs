@@ -185,8 +185,10 @@ fn newest_postgres(lookup: &Lookup<'_>) -> Sql {
     sql.push(" ORDER BY id DESC LIMIT ").bind(LOOK_BACK).push(") d WHERE ");
     has_grams(&mut sql);
     sql.push(" LIMIT ").bind(lookup.most);
-    sql.push("), older AS MATERIALIZED (SELECT d.id, d.text FROM search_documents d WHERE d.company_id = ").bind(lookup.company);
-    sql.push(" AND d.id < ").bind(lookup.before).push(" AND ");
+    // The sums keep the primary key out of it: it would give all documents of the company, to be compared with the few that the
+    // grams give, which are of this company anyway.
+    sql.push("), older AS MATERIALIZED (SELECT d.id, d.text FROM search_documents d WHERE d.company_id + 0 = ").bind(lookup.company);
+    sql.push(" AND d.id + 0 < ").bind(lookup.before).push(" AND ");
     has_grams(&mut sql);
     sql.push(" AND (SELECT COUNT(*) FROM recent) < ").bind(lookup.most);
     sql.push(" AND d.id NOT IN (SELECT id FROM recent)) SELECT id, text FROM (SELECT id, text FROM recent UNION ALL SELECT id, text FROM older) d");
