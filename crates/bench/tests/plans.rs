@@ -277,6 +277,25 @@ async fn conditions_on_custom_fields_follow_an_index() {
     }
 }
 
+/// Hardly any note has a project: those that have are found by it, and the others are not read.
+#[tokio::test]
+async fn notes_of_few_projects_follow_an_index() {
+    let reads = Reads::default();
+    let _guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(reads.clone()));
+    for company in Company::each(&reads, &["seqscan"]).await {
+        let projects = company.get(ADMIN, "/api/v2/projects?limit=1").await;
+        let title = projects["data"][0]["title"].as_str().unwrap().replace(' ', "%20");
+        let target = format!("/api/v2/itemSearch?term={title}&item_types=project");
+        for token in &company.tokens {
+            let plans = company.plans(token, &target, "notes").await;
+            assert!(!plans.is_empty());
+            for (text, plan) in plans {
+                assert!(plan.contains("notes_by_project "), "{plan}\n{text}");
+            }
+        }
+    }
+}
+
 /// Of several conditions the narrowest collects the records that have its value, and the others are asked about those records
 /// only: what a broad condition finds is never collected.
 #[tokio::test]

@@ -11,6 +11,7 @@ use crate::run::{self, Outcome};
 use crate::subscriptions::{Events, Watch, Watched};
 use crate::trouble::Trouble;
 use penstock_crm::Request;
+use penstock_crm::audit::AGENT;
 use penstock_crm::oauth::Scopes;
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestParams, CompleteResult, CompletionInfo, ContentBlock,
@@ -54,7 +55,7 @@ impl Agent {
         let of_request = || context.extensions.get::<http::request::Parts>()?.extensions.get::<Visit>().cloned();
         let mut visit = self.visit.clone().or_else(of_request).ok_or_else(|| ErrorData::internal_error("who calls is not known", None))?;
         if let Some(client) = context.client_info().filter(|client| !client.name.is_empty()) {
-            visit.caller.client = format!("{}/{} (MCP)", plain(&client.name), plain(&client.version));
+            visit.caller.client = format!("{}/{} {AGENT}", plain(&client.name), plain(&client.version));
         }
         Ok(visit)
     }

@@ -13,8 +13,8 @@ const WATCHED: &[(&str, &[&str])] = &[
     ("role", &["name", "parent_role_id", "active_flag", "settings", "hidden_pipelines"]),
 ];
 
-/// How the programs of agents end what they call themselves: `penstock-mcp` writes it so.
-const AGENT: &str = "(MCP)";
+/// How the programs of agents end what they call themselves.
+pub const AGENT: &str = "(MCP)";
 
 /// Adds rows of the log for what a write changes of people and their rights, and one for every write of an agent.
 pub fn follow(call: &Call, batch: &mut Batch) -> ApiResult<()> {

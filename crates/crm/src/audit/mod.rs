@@ -4,7 +4,7 @@
 mod follow;
 mod ops;
 
-pub use follow::follow;
+pub use follow::{AGENT, follow};
 pub use ops::OPS;
 
 use crate::accounts;

@@ -2,10 +2,8 @@
 //! of the company.
 
 use super::{FieldsOf, Settings};
-use crate::activities::ACTIVITY;
 use crate::custom::FieldType;
-use crate::directory::{ActivityType, Directory, FieldDefinition, FieldOption, LeadLabel};
-use crate::leads::LEAD;
+use crate::directory::{Directory, FieldDefinition, FieldOption};
 use crate::op::Version;
 use penstock_model::{Field, Kind, Show, Write};
 
@@ -127,15 +125,12 @@ impl<'a> Listed<'a> {
     }
 
     pub fn options(&self, directory: &'a Directory) -> Options<'a> {
+        if let (Some(field), Some((key, settings))) = (self.built_in, self.of.chosen)
+            && field.key == key
+        {
+            return Options::Settings(settings(directory));
+        }
         match (self.built_in, self.definition) {
-            (Some(field), _) if self.of.entity.name == ACTIVITY.name && field.key == "type" => {
-                let option = |known: &'a ActivityType| Setting { id: &known.key, label: &known.name, color: known.color.as_deref() };
-                Options::Settings(directory.live_activity_types().into_iter().map(option).collect())
-            }
-            (Some(field), _) if self.of.entity.name == LEAD.name && field.key == "label_ids" => {
-                let option = |label: &'a LeadLabel| Setting { id: &label.uuid, label: &label.name, color: Some(&label.color) };
-                Options::Settings(directory.lead_labels.iter().map(option).collect())
-            }
             _ if self.has_own_options() => Options::Own(self.definition.map_or(&[], |definition| &definition.options)),
             (None, _) => Options::None,
             (Some(field), _) => match field.kind {

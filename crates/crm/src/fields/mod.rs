@@ -12,13 +12,14 @@ mod show;
 pub(crate) mod view;
 mod view_v1;
 
-pub use listed::{Listed, Options, all};
+pub use listed::{Listed, Options, Setting, all};
 pub use ops::{
     ACTIVITY_FIELDS, DEAL_FIELDS, DEAL_FIELDS_V1, LEAD_FIELDS, NOTE_FIELDS, ORGANIZATION_FIELDS, ORGANIZATION_FIELDS_V1, PERSON_FIELDS,
     PERSON_FIELDS_V1, PRODUCT_FIELDS, PRODUCT_FIELDS_V1, PROJECT_FIELDS,
 };
 pub use settings::Settings;
 
+use crate::directory::Directory;
 use crate::{
     activities::ACTIVITY, deals::DEAL, leads::LEAD, notes::NOTE, organizations::ORGANIZATION, persons::PERSON, products::PRODUCT,
     projects::PROJECT,
@@ -37,6 +38,8 @@ pub struct FieldsOf {
     pub always_added: &'static [&'static str],
     /// v1 shows only the basic keys of a row.
     pub short_rows: bool,
+    /// The field in which settings of the company are chosen that have a list of their own, and those settings.
+    pub chosen: Option<(&'static str, for<'a> fn(&'a Directory) -> Vec<Setting<'a>>)>,
 }
 
 /// Where fields can be made mandatory.
@@ -68,6 +71,7 @@ const PLAIN: FieldsOf = FieldsOf {
     required: Required::Never,
     always_added: &[],
     short_rows: false,
+    chosen: None,
 };
 
 static DEALS: FieldsOf = FieldsOf {
@@ -105,9 +109,20 @@ static ORGANIZATIONS: FieldsOf = FieldsOf {
 static PRODUCTS: FieldsOf = FieldsOf { always_added: &["name"], ..PLAIN };
 static PROJECTS: FieldsOf =
     FieldsOf { entity: &PROJECT, important: true, required: Required::Everywhere, always_added: &["title"], ..PLAIN };
-static ACTIVITIES: FieldsOf = FieldsOf { entity: &ACTIVITY, ..PLAIN };
-static LEADS: FieldsOf = FieldsOf { entity: &LEAD, ..PLAIN };
+static ACTIVITIES: FieldsOf = FieldsOf { entity: &ACTIVITY, chosen: Some(("type", activity_types)), ..PLAIN };
+static LEADS: FieldsOf = FieldsOf { entity: &LEAD, chosen: Some(("label_ids", lead_labels)), ..PLAIN };
 static NOTES: FieldsOf = FieldsOf { entity: &NOTE, short_rows: true, ..PLAIN };
+
+/// Activities name their type by its key.
+fn activity_types(directory: &Directory) -> Vec<Setting<'_>> {
+    let types = directory.live_activity_types().into_iter();
+    types.map(|known| Setting { id: &known.key, label: &known.name, color: known.color.as_deref() }).collect()
+}
+
+/// Leads name their labels by UUIDs.
+fn lead_labels(directory: &Directory) -> Vec<Setting<'_>> {
+    directory.lead_labels.iter().map(|label| Setting { id: &label.uuid, label: &label.name, color: Some(&label.color) }).collect()
+}
 
 /// The fields of an entity, where the field lists have it.
 pub fn of(entity: &Entity) -> Option<&'static FieldsOf> {

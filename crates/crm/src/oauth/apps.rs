@@ -33,7 +33,7 @@ pub struct RegisteredApp {
 }
 
 /// What a registration says of an app.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AppSettings {
     pub name: String,
     pub redirect_uris: Vec<String>,

@@ -45,8 +45,10 @@ pub async fn register(app: &App, client_id: &str) -> ApiResult<RegisteredApp> {
     let document: Document = serde_json::from_slice(&bytes).map_err(|error| cannot(&error.to_string()))?;
     let settings = settings(document, client_id).map_err(|why| cannot(&why))?.checked()?;
     if let Some(mut known) = apps::by_client_id(app.store(), client_id).await? {
-        known.settings = settings;
-        app.store().execute(vec![apps::update(&known, &known.settings)]).await?;
+        if known.settings != settings {
+            known.settings = settings;
+            app.store().execute(vec![apps::update(&known, &known.settings)]).await?;
+        }
         return Ok(known);
     }
     let (added, statement) = apps::add(app.store(), NO_COMPANY, client_id.to_owned(), settings, None, app.clock.now()).await?;
@@ -68,7 +70,7 @@ fn settings(document: Document, client_id: &str) -> Result<AppSettings, String> 
     if !document.redirect_uris.iter().all(|uri| redirect::is_safe(uri)) {
         return Err("users must be sent to their own machine, or by https".to_owned());
     }
-    let scopes = document.scope.map_or(Ok(Scopes::all()), |scope| Scopes::parse(&scope));
+    let scopes = Scopes::asked(document.scope.as_deref());
     let host = Url::parse(client_id).ok().and_then(|url| url.host_str().map(str::to_owned));
     Ok(AppSettings {
         name: document.client_name.filter(|name| !name.trim().is_empty()).or(host).unwrap_or_default(),

@@ -54,8 +54,7 @@ fn read(body: &[u8]) -> Result<(AppSettings, &'static str), Unfit> {
     let wanted: Wanted = serde_json::from_slice(body).map_err(|error| unfit(error.to_string()))?;
     let method = wanted.token_endpoint_auth_method.unwrap_or_else(|| BASIC.to_owned());
     let method = METHODS.iter().copied().find(|known| *known == method).ok_or_else(|| unfit(format!("{method:?} is not supported")))?;
-    let scopes = wanted.scope.map_or(Ok(Scopes::all()), |scope| Scopes::parse(&scope));
-    let scopes = scopes.map_err(|word| unfit(format!("{word:?} is no scope")))?;
+    let scopes = Scopes::asked(wanted.scope.as_deref()).map_err(|word| unfit(format!("{word:?} is no scope")))?;
     if let Some(uri) = wanted.redirect_uris.iter().find(|uri| redirect::checked(uri).is_err() || !redirect::is_safe(uri)) {
         return Err(Unfit("invalid_redirect_uri", format!("{uri:?} is neither on the machine of the user nor behind https")));
     }

@@ -68,6 +68,11 @@ impl Scopes {
         })
     }
 
+    /// What an app asks for that says of itself what it is; all there are where it does not say. Errors: as [`Scopes::parse`].
+    pub fn asked(text: Option<&str>) -> Result<Self, String> {
+        text.map_or(Ok(Scopes::all()), Scopes::parse)
+    }
+
     /// All that there are.
     pub fn all() -> Self {
         Scopes((1 << SCOPES.len()) - 1)

@@ -21,8 +21,13 @@ pub const DELIVERIES: &[Tool] = &[
 ];
 
 pub const TOOLS: &[Tool] = &[
-    reads("audit_log_list", "List audit log", "Who changed access, or many records at once; newest first.", "penstock.getAuditLog")
-        .params(&[p("action"), p("user_id"), p("since"), p("until")]),
+    reads(
+        "audit_log_list",
+        "List audit log",
+        "Sign-ins, changes of access, bulk deletions, writes of agents; newest first.",
+        "penstock.getAuditLog",
+    )
+    .params(&[p("action"), p("user_id"), p("since"), p("until")]),
     reads("sessions_list", "List sessions", "Yours; administrators: those of user_id.", "penstock.getSessions").params(&[p("user_id")]),
     removes("sessions_delete", "End session", "", "penstock.deleteSession"),
     removes("sessions_delete_all", "End sessions", "All of a user but the one that asks.", "penstock.deleteSessions")

@@ -26,6 +26,7 @@ const WRITTEN: &[Param] = &[
     p("attendees").is(Kind::Objects),
     p("done"),
 ];
+
 pub const TOOLS: &[Tool] = &[
     reads("activities_list", "List activities", "Yours; user_id 0: everyone's. type: keys, such as call,meeting.", "v1.getActivities")
         .params(WHICH)

@@ -98,9 +98,7 @@ impl Client {
             Err(error) => answer(None, Some(reason(&error))),
         }
     }
-}
 
-impl Client {
     /// What is at an address, of at most `most` bytes. Errors: why it cannot be had.
     pub async fn get(&self, url: &str, most: usize) -> Result<Vec<u8>, String> {
         let url = guard::check(&self.allow, url).map_err(|refusal| refusal.to_string())?;
