@@ -201,7 +201,7 @@ pub fn heavy(all: &[Heavy]) -> Result<String> {
     let mut out = String::from("\n## Searches, filters, flow and recents\n\n");
     writeln!(
         out,
-        "Pages of 100 over 16 connections. A search looks at all kinds of records; the rare terms are words of company names. The filter asks"
+        "Pages of 100 over 16 connections. A search looks at all kinds of records; the rare terms are the names of companies. The filter asks"
     )?;
     writeln!(out, "for the beginning of a text, a number and an option. CPU time is that of server and database.")?;
     for Heavy { engine, common: (term, share), one, rows, alone, beside, heavy } in all {

@@ -12,6 +12,7 @@ use crate::process::{Memory, Server};
 use crate::webhooks::{self, Webhooks};
 use crate::{RunOptions, disk, pgbench, report};
 use anyhow::{Context, Result, ensure};
+use penstock_cluster::Cluster;
 use std::path::Path;
 use std::process::Command;
 use std::thread;
@@ -116,12 +117,17 @@ pub fn run_webhooks(options: &RunOptions) -> Result<()> {
     Ok(())
 }
 
-/// Measures only reads that have much to look at, and files, on the embedded store, and prints it.
+/// Measures only reads that have much to look at, on both engines, and files, and prints it.
 pub fn run_heavy(options: &RunOptions) -> Result<()> {
     let suite = Suite { options, directory: TempDir::with_prefix_in("bench-", &options.directory)? };
-    let company = suite.generate_sqlite(options.scales.last().context("no scale")?)?;
-    let heavy = suite.heavy(&company)?;
-    println!("{}{}", report::heavy(&[heavy])?, report::files(&files::measure(&company)?)?);
+    let scale = options.scales.last().context("no scale")?;
+    let company = suite.generate_sqlite(scale)?;
+    let mut heavy = vec![suite.heavy(&company)?];
+    let files = files::measure(&company)?;
+    drop(company);
+    let cluster = place::durable_cluster()?;
+    heavy.push(suite.heavy(&suite.generate_postgres(&cluster, scale)?)?);
+    println!("{}{}", report::heavy(&heavy)?, report::files(&files)?);
     Ok(())
 }
 
@@ -164,8 +170,7 @@ impl Suite<'_> {
         let cluster = place::durable_cluster()?;
         let mut statements = Vec::new();
         for name in &self.options.scales {
-            progress(&format!("generating the {name} company on PostgreSQL"));
-            let company = Company::generate(&self.options.program, Place::postgres(&cluster)?, name)?;
+            let company = self.generate_postgres(&cluster, name)?;
             if name == scale {
                 statements = self.statements(&company)?;
             }
@@ -181,6 +186,11 @@ impl Suite<'_> {
     fn generate_sqlite(&self, scale: &str) -> Result<Company> {
         progress(&format!("generating the {scale} company on SQLite"));
         Company::generate(&self.options.program, Place::Sqlite(self.directory.path().join(scale)), scale)
+    }
+
+    fn generate_postgres(&self, cluster: &Cluster, scale: &str) -> Result<Company> {
+        progress(&format!("generating the {scale} company on PostgreSQL"));
+        Company::generate(&self.options.program, Place::postgres(cluster)?, scale)
     }
 
     fn operations(&self, company: &Company, server: &Server) -> Result<Vec<Operation>> {

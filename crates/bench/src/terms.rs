@@ -21,8 +21,10 @@ pub struct Terms {
     /// A word of about every tenth record, and the share of records that have it.
     pub common: String,
     pub share: f64,
-    /// The first words of the names of organizations, which few records have.
+    /// The names of organizations, which few records have.
     pub rare: Vec<String>,
+    /// The first words of those names, which some hundred records have.
+    pub words: Vec<String>,
     /// The names of persons: words that many have, of which few have both.
     pub names: Vec<String>,
     /// Two letters with which names begin.
@@ -33,11 +35,12 @@ impl Terms {
     pub fn of(place: &Place, client: &Client) -> Result<Self> {
         let names = company::names(client, "persons")?;
         let first = |name: &String| name.split_whitespace().next().map(str::to_owned);
-        let rare: BTreeSet<String> = company::names(client, "organizations")?.iter().filter_map(first).collect();
+        let rare = company::names(client, "organizations")?;
+        let words: BTreeSet<String> = rare.iter().filter_map(first).collect();
         let short: BTreeSet<String> = names.iter().map(|name| name.chars().take(2).collect()).collect();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let (common, share) = common(&runtime.block_on(documents(place))?)?;
-        Ok(Terms { common, share, names, rare: rare.into_iter().collect(), short: short.into_iter().collect() })
+        Ok(Terms { common, share, names, rare, words: words.into_iter().collect(), short: short.into_iter().collect() })
     }
 }
 

@@ -12,6 +12,8 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 const ROUNDS: u32 = 40;
+/// How many persons come in each round: in the last ones, more are found by many terms than are ranked at once.
+const NEW: usize = 36;
 
 /// Pieces that meet often, with letters that fold.
 const PIECES: &[&str] = &["ann", "Anna", "Öland", "oland", "be", "Lee", "lee-", "o'", "a", "B", "ße", "12", "345", "é", "+", "& co", "学"];
@@ -56,7 +58,7 @@ fn round() -> impl Strategy<Value = Round> {
         1 => "[.a-b]{0,2}(lee|be)@[a-l]{0,2}",
     ];
     let terms = prop::collection::vec(term.prop_filter("long enough", |term| term.trim().chars().count() >= 2), 6);
-    (prop::collection::vec(person(), 8), (any::<prop::sample::Index>(), text()), any::<prop::sample::Index>(), terms)
+    (prop::collection::vec(person(), NEW), (any::<prop::sample::Index>(), text()), any::<prop::sample::Index>(), terms)
         .prop_map(|(new, changed, gone, terms)| Round { new, changed, gone, terms })
 }
 

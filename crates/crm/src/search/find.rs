@@ -15,8 +15,11 @@ use penstock_store::search::{document_id, record_of};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// So many documents are read at once; where there are more, rank by rank.
-const FEW: usize = 200;
+/// So many documents are read at once; where there are more, rank by rank. Asking the index for each rank anew costs more than looking
+/// at all of these: with 300 hits ten times as much.
+const FEW: usize = 1_000;
+/// How many documents of one rank are read at a time.
+const STEP: usize = 200;
 
 /// Where a found record stands: by rank, then newest first. A note may stand for several records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -170,7 +173,7 @@ async fn rank_by_rank(look: &Look, stream: &Stream<'_>, page: &Page) -> ApiResul
         let sets = look.term.grams(stream.call.company(), rank.space, rank.matches);
         let mut next = Some(before);
         while let Some(before) = next {
-            let most = (page.enough() - hits.len()).clamp(32, FEW) + 8;
+            let most = (page.enough() - hits.len()).clamp(32, STEP) + 8;
             let (documents, rest) = stream.next(&sets, before, most).await?;
             let mut found = hits_of(stream.call, look, &documents).await?;
             found.retain(|hit| hit.rank == rank && page.is_beyond(&hit.place));
