@@ -6,6 +6,7 @@ use crate::call::{Call, Caller, Reply};
 use crate::directory::{Directory, User};
 use crate::error::{ApiError, ApiResult};
 use crate::filters;
+use crate::list::KeptRows;
 use crate::message::{Request, Response};
 use crate::oauth::{Attempts, Bearers, SecretKey};
 use crate::op::{Method, Op, Root, Run, Version};
@@ -76,6 +77,7 @@ pub struct App {
     pub(crate) bearers: Bearers,
     pub(crate) webhooks: Deliveries,
     pub(crate) live: Live,
+    pub(crate) kept_rows: KeptRows,
     router: Router,
     budget: Budget,
     companies: RwLock<HashMap<CompanyId, Known>>,
@@ -90,6 +92,7 @@ impl App {
             clock,
             webhooks: Deliveries::new(settings.webhooks.clone()),
             live: Live::default(),
+            kept_rows: KeptRows::default(),
             budget: Budget::new(settings.plan),
             settings,
             job_added: Notify::new(),

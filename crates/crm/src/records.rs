@@ -13,6 +13,7 @@ use crate::view_v1::{self, Form, ViewV1};
 use crate::write;
 use penstock_model::{Areas, Change, Record, Value};
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// v2: one record of the path.
 pub async fn one_v2(call: Call, resource: &'static Resource) -> ApiResult<Reply> {
@@ -51,16 +52,16 @@ pub fn reading(call: &Call) -> Cow<'_, Call> {
 /// v2: one record in this view.
 pub async fn show_v2(call: &Call, resource: &'static Resource, id: i64, view: View) -> ApiResult<Reply> {
     let row = row_v2(call, resource, id, view).await?;
-    Ok(call.data(|json| json.bytes.extend_from_slice(&row.bytes)))
+    Ok(call.data(|json| json.bytes.extend_from_slice(&row)))
 }
 
 /// v2: the record, then what `additional` writes.
 pub async fn show_v2_with(call: &Call, resource: &'static Resource, id: i64, additional: impl FnOnce(&mut Json)) -> ApiResult<Reply> {
     let row = row_v2(call, resource, id, View::of(call, resource.entity)?).await?;
-    Ok(call.data_and(|json| json.bytes.extend_from_slice(&row.bytes), additional))
+    Ok(call.data_and(|json| json.bytes.extend_from_slice(&row), additional))
 }
 
-async fn row_v2(call: &Call, resource: &'static Resource, id: i64, view: View) -> ApiResult<Json> {
+async fn row_v2(call: &Call, resource: &'static Resource, id: i64, view: View) -> ApiResult<Arc<[u8]>> {
     match list::one(&reading(call), resource.entity, id, view).await? {
         Some(row) => Ok(row),
         None => Err(write::missing(call, resource.entity, id).await?),

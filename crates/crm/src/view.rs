@@ -10,6 +10,7 @@ use jiff::tz::TimeZone;
 use penstock_model::{Entity, Field, Kind, Money, Place, Show, Time};
 use penstock_store::{Cell, Row, Sql};
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// At most so many keys in the parameter `custom_fields` (semantics.md 5.4).
@@ -29,6 +30,9 @@ pub struct View {
 /// What is the same in every row.
 #[derive(Debug)]
 struct Shape {
+    /// The name of this shape among those whose rows may be kept. No two have the same, so that what was kept is of no more use once
+    /// the directory has changed.
+    kept_as: Option<u64>,
     /// The shown fields that are read, each with the length of `frame` before its value.
     read: Vec<(&'static Field, usize)>,
     /// Keys, and the values of fields that are always empty.
@@ -36,19 +40,26 @@ struct Shape {
     custom: CustomShape,
 }
 
-/// The shapes of answers to requests that ask for nothing in particular, by entity. They follow from the directory and are
-/// kept with it: to make one took a tenth of a GET.
+/// The shapes of answers to requests that ask for nothing in particular, by entity and by the zone of the caller. They follow from
+/// the directory and are kept with it: to make one took a tenth of a GET.
 #[derive(Debug, Default)]
-pub struct Shapes(RwLock<HashMap<&'static str, Arc<Shape>>>);
+pub struct Shapes(RwLock<HashMap<&'static str, Zoned>>);
+
+/// The shapes of one entity.
+type Zoned = Vec<(TimeZone, Arc<Shape>)>;
 
 impl Shapes {
-    fn of(&self, entity: &'static Entity, make: impl FnOnce() -> Shape) -> Arc<Shape> {
-        let known = self.0.read().unwrap_or_else(PoisonError::into_inner).get(entity.name).cloned();
-        known.unwrap_or_else(|| {
-            let shape = Arc::new(make());
-            self.0.write().unwrap_or_else(PoisonError::into_inner).insert(entity.name, Arc::clone(&shape));
-            shape
-        })
+    fn of(&self, entity: &'static Entity, zone: &TimeZone, make: impl FnOnce() -> Shape) -> Arc<Shape> {
+        let shapes = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let known = shapes.get(entity.name).and_then(|shapes| shapes.iter().find(|(of, _)| of == zone));
+        if let Some((_, shape)) = known {
+            return Arc::clone(shape);
+        }
+        drop(shapes);
+        let shape = Arc::new(make().numbered());
+        let mut shapes = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        shapes.entry(entity.name).or_default().push((zone.clone(), Arc::clone(&shape)));
+        shape
     }
 }
 
@@ -65,7 +76,15 @@ impl Shape {
             }
         }
         frame.push('}');
-        Shape { read, frame, custom }
+        Shape { kept_as: None, read, frame, custom }
+    }
+
+    /// Lets rows be kept, if they depend on nothing but their record: totals change without it.
+    fn numbered(mut self) -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let is_own = |field: &Field| matches!(field.place, Place::Row | Place::Computed);
+        self.kept_as = self.read.iter().all(|(field, _)| is_own(field)).then(|| NEXT.fetch_add(1, Ordering::Relaxed));
+        self
     }
 }
 
@@ -84,10 +103,11 @@ impl View {
             Show::Never => false,
         };
         let labels = call.args.flag("include_option_labels");
+        let zone = call.timezone();
         let shape = match custom_codes(call)? {
             None if asked.is_empty() && also.is_empty() && !labels => {
                 let custom = || CustomShape::of(call.directory.custom_fields(entity.name), false);
-                call.directory.shapes.of(entity, || Shape::of(entity, shows, custom()))
+                call.directory.shapes.of(entity, zone, || Shape::of(entity, shows, custom()))
             }
             codes => {
                 let is_asked = |code: &str| codes.as_ref().is_none_or(|codes| codes.contains(&code));
@@ -101,7 +121,7 @@ impl View {
             labels: call.args.flag("include_labels"),
             fresh: false,
             directory: call.directory.clone(),
-            zone: call.timezone().clone(),
+            zone: zone.clone(),
         })
     }
 
@@ -109,6 +129,11 @@ impl View {
     pub fn fresh(mut self) -> Self {
         self.fresh = true;
         self
+    }
+
+    /// The name under which rows of this view may be kept, by id and version; `None` if they may not.
+    pub fn kept_as(&self) -> Option<u64> {
+        self.shape.kept_as.filter(|_| !self.labels && !self.fresh)
     }
 
     /// `SELECT …` of the columns that are read, up to the end of the joins.

@@ -39,8 +39,11 @@ pub struct FieldsOf {
     /// v1 shows only the basic keys of a row.
     pub short_rows: bool,
     /// The field in which settings of the company are chosen that have a list of their own, and those settings.
-    pub chosen: Option<(&'static str, for<'a> fn(&'a Directory) -> Vec<Setting<'a>>)>,
+    pub chosen: Option<(&'static str, Chosen)>,
 }
+
+/// Lists settings of a company that can be chosen in a field.
+type Chosen = for<'a> fn(&'a Directory) -> Vec<Setting<'a>>;
 
 /// Where fields can be made mandatory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -30,9 +30,12 @@ pub const REFERRING_BY_CUSTOM_FIELDS: &[&Entity] = &[&PERSON, &ORGANIZATION, &DE
 /// Entities that hold lists of ids of other ones.
 const LISTING: &[&Entity] = &[&PROJECT];
 
-/// Columns outside the field tables that refer to records.
-const OTHER_REFERENCES: &[(Kind, &str, &str)] =
-    &[(Kind::Person, "mail_parties", "person_id"), (Kind::Organization, "mail_parties", "org_id"), (Kind::Task, "tasks", "parent_task_id")];
+/// Further columns that refer to records, and whether their rows count their versions.
+const OTHER_REFERENCES: &[(Kind, &str, &str, bool)] = &[
+    (Kind::Person, "mail_parties", "person_id", false),
+    (Kind::Organization, "mail_parties", "org_id", false),
+    (Kind::Task, "tasks", "parent_task_id", true),
+];
 
 /// Tables beside the record's own that hold rows about records of any sort, under `entity` and `record_id`.
 pub const ABOUT: &[&str] = &["totals", "followers", "history", "recents", "activity_links", "links", "project_plan"];
@@ -97,11 +100,11 @@ pub fn references(to: &Entity) -> Vec<Reference> {
             versioned: true,
         })
     });
-    let others = OTHER_REFERENCES.iter().filter(|(of, _, _)| *of == kind).map(|(_, table, column)| Reference {
+    let others = OTHER_REFERENCES.iter().filter(|(of, ..)| *of == kind).map(|(_, table, column, versioned)| Reference {
         table,
         column,
         flag: None,
-        versioned: false,
+        versioned: *versioned,
     });
     own.chain(others).collect()
 }

@@ -147,7 +147,7 @@ async fn show(call: &Call, id: i64) -> ApiResult<Reply> {
 pub async fn show_alone_v2(call: &Call, entity: &'static penstock_model::Entity, id: i64) -> ApiResult<Reply> {
     let view = View::of(call, entity)?;
     match pages::one(&records::reading(call), entity, id, view).await? {
-        Some(row) => Ok(call.data_and(|json| json.bytes.extend_from_slice(&row.bytes), records::write_nothing_more)),
+        Some(row) => Ok(call.data_and(|json| json.bytes.extend_from_slice(&row), records::write_nothing_more)),
         None => Err(write::missing(call, entity, id).await?),
     }
 }

@@ -1,0 +1,51 @@
+//! Rows of v2 answers, kept as they were written. Whoever reads a page again pays for finding out which records it has and in which
+//! version, and not for reading and writing all of their fields. What was kept is asked for by the version that the store has at
+//! this moment, so it is never older than the record, whichever process has changed it.
+
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
+use std::sync::Arc;
+
+/// The text of a row.
+pub type Row = Arc<[u8]>;
+
+/// How many bytes are kept, of all companies together.
+const MOST: u64 = 32 << 20;
+/// What a row of ordinary length takes, by which the first tables are made.
+const USUAL: u64 = 1024;
+
+/// Which text: of this shape, of this record, in this version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Key {
+    pub shape: u64,
+    pub id: i64,
+    pub version: i64,
+}
+
+/// Rows that were shown lately. What is read once, such as a whole table page by page, does not take the place of what is read often.
+pub struct KeptRows(Cache<Key, Row, Bytes>);
+
+impl Default for KeptRows {
+    fn default() -> Self {
+        KeptRows(Cache::with_weighter((MOST / USUAL) as usize, MOST, Bytes))
+    }
+}
+
+impl KeptRows {
+    pub fn get(&self, key: Key) -> Option<Row> {
+        self.0.get(&key)
+    }
+
+    pub fn keep(&self, key: Key, row: Row) {
+        self.0.insert(key, row);
+    }
+}
+
+#[derive(Debug, Clone)]
+struct Bytes;
+
+impl Weighter<Key, Row> for Bytes {
+    fn weight(&self, _: &Key, row: &Row) -> u64 {
+        (size_of::<(Key, Row)>() + row.len()) as u64
+    }
+}

@@ -1,0 +1,187 @@
+//! Rows of v2 answers: pages by cursor, and single records.
+
+use super::kept::{Key, Row as Text};
+use super::order::CursorOrder;
+use super::{Narrow, limit, write_next_cursor};
+use crate::call::{Call, Reply};
+use crate::error::ApiResult;
+use crate::json::Json;
+use crate::op::Method;
+use crate::select;
+use crate::view::View;
+use penstock_model::{Entity, Value};
+use penstock_store::{Row, Sql, Weight};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// A page of v2, with the cursor of the next one.
+pub async fn page(call: Call, entity: &'static Entity, narrow: Narrow) -> ApiResult<Reply> {
+    let view = View::of(&call, entity)?;
+    let order = CursorOrder::of(&call, entity)?;
+    let limit = limit(&call, "limit")?;
+    let page = match view.kept_as() {
+        Some(shape) => kept_page(&call, entity, narrow, view, shape, &order, limit).await?,
+        None => written_page(&call, entity, narrow, view, &order, limit).await?,
+    };
+    let next = page.last.filter(|_| page.rows > limit).map(|(value, id)| order.cursor(value, id));
+    let mut json = page.json;
+    json.end_array();
+    write_next_cursor(&mut json, next.as_deref());
+    json.end_object();
+    Ok(call.reply(json))
+}
+
+struct Page {
+    json: Json,
+    /// One more than the page holds where there is a next one.
+    rows: i64,
+    last: Option<(Value, i64)>,
+}
+
+impl Page {
+    /// Sets aside what the rows of most pages need, for a text that grows is copied each time.
+    fn begin(rows: i64) -> Self {
+        const ROW: usize = 1536;
+        let mut json = Json::with_capacity(rows as usize * ROW);
+        json.begin_object();
+        json.key("success");
+        json.bool(true);
+        json.key("data");
+        json.begin_array();
+        Page { json, rows: 0, last: None }
+    }
+}
+
+/// A page whose rows are written as they are read.
+async fn written_page(
+    call: &Call,
+    entity: &'static Entity,
+    narrow: Narrow,
+    view: View,
+    order: &CursorOrder,
+    limit: i64,
+) -> ApiResult<Page> {
+    let (mut sql, [sorted, id]) = view.select_with(&[order.column, "id"]);
+    select::scope(&mut sql, call, entity);
+    narrow(call, &mut sql)?;
+    order.after_cursor(&mut sql);
+    order.push(&mut sql, limit + 1);
+    let page = call.store().read(sql, order.weight(call), Page::begin(limit), move |page, row| {
+        page.rows += 1;
+        if page.rows > limit {
+            return;
+        }
+        view.write(&mut page.json, row);
+        if page.rows == limit {
+            page.last = Some((row.cell(sorted).to_value(), row.int(id).unwrap_or_default()));
+        }
+    });
+    Ok(page.await?)
+}
+
+/// A page of rows that may be kept: first which records in which versions, then those that are not kept.
+async fn kept_page(
+    call: &Call,
+    entity: &'static Entity,
+    narrow: Narrow,
+    view: View,
+    shape: u64,
+    order: &CursorOrder,
+    limit: i64,
+) -> ApiResult<Page> {
+    let mut sql = Sql::new(format!("SELECT t.id, t.version, t.{} FROM {} t", order.column, entity.table));
+    select::scope(&mut sql, call, entity);
+    narrow(call, &mut sql)?;
+    order.after_cursor(&mut sql);
+    order.push(&mut sql, limit + 1);
+    let app = Arc::clone(&call.app);
+    let state = (Page::begin(limit), Vec::with_capacity(limit as usize));
+    let found = call.store().read(sql, order.weight(call), state, move |(page, found), row| {
+        page.rows += 1;
+        if page.rows > limit {
+            return;
+        }
+        let key = key(shape, row, 0, 1);
+        found.push((key.id, app.kept_rows.get(key)));
+        if page.rows == limit {
+            page.last = Some((row.cell(2).to_value(), key.id));
+        }
+    });
+    let (mut page, found) = found.await?;
+
+    let missing: Vec<i64> = found.iter().filter(|(_, text)| text.is_none()).map(|(id, _)| *id).collect();
+    let written = if missing.is_empty() { HashMap::new() } else { write_and_keep(call, entity, narrow, view, shape, &missing).await? };
+    // A record that went or was hidden meanwhile is in neither.
+    for text in found.iter().filter_map(|(id, text)| text.as_ref().or_else(|| written.get(id))) {
+        page.json.separate();
+        page.json.bytes.extend_from_slice(text);
+    }
+    Ok(page)
+}
+
+/// The texts of those of the records that the list still has.
+async fn write_and_keep(
+    call: &Call,
+    entity: &'static Entity,
+    narrow: Narrow,
+    view: View,
+    shape: u64,
+    ids: &[i64],
+) -> ApiResult<HashMap<i64, Text>> {
+    let (mut sql, [id, version]) = view.select_with(&["id", "version"]);
+    select::scope(&mut sql, call, entity);
+    narrow(call, &mut sql)?;
+    sql.push(" AND ");
+    call.store().dialect().among(&mut sql, "t.id", ids.iter().copied());
+    let app = Arc::clone(&call.app);
+    let written = call.store().read(sql, Weight::Light, HashMap::with_capacity(ids.len()), move |written, row| {
+        let (key, text) = (key(shape, row, id, version), text(&view, row));
+        app.kept_rows.keep(key, Arc::clone(&text));
+        written.insert(key.id, text);
+    });
+    Ok(written.await?)
+}
+
+/// Reads one record for a v2 answer and writes it; `None` if the caller sees none with this id.
+pub async fn one(call: &Call, entity: &'static Entity, id: i64, view: View) -> ApiResult<Option<Text>> {
+    let shape = view.kept_as();
+    // Who has just written the record knows that it is not kept.
+    if let Some(shape) = shape.filter(|_| call.op.method == Method::Get) {
+        let mut sql = Sql::new(format!("SELECT t.id, t.version FROM {} t", entity.table));
+        only(&mut sql, call, entity, id);
+        let found = call.store().read(sql, Weight::Light, None, move |found, row| *found = Some(key(shape, row, 0, 1))).await?;
+        match found.map(|key| call.app.kept_rows.get(key)) {
+            None => return Ok(None),
+            Some(Some(text)) => return Ok(Some(text)),
+            Some(None) => {}
+        }
+    }
+    let (mut sql, [version]) = view.select_with(&["version"]);
+    only(&mut sql, call, entity, id);
+    let app = Arc::clone(&call.app);
+    let written = call.store().read(sql, Weight::Light, None, move |written, row| {
+        let text = text(&view, row);
+        if let (Some(shape), Some(version)) = (shape, row.int(version)) {
+            app.kept_rows.keep(Key { shape, id, version }, Arc::clone(&text));
+        }
+        *written = Some(text);
+    });
+    Ok(written.await?)
+}
+
+/// Appends the condition for one record that the caller may see.
+fn only(sql: &mut Sql, call: &Call, entity: &'static Entity, id: i64) {
+    select::scope_of_one(sql, call, entity);
+    sql.push(" AND t.id = ").bind(id);
+    select::not_purged(sql, call, entity);
+}
+
+fn key(shape: u64, row: &dyn Row, id: usize, version: usize) -> Key {
+    Key { shape, id: row.int(id).unwrap_or_default(), version: row.int(version).unwrap_or_default() }
+}
+
+fn text(view: &View, row: &dyn Row) -> Text {
+    let mut json = Json::with_capacity(2048);
+    view.write(&mut json, row);
+    json.bytes.into()
+}

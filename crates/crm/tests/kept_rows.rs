@@ -1,0 +1,111 @@
+//! Rows that are kept from one answer to the next are never older than their records, and never shown to those who may not see them.
+
+mod company;
+
+use company::{Company, Outcome};
+use penstock_crm::Settings;
+use serde_json::{Value, json};
+
+const PERSONS: &str = "/api/v2/persons";
+
+/// The names in the list of persons.
+async fn names(company: &Company) -> Outcome<Vec<String>> {
+    let rows = company.get(PERSONS).await?;
+    let names = rows.as_array().into_iter().flatten().filter_map(|row| row["name"].as_str());
+    Ok(names.map(str::to_owned).collect())
+}
+
+#[tokio::test]
+async fn what_is_kept_is_what_is_written() -> Outcome {
+    for company in Company::each().await? {
+        company.at("2026-03-01")?;
+        let person = company.data("POST", PERSONS, json!({"name": "Ada Löve \"x\"", "emails": [{"value": "a@b.test"}]})).await?;
+        for title in ["One", "Two", "Three"] {
+            let deal = json!({"title": title, "person_id": person["id"], "value": 12.5, "label_ids": []});
+            company.data("POST", "/api/v2/deals", deal).await?;
+            company.data("POST", "/api/v2/activities", json!({"subject": title, "person_id": person["id"]})).await?;
+            company.data("POST", "/api/v2/products", json!({"name": title, "prices": [{"currency": "EUR", "price": 3}]})).await?;
+        }
+        for path in ["persons", "deals", "activities", "products", "pipelines", "stages"] {
+            for query in ["", "?limit=2", "?sort_by=update_time&sort_direction=desc", "?sort_by=add_time&limit=1"] {
+                let target = format!("/api/v2/{path}{query}");
+                let first = company.send("GET", &target, &Value::Null).await?;
+                assert_eq!(first.0, 200, "{target}: {}", first.1);
+                let second = company.send("GET", &target, &Value::Null).await?;
+                let written = company.node(Settings::default()).await?.send("GET", &target, &Value::Null).await?;
+                assert_eq!((&first, &first), (&second, &written), "{target}");
+                for row in first.1["data"].as_array().into_iter().flatten() {
+                    assert_eq!(company.get(&format!("/api/v2/{path}/{}", row["id"])).await?, *row, "{target}");
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn rows_follow_what_any_node_writes() -> Outcome {
+    for company in Company::each().await? {
+        company.at("2026-03-01")?;
+        company.add_colleague().await?;
+        let other = company.node(Settings::default()).await?;
+        let mut ids = Vec::new();
+        for name in ["A", "B", "C", "D"] {
+            ids.push(company.data("POST", PERSONS, json!({"name": name, "visible_to": 7})).await?["id"].clone());
+        }
+        let path = |place: usize| format!("{PERSONS}/{}", ids[place]);
+        let colleague = company.as_colleague();
+        for caller in [&company, &colleague, &company] {
+            assert_eq!(names(caller).await?, ["A", "B", "C", "D"]);
+        }
+
+        other.data("PATCH", &path(0), json!({"name": "Anna"})).await?;
+        other.data("PATCH", &path(1), json!({"visible_to": 1})).await?;
+        other.data("DELETE", &path(2), Value::Null).await?;
+        assert_eq!(names(&company).await?, ["Anna", "B", "D"]);
+        assert_eq!(names(&colleague).await?, ["Anna", "D"]);
+        assert_eq!(company.get(&path(0)).await?["name"], "Anna");
+        assert_eq!(company.get(&path(2)).await?["is_deleted"], true);
+        assert_eq!(colleague.send("GET", &path(1), &Value::Null).await?.0, 404);
+
+        company.data("PATCH", &path(1), json!({"visible_to": 7})).await?;
+        assert_eq!(names(&colleague).await?, ["Anna", "B", "D"]);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn rows_follow_the_settings() -> Outcome {
+    for company in Company::each().await? {
+        company.at("2026-03-01")?;
+        let deal = company.data("POST", "/api/v2/deals", json!({"title": "A"})).await?;
+        let deal = format!("/api/v2/deals/{}", deal["id"]);
+        for _ in 0..2 {
+            assert_eq!(company.get(&deal).await?["custom_fields"], json!({}));
+        }
+        let field = company.data("POST", "/api/v2/dealFields", json!({"field_name": "Colour", "field_type": "varchar"})).await?;
+        let code = field["field_code"].as_str().ok_or("no code")?;
+        assert_eq!(company.get(&deal).await?["custom_fields"], json!({code: null}));
+        company.data("PATCH", &deal, json!({"custom_fields": {code: "red"}})).await?;
+        assert_eq!(company.get("/api/v2/deals").await?[0]["custom_fields"], json!({code: "red"}));
+        company.data("DELETE", &format!("/api/v2/dealFields/{code}"), Value::Null).await?;
+        assert_eq!(company.get("/api/v2/deals").await?[0]["custom_fields"], json!({}));
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn days_are_those_of_who_asks() -> Outcome {
+    for company in Company::each().await? {
+        // In Tallinn it is the next day already.
+        company.at("2026-03-01 23:30:00")?;
+        let colleague = company.add_colleague().await?;
+        company.run("UPDATE users SET timezone_name = 'America/New_York' WHERE company_id = $1 AND id = $2", &[colleague]).await?;
+        company.data("POST", "/api/v2/deals", json!({"title": "A", "status": "won", "visible_to": 7})).await?;
+        for _ in 0..2 {
+            assert_eq!(company.get("/api/v2/deals").await?[0]["local_won_date"], "2026-03-02");
+            assert_eq!(company.as_colleague().get("/api/v2/deals").await?[0]["local_won_date"], "2026-03-01");
+        }
+    }
+    Ok(())
+}
