@@ -94,6 +94,13 @@ pub fn names(client: &Client, collection: &str) -> Result<Vec<String>> {
     Ok(names.into_iter().collect())
 }
 
+/// E-mail addresses of persons that the user sees, each once.
+pub fn emails(client: &Client) -> Result<Vec<String>> {
+    let persons = walk(client, "/api/v2/persons?limit=500&sort_by=update_time", PAGES)?;
+    let emails: BTreeSet<_> = persons.iter().filter_map(|person| person["emails"][0]["value"].as_str()).map(str::to_owned).collect();
+    Ok(emails.into_iter().collect())
+}
+
 /// The pipeline whose deals are listed.
 pub fn pipeline(client: &Client) -> Result<i64> {
     let pipelines = client.json("/api/v2/pipelines")?;

@@ -17,7 +17,8 @@ use std::thread;
 use std::time::Duration;
 
 pub const RARE: &str = "search, a rare term";
-const WORD: &str = "search, a word of some hundred records";
+const COMPANY: &str = "search, the name of a company";
+const WORD: &str = "search, a word of such names";
 pub const COMMON: &str = "search, a term of every tenth record";
 const NAME: &str = "search, the full name of a person";
 const SHORT: &str = "search, two letters";
@@ -84,8 +85,9 @@ pub fn measure(company: &Company, server: &Server, one: &Operation, directory: &
 fn operations(client: &Client, terms: &Terms, directory: &Path) -> Result<Vec<Operation>> {
     let yesterday = SystemClock.now().date().plus_days(-1);
     let recents = |page: usize| format!("/v1/recents?since_timestamp={yesterday}%2000:00:00&limit={ROWS}&start={}", page * ROWS);
-    let rows: [(&'static str, Vec<String>); 8] = [
+    let rows: [(&'static str, Vec<String>); 9] = [
         (RARE, terms.rare.iter().map(|term| search(term)).collect()),
+        (COMPANY, terms.companies.iter().map(|term| search(term)).collect()),
         (WORD, terms.words.iter().map(|term| search(term)).collect()),
         (COMMON, vec![search(&terms.common)]),
         (NAME, terms.names.iter().map(|term| search(term)).collect()),

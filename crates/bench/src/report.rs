@@ -201,9 +201,13 @@ pub fn heavy(all: &[Heavy]) -> Result<String> {
     let mut out = String::from("\n## Searches, filters, flow and recents\n\n");
     writeln!(
         out,
-        "Pages of 100 over 16 connections. A search looks at all kinds of records; the rare terms are the names of companies. The filter asks"
+        "Pages of 100 over 16 connections. A search looks at all kinds of records; the rare terms are e-mail addresses. The names of companies are"
     )?;
-    writeln!(out, "for the beginning of a text, a number and an option. CPU time is that of server and database.")?;
+    writeln!(
+        out,
+        "in the titles of their deals, too. The filter asks for the beginning of a text, a number and an option. CPU time is that of server and"
+    )?;
+    writeln!(out, "database.")?;
     for Heavy { engine, common: (term, share), one, rows, alone, beside, heavy } in all {
         writeln!(out, "\n| {engine} | requests/s | p50 | p99 | CPU | times GET one | body |\n|---|---:|---:|---:|---:|---:|---:|")?;
         for (name, body, cost) in rows {

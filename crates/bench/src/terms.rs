@@ -21,9 +21,11 @@ pub struct Terms {
     /// A word of about every tenth record, and the share of records that have it.
     pub common: String,
     pub share: f64,
-    /// The names of organizations, which few records have.
+    /// The e-mail addresses of persons, which hardly any other record has.
     pub rare: Vec<String>,
-    /// The first words of those names, which some hundred records have.
+    /// The names of organizations, which are in the titles of their deals, too: some hundred records have each.
+    pub companies: Vec<String>,
+    /// The first words of those names.
     pub words: Vec<String>,
     /// The names of persons: words that many have, of which few have both.
     pub names: Vec<String>,
@@ -35,12 +37,14 @@ impl Terms {
     pub fn of(place: &Place, client: &Client) -> Result<Self> {
         let names = company::names(client, "persons")?;
         let first = |name: &String| name.split_whitespace().next().map(str::to_owned);
-        let rare = company::names(client, "organizations")?;
-        let words: BTreeSet<String> = rare.iter().filter_map(first).collect();
+        let companies = company::names(client, "organizations")?;
+        let words: BTreeSet<String> = companies.iter().filter_map(first).collect();
+        let rare = company::emails(client)?;
         let short: BTreeSet<String> = names.iter().map(|name| name.chars().take(2).collect()).collect();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let (common, share) = common(&runtime.block_on(documents(place))?)?;
-        Ok(Terms { common, share, names, rare, words: words.into_iter().collect(), short: short.into_iter().collect() })
+        let (words, short) = (words.into_iter().collect(), short.into_iter().collect());
+        Ok(Terms { common, share, names, rare, companies, words, short })
     }
 }
 

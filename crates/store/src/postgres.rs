@@ -9,6 +9,7 @@ use crate::row::Row;
 use crate::sql::{Expect, Sql, Statement};
 use crate::store::{Options, Weight, WriterCounts};
 use cells::{Parameter, PostgresRow, check_columns};
+use connect::Pools;
 use deadpool_postgres::{Object, Pool};
 use fault::{Fault, pool_error};
 use futures::future::Either;
@@ -19,7 +20,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Poll;
 use std::time::Duration;
-use tokio::sync::{RwLock, Semaphore};
+use tokio::sync::RwLock;
 
 /// How often a transaction is tried that others got in the way of, or whose connection broke.
 const ATTEMPTS: u32 = 5;
@@ -32,9 +33,7 @@ pub struct Postgres {
 }
 
 struct Shared {
-    pool: Pool,
-    /// Leaves the other half of the connections to light reads and writes.
-    heavy: Semaphore,
+    pools: Pools,
     /// Held by every write under way, and alone by the close.
     writing: Arc<RwLock<()>>,
     jobs: AtomicU64,
@@ -44,10 +43,9 @@ struct Shared {
 impl Postgres {
     /// Makes the pool and proves with one connection that the database answers. Errors name no password.
     pub async fn open_with(url: &str, options: &Options) -> Result<Self, StoreError> {
-        let pool = connect::pool(url, options.connections).await?;
-        let heavy = Semaphore::new((options.connections / 2).max(1));
+        let pools = connect::pools(url, options.connections).await?;
         let (jobs, commits) = (AtomicU64::new(0), AtomicU64::new(0));
-        Ok(Postgres { shared: Arc::new(Shared { pool, heavy, writing: Arc::default(), jobs, commits }) })
+        Ok(Postgres { shared: Arc::new(Shared { pools, writing: Arc::default(), jobs, commits }) })
     }
 
     /// Runs a query and gives every row to `on_row`. Tried again as long as no row has arrived.
@@ -56,14 +54,13 @@ impl Postgres {
         T: Send + 'static,
         F: FnMut(&mut T, &dyn Row) + Send + 'static,
     {
-        // Closed never, so that there is always a permit in the end.
-        let _permit = match weight {
-            Weight::Light => None,
-            Weight::Heavy => self.shared.heavy.acquire().await.ok(),
+        let pool = match weight {
+            Weight::Light => &self.shared.pools.ordinary,
+            Weight::Heavy => &self.shared.pools.heavy,
         };
         let mut attempt = 1;
         loop {
-            let connection = self.shared.connection().await?;
+            let connection = connection(pool).await?;
             let mut any_row = false;
             let result = read_once(&connection, &sql, |row| {
                 any_row = true;
@@ -96,7 +93,8 @@ impl Postgres {
     /// Waits for the writes under way and closes the connections; later calls are refused.
     pub async fn close(&self) {
         let _alone = self.shared.writing.write().await;
-        self.shared.pool.close();
+        self.shared.pools.ordinary.close();
+        self.shared.pools.heavy.close();
     }
 
     async fn transact(&self, statements: Vec<Statement>) -> Result<Option<i64>, StoreError> {
@@ -118,7 +116,7 @@ impl Shared {
     async fn transact(&self, statements: &[Statement]) -> Result<Option<i64>, StoreError> {
         let mut attempt = 1;
         loop {
-            let connection = self.connection().await?;
+            let connection = connection(&self.pools.ordinary).await?;
             let result = match statements {
                 [one] if one.expect == Expect::Anything => run_alone(&connection, one).await,
                 many => run_together(&connection, many).await,
@@ -134,10 +132,10 @@ impl Shared {
             attempt += 1;
         }
     }
+}
 
-    async fn connection(&self) -> Result<Object, StoreError> {
-        self.pool.get().await.map_err(|error| pool_error(&error))
-    }
+async fn connection(pool: &Pool) -> Result<Object, StoreError> {
+    pool.get().await.map_err(|error| pool_error(&error))
 }
 
 impl Fault {

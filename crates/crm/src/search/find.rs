@@ -86,10 +86,9 @@ pub async fn find(call: &Call, look: &Look, page: &Page) -> ApiResult<Vec<Hit>> 
     let narrow = |sql: &mut Sql| look.narrow(call, sql, true);
     let stream = Stream::open(call, &narrow).await?;
     let sets: Vec<_> = look.spaces().flat_map(|space| look.term.grams(call.company(), space, look.at_least)).collect();
-    let (documents, rest) = stream.next(&sets, NEWEST, FEW).await?;
-    if rest.is_some() {
+    let Some(documents) = stream.all(&sets, FEW).await? else {
         return rank_by_rank(look, &stream, page).await;
-    }
+    };
     let mut hits = rank_all(call, look, documents).await?;
     hits.retain(|hit| page.is_beyond(&hit.place));
     Ok(page.cut(hits))

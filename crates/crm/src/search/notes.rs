@@ -17,10 +17,10 @@ fn linked(look: &Look) -> impl Iterator<Item = (&'static Kind, &'static str)> + 
 }
 
 /// `FROM notes t … WHERE …` for the notes that the caller may see, with the lead `l` where its id is needed.
-fn from_notes(sql: &mut Sql, call: &Call, link: &str, join: &str) {
-    sql.push(" FROM notes t");
+fn from_notes(sql: &mut Sql, call: &Call, link: &str, join_leads: &str, join: &str) {
+    sql.push(" FROM notes t ");
     if link.starts_with("l.") {
-        sql.push(" JOIN leads l ON l.company_id = t.company_id AND l.uuid = t.lead_id");
+        sql.push(join_leads).push(" leads l ON l.company_id = t.company_id AND l.uuid = t.lead_id");
     }
     sql.push(join);
     select::scope(sql, call, &NOTE);
@@ -34,10 +34,11 @@ pub async fn records_of(call: &Call, look: &Look, notes: &[i64]) -> ApiResult<Ve
         return Ok(found);
     }
     for (kind, link) in linked(look) {
+        // Notes without such a record are left out below: a condition would lead PostgreSQL to the index of those that have one, which
+        // it then reads whole for each note.
         let mut sql = Sql::new(format!("SELECT t.id, {link}"));
-        from_notes(&mut sql, call, link, "");
+        from_notes(&mut sql, call, link, "LEFT JOIN", "");
         call.store().dialect().among(&mut sql, "t.id", notes.iter().copied());
-        sql.push(" AND ").push(link).push(" IS NOT NULL");
         let pairs = call.store().read(sql, Weight::Heavy, Vec::new(), |pairs, row| pairs.extend(row.int(0).zip(row.int(1)))).await?;
         found.extend(pairs.into_iter().map(|(note, record)| (note, kind, record)));
     }
@@ -51,7 +52,7 @@ pub async fn documents_of(call: &Call, look: &Look, kind: &'static Kind, records
     };
     let mut sql = Sql::new(format!("SELECT {link}, d.id, d.text"));
     let join = format!(" JOIN search_documents d ON d.company_id = t.company_id AND d.id = {}", document_of(NOTE.name, "t.id"));
-    from_notes(&mut sql, call, link, &join);
+    from_notes(&mut sql, call, link, "JOIN", &join);
     call.store().dialect().among(&mut sql, link, records.iter().copied());
     let push = |found: &mut Vec<(i64, Document)>, row: &dyn Row| {
         let document = Document { id: row.int(1).unwrap_or_default(), text: row.text(2).unwrap_or_default().to_owned() };
@@ -66,7 +67,7 @@ pub async fn matched(call: &Call, look: &Look, kind: &'static Kind, records: &[i
         return Ok(HashMap::new());
     };
     let mut sql = Sql::new(format!("SELECT {link}, t.content"));
-    from_notes(&mut sql, call, link, "");
+    from_notes(&mut sql, call, link, "JOIN", "");
     call.store().dialect().among(&mut sql, link, records.iter().copied());
     sql.push(" ORDER BY t.id DESC");
     let push = |notes: &mut Vec<(i64, String)>, row: &dyn Row| {

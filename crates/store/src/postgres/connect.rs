@@ -1,6 +1,8 @@
 use super::fault::pool_error;
 use crate::error::StoreError;
-use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime, Timeouts};
+use deadpool_postgres::{
+    BuildError, ClientWrapper, Hook, HookError, Manager, ManagerConfig, Pool, PoolBuilder, RecyclingMethod, Runtime, Timeouts,
+};
 use rustls::{ClientConfig, RootCertStore};
 use std::error::Error;
 use std::sync::Arc;
@@ -15,14 +17,43 @@ const WAIT_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long sent data may stay without an answer of the other host before the connection counts as lost.
 const SILENCE: Duration = Duration::from_secs(30);
 
-/// A pool of up to `connections` connections, one of which is opened at once.
+/// The part of the connections that is for heavy reads.
+const HEAVY_PART: usize = 4;
+
+/// Connections to one database.
+pub struct Pools {
+    pub ordinary: Pool,
+    /// Those for reads that may look at much. The database plans each of these for its values: a plan for any values, as it makes after
+    /// a while for statements that come again, does not know what is rare, and a filter took twenty times as long by it.
+    pub heavy: Pool,
+}
+
+/// Makes pools of up to `connections` connections together (two at least), one of which is opened at once.
 ///
 /// `sslmode=require` encrypts and checks the certificate of the server against those that the system
 /// trusts (or the file that `SSL_CERT_FILE` names); `verify-full` is the same. Without either the connection is plain.
-pub async fn pool(url: &str, connections: usize) -> Result<Pool, StoreError> {
+pub async fn pools(url: &str, connections: usize) -> Result<Pools, StoreError> {
     let mut config = parse(url)?;
     config.application_name("penstock").connect_timeout(CONNECT_TIMEOUT).tcp_user_timeout(SILENCE);
     let place = place(&config);
+    let heavy = (connections / HEAVY_PART).max(1);
+    let plan_each = Hook::async_fn(|client: &mut ClientWrapper, _| {
+        Box::pin(async { client.batch_execute("SET plan_cache_mode = force_custom_plan").await.map_err(HookError::Backend) })
+    });
+    let pools = Pools {
+        ordinary: pool(config.clone(), connections.saturating_sub(heavy).max(1))?.build().map_err(failed)?,
+        heavy: pool(config, heavy)?.post_create(plan_each).build().map_err(failed)?,
+    };
+    match pools.ordinary.get().await {
+        Ok(_) => Ok(pools),
+        Err(error) => Err(match pool_error(&error) {
+            StoreError::Unavailable(reason) => StoreError::Unavailable(format!("{place}: {reason}")),
+            other => other,
+        }),
+    }
+}
+
+fn pool(config: Config, connections: usize) -> Result<PoolBuilder, StoreError> {
     let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
     let manager = if config.get_ssl_mode() == SslMode::Require {
         Manager::from_config(config, MakeRustlsConnect::new(tls()?), recycling)
@@ -30,19 +61,11 @@ pub async fn pool(url: &str, connections: usize) -> Result<Pool, StoreError> {
         Manager::from_config(config, NoTls, recycling)
     };
     let timeouts = Timeouts { wait: Some(WAIT_TIMEOUT), create: Some(CONNECT_TIMEOUT), recycle: Some(CONNECT_TIMEOUT) };
-    let pool = Pool::builder(manager)
-        .max_size(connections.max(1))
-        .timeouts(timeouts)
-        .runtime(Runtime::Tokio1)
-        .build()
-        .map_err(|error| StoreError::Failed(error.to_string()))?;
-    match pool.get().await {
-        Ok(_) => Ok(pool),
-        Err(error) => Err(match pool_error(&error) {
-            StoreError::Unavailable(reason) => StoreError::Unavailable(format!("{place}: {reason}")),
-            other => other,
-        }),
-    }
+    Ok(Pool::builder(manager).max_size(connections).timeouts(timeouts).runtime(Runtime::Tokio1))
+}
+
+fn failed(error: BuildError) -> StoreError {
+    StoreError::Failed(error.to_string())
 }
 
 /// Reads the URL. The error shows no part of it, for any part may be a password that was not escaped.

@@ -142,6 +142,14 @@ pub struct Lookup<'a> {
     pub narrow: &'a (dyn Fn(&mut Sql) + Sync),
 }
 
+/// The query for id and text of some documents that have the grams, in any order. If fewer than `most` come, these are all.
+pub fn some(dialect: Dialect, lookup: &Lookup<'_>) -> Sql {
+    match dialect {
+        Dialect::Sqlite => newest_sqlite(lookup),
+        Dialect::Postgres => some_postgres(lookup),
+    }
+}
+
 /// The query for id and text of the newest documents that have the grams, newest first. More may come than really match.
 pub fn newest(dialect: Dialect, lookup: &Lookup<'_>) -> Sql {
     match dialect {
@@ -168,32 +176,44 @@ fn newest_sqlite(lookup: &Lookup<'_>) -> Sql {
     sql
 }
 
+fn some_postgres(lookup: &Lookup<'_>) -> Sql {
+    let mut sql = Sql::new("SELECT d.id, d.text FROM search_documents d WHERE ");
+    by_grams(&mut sql, lookup);
+    sql.push(" LIMIT ").bind(lookup.most);
+    sql
+}
+
 fn newest_postgres(lookup: &Lookup<'_>) -> Sql {
-    let has_grams = |sql: &mut Sql| {
-        sql.push("(");
-        for (place, set) in lookup.sets.iter().enumerate() {
-            sql.push(if place == 0 { "" } else { " OR " }).push("d.grams @> ").bind(list(set, Dialect::Postgres));
-        }
-        sql.push(")");
-        (lookup.narrow)(sql);
-    };
     let mut sql = Sql::new(
         "WITH recent AS MATERIALIZED (SELECT d.id, d.text FROM \
          (SELECT * FROM search_documents WHERE company_id = ",
     );
     sql.bind(lookup.company).push(" AND id < ").bind(lookup.before);
     sql.push(" ORDER BY id DESC LIMIT ").bind(LOOK_BACK).push(") d WHERE ");
-    has_grams(&mut sql);
+    has_grams(&mut sql, lookup);
     sql.push(" LIMIT ").bind(lookup.most);
-    // The sums keep the primary key out of it: it would give all documents of the company, to be compared with the few that the
-    // grams give, which are of this company anyway.
-    sql.push("), older AS MATERIALIZED (SELECT d.id, d.text FROM search_documents d WHERE d.company_id + 0 = ").bind(lookup.company);
-    sql.push(" AND d.id + 0 < ").bind(lookup.before).push(" AND ");
-    has_grams(&mut sql);
+    sql.push("), older AS MATERIALIZED (SELECT d.id, d.text FROM search_documents d WHERE ");
+    by_grams(&mut sql, lookup);
     sql.push(" AND (SELECT COUNT(*) FROM recent) < ").bind(lookup.most);
     sql.push(" AND d.id NOT IN (SELECT id FROM recent)) SELECT id, text FROM (SELECT id, text FROM recent UNION ALL SELECT id, text FROM older) d");
     sql.push(" ORDER BY id DESC LIMIT ").bind(lookup.most);
     sql
+}
+
+/// Appends the condition for documents that the index of grams gives. The sums keep the primary key out of it: it would give all
+/// documents of the company, to be compared with the few that the grams give, which are of this company anyway.
+fn by_grams(sql: &mut Sql, lookup: &Lookup<'_>) {
+    sql.push("d.company_id + 0 = ").bind(lookup.company).push(" AND d.id + 0 < ").bind(lookup.before).push(" AND ");
+    has_grams(sql, lookup);
+}
+
+fn has_grams(sql: &mut Sql, lookup: &Lookup<'_>) {
+    sql.push("(");
+    for (place, set) in lookup.sets.iter().enumerate() {
+        sql.push(if place == 0 { "" } else { " OR " }).push("d.grams @> ").bind(list(set, Dialect::Postgres));
+    }
+    sql.push(")");
+    (lookup.narrow)(sql);
 }
 
 /// The query for id and text of the documents that wait for the index, in any order; `None` where none ever do. They must

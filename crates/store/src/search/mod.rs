@@ -15,7 +15,7 @@ mod text;
 pub(crate) use document::Document;
 pub use document::{document_id, document_of, lines, record_of};
 pub use grams::Space;
-pub use index::{Lookup, newest, pending};
+pub use index::{Lookup, newest, pending, some};
 pub(crate) use index::{clustered_step, flush, forget, move_document, write};
 pub use term::{Match, Term};
 pub use text::{fold, plain_text};
