@@ -124,7 +124,7 @@ impl Company {
         let count = (1..).take_while(|number| text.contains(&format!("${number}"))).count();
         let rows = match self.store.dialect() {
             Dialect::Sqlite => {
-                let sql = Sql { text: format!("EXPLAIN QUERY PLAN {text}"), values: vec![Value::Null; count] };
+                let sql = Sql::of(format!("EXPLAIN QUERY PLAN {text}"), vec![Value::Null; count]);
                 self.store.rows(sql, Weight::Light, 4).await.unwrap()
             }
             Dialect::Postgres => {

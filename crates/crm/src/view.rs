@@ -143,7 +143,7 @@ impl View {
 
     /// [`View::select`] with stored columns beside those that are read, and their places in its rows.
     pub fn select_with<const N: usize>(&self, columns: &[&str; N]) -> (Sql, [usize; N]) {
-        let mut sql = Sql { text: String::with_capacity(2048), values: Vec::with_capacity(16) };
+        let mut sql = Sql::of(String::with_capacity(2048), Vec::with_capacity(16));
         sql.push("SELECT ");
         select::columns(&mut sql, self.fields());
         let mut width = self.shape.read.len();

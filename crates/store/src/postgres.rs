@@ -20,7 +20,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Poll;
 use std::time::Duration;
-use tokio::sync::RwLock;
+use tokio::sync::{RwLock, Semaphore};
 
 /// How often a transaction is tried that others got in the way of, or whose connection broke.
 const ATTEMPTS: u32 = 5;
@@ -34,6 +34,8 @@ pub struct Postgres {
 
 struct Shared {
     pools: Pools,
+    /// Leaves half of the ordinary connections to light reads and writes.
+    heavy: Semaphore,
     /// Held by every write under way, and alone by the close.
     writing: Arc<RwLock<()>>,
     jobs: AtomicU64,
@@ -44,8 +46,9 @@ impl Postgres {
     /// Makes the pool and proves with one connection that the database answers. Errors name no password.
     pub async fn open_with(url: &str, options: &Options) -> Result<Self, StoreError> {
         let pools = connect::pools(url, options.connections).await?;
+        let heavy = Semaphore::new((pools.ordinary.status().max_size / 2).max(1));
         let (jobs, commits) = (AtomicU64::new(0), AtomicU64::new(0));
-        Ok(Postgres { shared: Arc::new(Shared { pools, writing: Arc::default(), jobs, commits }) })
+        Ok(Postgres { shared: Arc::new(Shared { pools, heavy, writing: Arc::default(), jobs, commits }) })
     }
 
     /// Runs a query and gives every row to `on_row`. Tried again as long as no row has arrived.
@@ -54,9 +57,12 @@ impl Postgres {
         T: Send + 'static,
         F: FnMut(&mut T, &dyn Row) + Send + 'static,
     {
-        let pool = match weight {
-            Weight::Light => &self.shared.pools.ordinary,
-            Weight::Heavy => &self.shared.pools.heavy,
+        let pools = &self.shared.pools;
+        let pool = if sql.is_planned_for_values { &pools.planned } else { &pools.ordinary };
+        // Closed never, so that there is always a permit in the end.
+        let _permit = match weight {
+            Weight::Heavy if !sql.is_planned_for_values => self.shared.heavy.acquire().await.ok(),
+            _ => None,
         };
         let mut attempt = 1;
         loop {
@@ -94,7 +100,7 @@ impl Postgres {
     pub async fn close(&self) {
         let _alone = self.shared.writing.write().await;
         self.shared.pools.ordinary.close();
-        self.shared.pools.heavy.close();
+        self.shared.pools.planned.close();
     }
 
     async fn transact(&self, statements: Vec<Statement>) -> Result<Option<i64>, StoreError> {

@@ -19,6 +19,7 @@ const DAY: i64 = 86_400_000;
 /// Appends conditions on the rows called `t`, of which all must hold and one of `any`. `None` stands for what can no longer
 /// be understood, because its field or option has gone: it holds for no record.
 pub fn narrow(sql: &mut Sql, call: &Call, of: &'static FilterType, all: &[Option<Question>], any: &[Option<Question>]) {
+    sql.plan_for_values();
     let asks_for_status = all.iter().chain(any).flatten().any(|question| question.asks_for_status().is_some());
     let mut compiler = Compiler { sql, call, asks_for_status };
     if all.iter().any(Option::is_none) {

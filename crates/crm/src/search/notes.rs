@@ -16,33 +16,35 @@ fn linked(look: &Look) -> impl Iterator<Item = (&'static Kind, &'static str)> + 
     look.among.iter().filter(|among| among.looks_at_notes()).filter_map(|among| Some((among.kind, among.kind.note_link?)))
 }
 
-/// `FROM notes t … WHERE …` for the notes that the caller may see, with the lead `l` where its id is needed.
-fn from_notes(sql: &mut Sql, call: &Call, link: &str, join_leads: &str, join: &str) {
-    sql.push(" FROM notes t ");
-    if link.starts_with("l.") {
-        sql.push(join_leads).push(" leads l ON l.company_id = t.company_id AND l.uuid = t.lead_id");
-    }
-    sql.push(join);
+/// `FROM notes t … WHERE …` for the notes that the caller may see; `joins` come between.
+fn from_notes(sql: &mut Sql, call: &Call, joins: &str) {
+    sql.push(" FROM notes t").push(joins);
     select::scope(sql, call, &NOTE);
     sql.push(" AND t.is_deleted = 0 AND ");
 }
 
+/// What joins the lead `l` of a note, where the way to a record needs it.
+fn join_of(link: &str) -> &'static str {
+    if link.starts_with("l.") { " JOIN leads l ON l.company_id = t.company_id AND l.uuid = t.lead_id" } else { "" }
+}
+
 /// The records that notes belong to: note, kind, record.
 pub async fn records_of(call: &Call, look: &Look, notes: &[i64]) -> ApiResult<Vec<(i64, &'static Kind, i64)>> {
-    let mut found = Vec::new();
     if notes.is_empty() {
-        return Ok(found);
+        return Ok(Vec::new());
     }
-    for (kind, link) in linked(look) {
-        // Notes without such a record are left out below: a condition would lead PostgreSQL to the index of those that have one, which
-        // it then reads whole for each note.
-        let mut sql = Sql::new(format!("SELECT t.id, {link}"));
-        from_notes(&mut sql, call, link, "LEFT JOIN", "");
-        call.store().dialect().among(&mut sql, "t.id", notes.iter().copied());
-        let pairs = call.store().read(sql, Weight::Heavy, Vec::new(), |pairs, row| pairs.extend(row.int(0).zip(row.int(1)))).await?;
-        found.extend(pairs.into_iter().map(|(note, record)| (note, kind, record)));
+    let (kinds, links): (Vec<_>, Vec<_>) = linked(look).unzip();
+    let mut sql = Sql::new("SELECT t.id");
+    for link in links {
+        sql.push(", ").push(link);
     }
-    Ok(found)
+    from_notes(&mut sql, call, " LEFT JOIN leads l ON l.company_id = t.company_id AND l.uuid = t.lead_id");
+    call.store().dialect().among(&mut sql, "t.id", notes.iter().copied());
+    let push = move |found: &mut Vec<(i64, &'static Kind, i64)>, row: &dyn Row| {
+        let Some(note) = row.int(0) else { return };
+        found.extend((1..).zip(&kinds).filter_map(|(column, kind)| Some((note, *kind, row.int(column)?))));
+    };
+    Ok(call.store().read(sql, Weight::Heavy, Vec::new(), push).await?)
 }
 
 /// The documents of the notes of records of one kind, with their records. Empty where notes are not looked at.
@@ -51,8 +53,9 @@ pub async fn documents_of(call: &Call, look: &Look, kind: &'static Kind, records
         return Ok(Vec::new());
     };
     let mut sql = Sql::new(format!("SELECT {link}, d.id, d.text"));
-    let join = format!(" JOIN search_documents d ON d.company_id = t.company_id AND d.id = {}", document_of(NOTE.name, "t.id"));
-    from_notes(&mut sql, call, link, "JOIN", &join);
+    let document = document_of(NOTE.name, "t.id");
+    let joins = format!("{} JOIN search_documents d ON d.company_id = t.company_id AND d.id = {document}", join_of(link));
+    from_notes(&mut sql, call, &joins);
     call.store().dialect().among(&mut sql, link, records.iter().copied());
     let push = |found: &mut Vec<(i64, Document)>, row: &dyn Row| {
         let document = Document { id: row.int(1).unwrap_or_default(), text: row.text(2).unwrap_or_default().to_owned() };
@@ -67,7 +70,7 @@ pub async fn matched(call: &Call, look: &Look, kind: &'static Kind, records: &[i
         return Ok(HashMap::new());
     };
     let mut sql = Sql::new(format!("SELECT {link}, t.content"));
-    from_notes(&mut sql, call, link, "JOIN", "");
+    from_notes(&mut sql, call, join_of(link));
     call.store().dialect().among(&mut sql, link, records.iter().copied());
     sql.push(" ORDER BY t.id DESC");
     let push = |notes: &mut Vec<(i64, String)>, row: &dyn Row| {

@@ -170,7 +170,7 @@ impl Company {
 
     /// The first `width` cells of the rows of a query whose `$1` is the company.
     pub async fn rows(&self, query: &str, width: usize) -> Outcome<Vec<Vec<Value>>> {
-        let sql = Sql { text: query.to_owned(), values: vec![self.id.into()] };
+        let sql = Sql::of(query, vec![self.id.into()]);
         let rows = self.store.rows(sql, Weight::Heavy, width).await?;
         let cell = |cell: penstock_model::Value| match cell {
             penstock_model::Value::Null => Value::Null,

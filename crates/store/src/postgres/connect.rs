@@ -17,15 +17,14 @@ const WAIT_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long sent data may stay without an answer of the other host before the connection counts as lost.
 const SILENCE: Duration = Duration::from_secs(30);
 
-/// The part of the connections that is for heavy reads.
-const HEAVY_PART: usize = 4;
+/// The part of the connections that is for reads which are planned for their values.
+const PLANNED_PART: usize = 4;
 
 /// Connections to one database.
 pub struct Pools {
     pub ordinary: Pool,
-    /// Those for reads that may look at much. The database plans each of these for its values: a plan for any values, as it makes after
-    /// a while for statements that come again, does not know what is rare, and a filter took twenty times as long by it.
-    pub heavy: Pool,
+    /// Those whose queries the database plans anew each time, for their values.
+    pub planned: Pool,
 }
 
 /// Makes pools of up to `connections` connections together (two at least), one of which is opened at once.
@@ -36,13 +35,13 @@ pub async fn pools(url: &str, connections: usize) -> Result<Pools, StoreError> {
     let mut config = parse(url)?;
     config.application_name("penstock").connect_timeout(CONNECT_TIMEOUT).tcp_user_timeout(SILENCE);
     let place = place(&config);
-    let heavy = (connections / HEAVY_PART).max(1);
+    let planned = (connections / PLANNED_PART).max(1);
     let plan_each = Hook::async_fn(|client: &mut ClientWrapper, _| {
         Box::pin(async { client.batch_execute("SET plan_cache_mode = force_custom_plan").await.map_err(HookError::Backend) })
     });
     let pools = Pools {
-        ordinary: pool(config.clone(), connections.saturating_sub(heavy).max(1))?.build().map_err(failed)?,
-        heavy: pool(config, heavy)?.post_create(plan_each).build().map_err(failed)?,
+        ordinary: pool(config.clone(), connections.saturating_sub(planned).max(1))?.build().map_err(failed)?,
+        planned: pool(config, planned)?.post_create(plan_each).build().map_err(failed)?,
     };
     match pools.ordinary.get().await {
         Ok(_) => Ok(pools),

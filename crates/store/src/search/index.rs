@@ -144,18 +144,22 @@ pub struct Lookup<'a> {
 
 /// The query for id and text of some documents that have the grams, in any order. If fewer than `most` come, these are all.
 pub fn some(dialect: Dialect, lookup: &Lookup<'_>) -> Sql {
-    match dialect {
+    let mut sql = match dialect {
         Dialect::Sqlite => newest_sqlite(lookup),
         Dialect::Postgres => some_postgres(lookup),
-    }
+    };
+    sql.plan_for_values();
+    sql
 }
 
 /// The query for id and text of the newest documents that have the grams, newest first. More may come than really match.
 pub fn newest(dialect: Dialect, lookup: &Lookup<'_>) -> Sql {
-    match dialect {
+    let mut sql = match dialect {
         Dialect::Sqlite => newest_sqlite(lookup),
         Dialect::Postgres => newest_postgres(lookup),
-    }
+    };
+    sql.plan_for_values();
+    sql
 }
 
 fn newest_sqlite(lookup: &Lookup<'_>) -> Sql {

@@ -59,7 +59,7 @@ pub fn rename(id: i64, name: &str, version: i64) -> Statement {
 }
 
 pub fn sql(text: &str, values: &[Value]) -> Sql {
-    Sql { text: text.to_owned(), values: values.to_vec() }
+    Sql::of(text, values.to_vec())
 }
 
 /// The first cell of the first row, if it is a number.

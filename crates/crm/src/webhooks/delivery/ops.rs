@@ -183,10 +183,8 @@ async fn replay_since(call: Call) -> ApiResult<Reply> {
     let text = call.body.text("since").unwrap_or_default();
     let since = Time::parse_rfc3339(text).map_err(|_| ApiError::invalid_key("since", "is not a time such as 2026-01-31T12:00:00Z"))?;
     let condition = "company_id = $2 AND hook_id = $3 AND event_time >= $1";
-    let count = Sql {
-        text: format!("SELECT COUNT(*) FROM webhook_deliveries WHERE {condition}"),
-        values: vec![since.into(), call.company().into(), hook.id.into()],
-    };
+    let values = vec![since.into(), call.company().into(), hook.id.into()];
+    let count = Sql::of(format!("SELECT COUNT(*) FROM webhook_deliveries WHERE {condition}"), values);
     let count = call.store().read(count, Weight::Heavy, 0, |count, row| *count = row.int(0).unwrap_or_default()).await?;
     let values = vec![call.now.into(), call.company().into(), hook.id.into(), since.into()];
     call.store().execute(vec![Statement::new(format!("{REPLAY} AND event_time >= $4"), values)]).await?;
