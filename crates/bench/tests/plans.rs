@@ -170,6 +170,8 @@ async fn frequent_reads_follow_an_index() {
         ("/api/v2/persons?limit=100&org_id=1", "persons", "by_organization"),
         ("/api/v2/persons?limit=100&sort_by=update_time", "persons", "by_update_time"),
         ("/api/v2/persons?limit=100&sort_by=add_time&sort_direction=desc", "persons", "by_add_time"),
+        ("/api/v2/persons?limit=100&updated_since=2026-01-20T00:00:00Z", "persons", "by_update_time"),
+        ("/api/v2/deals?limit=100&updated_since=2026-01-20T00:00:00Z&status=open", "deals", "by_update_time"),
         ("/v1/persons?limit=100", "persons", "primary"),
         ("/v1/persons?limit=100&start=20", "persons", "by_listing"),
         ("/api/v2/organizations?limit=100&owner_id=1", "organizations", "by_owner"),

@@ -5,7 +5,7 @@ use crate::error::{ApiError, ApiResult};
 use crate::filters::FILTER;
 use crate::params::FILTER_ID;
 use crate::select::purge_limit;
-use penstock_model::Entity;
+use penstock_model::{Entity, Time};
 use penstock_store::Sql;
 use std::collections::HashSet;
 
@@ -40,13 +40,24 @@ pub fn ids(call: &Call, sql: &mut Sql) {
     }
 }
 
-/// The first bound of the update time is inside, the second outside (semantics.md 5.4).
-pub fn updated(call: &Call, sql: &mut Sql, since: &str, until: &str) {
-    if let Some(time) = call.args.time(since) {
-        sql.push(" AND t.update_time >= ").bind(time);
-    }
-    if let Some(time) = call.args.time(until) {
-        sql.push(" AND t.update_time < ").bind(time);
+/// The bounds of the update time, of which the first is inside and the second outside (semantics.md 5.4).
+pub fn updated(call: &Call, sql: &mut Sql) {
+    let (since, until) = update_times(call);
+    between(sql, "t", since, until);
+}
+
+/// The bounds of the update time that the request gives: collections of v1 call them by shorter names.
+pub fn update_times(call: &Call) -> (Option<Time>, Option<Time>) {
+    let time = |names: [&str; 2]| names.into_iter().find_map(|name| call.args.time(name));
+    (time(["updated_since", "since"]), time(["updated_until", "until"]))
+}
+
+/// Appends the bounds of the update time of rows.
+pub fn between(sql: &mut Sql, rows: &str, since: Option<Time>, until: Option<Time>) {
+    for (time, compared) in [(since, ".update_time >= "), (until, ".update_time < ")] {
+        if let Some(time) = time {
+            sql.push(" AND ").push(rows).push(compared).bind(time);
+        }
     }
 }
 

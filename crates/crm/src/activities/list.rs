@@ -13,7 +13,7 @@ use penstock_store::Sql;
 pub fn live(call: &Call, sql: &mut Sql) -> ApiResult<()> {
     sql.push(" AND t.is_deleted = 0");
     done(call, sql);
-    narrow::updated(call, sql, "updated_since", "updated_until");
+    narrow::updated(call, sql);
     if narrow::filter(call, sql, &ACTIVITY)? {
         return Ok(());
     }
@@ -47,7 +47,7 @@ pub fn collection(call: &Call, sql: &mut Sql) -> ApiResult<()> {
     sql.push(" AND t.is_deleted = 0");
     narrow::equal(call, sql, "user_id", "owner_id");
     done_and_types(call, sql);
-    narrow::updated(call, sql, "since", "until");
+    narrow::updated(call, sql);
     Ok(())
 }
 

@@ -26,7 +26,7 @@ pub fn archived(call: &Call, sql: &mut Sql) -> ApiResult<()> {
 }
 
 fn narrow_v2(call: &Call, sql: &mut Sql) -> ApiResult<()> {
-    narrow::updated(call, sql, "updated_since", "updated_until");
+    narrow::updated(call, sql);
     if narrow::filter(call, sql, &DEAL)? {
         narrow::live_or_wanted(call, sql);
         return Ok(());
@@ -104,7 +104,7 @@ fn narrow_v1(call: &Call, sql: &mut Sql) -> ApiResult<()> {
 pub fn collection(call: &Call, sql: &mut Sql) -> ApiResult<()> {
     narrow::equal(call, sql, "user_id", "owner_id");
     narrow::equal(call, sql, "stage_id", "stage_id");
-    narrow::updated(call, sql, "since", "until");
+    narrow::updated(call, sql);
     status_v1(call, sql);
     Ok(())
 }

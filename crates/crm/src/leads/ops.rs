@@ -69,7 +69,7 @@ async fn page(call: Call, archived: bool) -> ApiResult<Reply> {
     let offset = list::Offset::of(&call, &LEAD, &[("id", false)])?;
     let narrow = |call: &Call, sql: &mut Sql| {
         sql.push(if archived { " AND t.is_archived = 1 AND t.is_deleted = 0" } else { " AND t.is_archived = 0 AND t.is_deleted = 0" });
-        narrow::updated(call, sql, "updated_since", "updated_until");
+        narrow::updated(call, sql);
         if narrow::filter(call, sql, &LEAD)? {
             return Ok(());
         }

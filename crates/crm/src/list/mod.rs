@@ -4,6 +4,7 @@ mod kept;
 mod offset;
 mod order;
 mod page;
+mod updated;
 
 pub use kept::KeptRows;
 pub use offset::Offset;
@@ -44,9 +45,13 @@ pub async fn cursor_records(
 ) -> ApiResult<(Vec<Record>, Option<String>)> {
     let order = CursorOrder::of(call, entity)?;
     let limit = limit(call, "limit")?;
+    let few_were_updated = order.is_by_id() && updated::are_few(call, entity).await?;
     let mut sql = select::records(entity, Depth::Everything);
     select::scope(&mut sql, call, entity);
     narrow(call, &mut sql)?;
+    if few_were_updated {
+        updated::only(&mut sql, call, entity);
+    }
     order.after_cursor(&mut sql);
     order.push(&mut sql, limit + 1);
     let mut records = read_records(call, entity, Depth::Everything, sql, order.weight(call)).await?;

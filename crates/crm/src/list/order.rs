@@ -42,7 +42,7 @@ impl CursorOrder {
     pub fn after_cursor(&self, sql: &mut Sql) {
         let Some((value, id)) = &self.after else { return };
         let beyond = if self.descending { " < " } else { " > " };
-        if self.column == "id" {
+        if self.is_by_id() {
             sql.push(" AND t.id").push(beyond).bind(*id);
         } else {
             sql.push(" AND (t.").push(self.column).push(", t.id)").push(beyond).push("(");
@@ -54,16 +54,20 @@ impl CursorOrder {
     pub fn push(&self, sql: &mut Sql, limit: i64) {
         let direction = if self.descending { " DESC" } else { "" };
         sql.push(" ORDER BY ");
-        if self.column != "id" {
+        if !self.is_by_id() {
             sql.push("t.").push(self.column).push(direction).push(", ");
         }
         sql.push("t.id").push(direction).push(" LIMIT ").bind(limit);
     }
 
+    pub fn is_by_id(&self) -> bool {
+        self.column == "id"
+    }
+
     /// An order by id follows an index whatever the parameters narrow the list to; others may have to sort, and filters to
     /// look at every record.
     pub fn weight(&self, call: &Call) -> Weight {
-        if self.column == "id" && call.filter.is_none() { Weight::Light } else { Weight::Heavy }
+        if self.is_by_id() && call.filter.is_none() { Weight::Light } else { Weight::Heavy }
     }
 
     /// The cursor of the page after the row with this value and id.

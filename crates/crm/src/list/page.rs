@@ -2,7 +2,7 @@
 
 use super::kept::{Key, Row as Text};
 use super::order::CursorOrder;
-use super::{Narrow, limit, write_next_cursor};
+use super::{Narrow, limit, updated, write_next_cursor};
 use crate::call::{Call, Reply};
 use crate::error::ApiResult;
 use crate::json::Json;
@@ -16,19 +16,34 @@ use std::sync::Arc;
 
 /// A page of v2, with the cursor of the next one.
 pub async fn page(call: Call, entity: &'static Entity, narrow: Narrow) -> ApiResult<Reply> {
-    let view = View::of(&call, entity)?;
-    let order = CursorOrder::of(&call, entity)?;
-    let limit = limit(&call, "limit")?;
-    let page = match view.kept_as() {
-        Some(shape) => kept_page(&call, entity, narrow, view, shape, &order, limit).await?,
-        None => written_page(&call, entity, narrow, view, &order, limit).await?,
+    let view = Arc::new(View::of(&call, entity)?);
+    let (order, limit) = (CursorOrder::of(&call, entity)?, limit(&call, "limit")?);
+    let few_were_updated = order.is_by_id() && updated::are_few(&call, entity).await?;
+    let list = List { call: &call, entity, narrow, order, limit, few_were_updated };
+    let kept = match view.kept_as() {
+        Some(shape) => list.kept_page(&view, shape).await?,
+        None => None,
     };
-    let next = page.last.filter(|_| page.rows > limit).map(|(value, id)| order.cursor(value, id));
+    let page = match kept {
+        Some(page) => page,
+        None => list.written_page(view).await?,
+    };
+    let next = page.last.filter(|_| page.rows > list.limit).map(|(value, id)| list.order.cursor(value, id));
     let mut json = page.json;
     json.end_array();
     write_next_cursor(&mut json, next.as_deref());
     json.end_object();
     Ok(call.reply(json))
+}
+
+struct List<'a> {
+    call: &'a Call,
+    entity: &'static Entity,
+    narrow: Narrow,
+    order: CursorOrder,
+    limit: i64,
+    /// Whether to look for the rows by the time of their update.
+    few_were_updated: bool,
 }
 
 struct Page {
@@ -52,94 +67,80 @@ impl Page {
     }
 }
 
-/// A page whose rows are written as they are read.
-async fn written_page(
-    call: &Call,
-    entity: &'static Entity,
-    narrow: Narrow,
-    view: View,
-    order: &CursorOrder,
-    limit: i64,
-) -> ApiResult<Page> {
-    let (mut sql, [sorted, id]) = view.select_with(&[order.column, "id"]);
-    select::scope(&mut sql, call, entity);
-    narrow(call, &mut sql)?;
-    order.after_cursor(&mut sql);
-    order.push(&mut sql, limit + 1);
-    let page = call.store().read(sql, order.weight(call), Page::begin(limit), move |page, row| {
-        page.rows += 1;
-        if page.rows > limit {
-            return;
+impl List<'_> {
+    /// Appends which rows the page has, in their order, and one more.
+    fn choose(&self, sql: &mut Sql) -> ApiResult<()> {
+        select::scope(sql, self.call, self.entity);
+        (self.narrow)(self.call, sql)?;
+        if self.few_were_updated {
+            updated::only(sql, self.call, self.entity);
         }
-        view.write(&mut page.json, row);
-        if page.rows == limit {
-            page.last = Some((row.cell(sorted).to_value(), row.int(id).unwrap_or_default()));
-        }
-    });
-    Ok(page.await?)
-}
-
-/// A page of rows that may be kept: first which records in which versions, then those that are not kept.
-async fn kept_page(
-    call: &Call,
-    entity: &'static Entity,
-    narrow: Narrow,
-    view: View,
-    shape: u64,
-    order: &CursorOrder,
-    limit: i64,
-) -> ApiResult<Page> {
-    let mut sql = Sql::new(format!("SELECT t.id, t.version, t.{} FROM {} t", order.column, entity.table));
-    select::scope(&mut sql, call, entity);
-    narrow(call, &mut sql)?;
-    order.after_cursor(&mut sql);
-    order.push(&mut sql, limit + 1);
-    let app = Arc::clone(&call.app);
-    let state = (Page::begin(limit), Vec::with_capacity(limit as usize));
-    let found = call.store().read(sql, order.weight(call), state, move |(page, found), row| {
-        page.rows += 1;
-        if page.rows > limit {
-            return;
-        }
-        let key = key(shape, row, 0, 1);
-        found.push((key.id, app.kept_rows.get(key)));
-        if page.rows == limit {
-            page.last = Some((row.cell(2).to_value(), key.id));
-        }
-    });
-    let (mut page, found) = found.await?;
-
-    let missing: Vec<i64> = found.iter().filter(|(_, text)| text.is_none()).map(|(id, _)| *id).collect();
-    let written = if missing.is_empty() { HashMap::new() } else { write_and_keep(call, entity, narrow, view, shape, &missing).await? };
-    // A record that went or was hidden meanwhile is in neither.
-    for text in found.iter().filter_map(|(id, text)| text.as_ref().or_else(|| written.get(id))) {
-        page.json.separate();
-        page.json.bytes.extend_from_slice(text);
+        self.order.after_cursor(sql);
+        self.order.push(sql, self.limit + 1);
+        Ok(())
     }
-    Ok(page)
-}
 
-/// The texts of those of the records that the list still has.
-async fn write_and_keep(
-    call: &Call,
-    entity: &'static Entity,
-    narrow: Narrow,
-    view: View,
-    shape: u64,
-    ids: &[i64],
-) -> ApiResult<HashMap<i64, Text>> {
-    let (mut sql, [id, version]) = view.select_with(&["id", "version"]);
-    select::scope(&mut sql, call, entity);
-    narrow(call, &mut sql)?;
-    sql.push(" AND ");
-    call.store().dialect().among(&mut sql, "t.id", ids.iter().copied());
-    let app = Arc::clone(&call.app);
-    let written = call.store().read(sql, Weight::Light, HashMap::with_capacity(ids.len()), move |written, row| {
-        let (key, text) = (key(shape, row, id, version), text(&view, row));
-        app.kept_rows.keep(key, Arc::clone(&text));
-        written.insert(key.id, text);
-    });
-    Ok(written.await?)
+    /// A page whose rows are written as they are read.
+    async fn written_page(&self, view: Arc<View>) -> ApiResult<Page> {
+        let (mut sql, [sorted, id]) = view.select_with(&[self.order.column, "id"]);
+        self.choose(&mut sql)?;
+        let limit = self.limit;
+        let page = self.call.store().read(sql, self.order.weight(self.call), Page::begin(limit), move |page, row| {
+            page.rows += 1;
+            if page.rows > limit {
+                return;
+            }
+            view.write(&mut page.json, row);
+            if page.rows == limit {
+                page.last = Some((row.cell(sorted).to_value(), row.int(id).unwrap_or_default()));
+            }
+        });
+        Ok(page.await?)
+    }
+
+    /// A page of rows that may be kept: first which records in which versions, then those that are not kept. `None` if one of these
+    /// was changed meanwhile: it may no longer belong to the list, or be hidden from the caller.
+    async fn kept_page(&self, view: &Arc<View>, shape: u64) -> ApiResult<Option<Page>> {
+        let mut sql = Sql::new(format!("SELECT t.id, t.version, t.{} FROM {} t", self.order.column, self.entity.table));
+        self.choose(&mut sql)?;
+        let (app, limit) = (Arc::clone(&self.call.app), self.limit);
+        let state = (Page::begin(limit), Vec::with_capacity(limit as usize));
+        let found = self.call.store().read(sql, self.order.weight(self.call), state, move |(page, found), row| {
+            page.rows += 1;
+            if page.rows > limit {
+                return;
+            }
+            let key = key(shape, row, 0, 1);
+            found.push((key, app.kept_rows.get(key)));
+            if page.rows == limit {
+                page.last = Some((row.cell(2).to_value(), key.id));
+            }
+        });
+        let (mut page, found) = found.await?;
+
+        let missing: Vec<i64> = found.iter().filter(|(_, text)| text.is_none()).map(|(key, _)| key.id).collect();
+        let written = if missing.is_empty() { HashMap::new() } else { self.write_and_keep(view, shape, &missing).await? };
+        for (key, text) in &found {
+            let Some(text) = text.as_ref().or_else(|| written.get(key)) else { return Ok(None) };
+            page.json.separate();
+            page.json.bytes.extend_from_slice(text);
+        }
+        Ok(Some(page))
+    }
+
+    /// The texts of these records as they are now.
+    async fn write_and_keep(&self, view: &Arc<View>, shape: u64, ids: &[i64]) -> ApiResult<HashMap<Key, Text>> {
+        let (mut sql, [id, version]) = view.select_with(&["id", "version"]);
+        sql.push(" WHERE t.company_id = ").bind(self.call.company()).push(" AND ");
+        self.call.store().dialect().among(&mut sql, "t.id", ids.iter().copied());
+        let (app, view) = (Arc::clone(&self.call.app), Arc::clone(view));
+        let written = self.call.store().read(sql, Weight::Light, HashMap::with_capacity(ids.len()), move |written, row| {
+            let (key, text) = (key(shape, row, id, version), text(&view, row));
+            app.kept_rows.keep(key, Arc::clone(&text));
+            written.insert(key, text);
+        });
+        Ok(written.await?)
+    }
 }
 
 /// Reads one record for a v2 answer and writes it; `None` if the caller sees none with this id.

@@ -116,7 +116,7 @@ fn narrow(call: &Call, sql: &mut Sql) -> ApiResult<()> {
     if let Some(day) = call.args.date("end_date") {
         sql.push(" AND t.add_time < ").bind(day.start().plus_days(1));
     }
-    narrow::updated(call, sql, "updated_since", "updated_until");
+    narrow::updated(call, sql);
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use penstock_store::Sql;
 
 pub fn live(call: &Call, sql: &mut Sql) -> ApiResult<()> {
     sql.push(" AND t.is_deleted = 0");
-    narrow::updated(call, sql, "updated_since", "updated_until");
+    narrow::updated(call, sql);
     if narrow::filter(call, sql, &ORGANIZATION)? {
         return Ok(());
     }
@@ -28,6 +28,6 @@ pub fn collection(call: &Call, sql: &mut Sql) -> ApiResult<()> {
     sql.push(" AND t.is_deleted = 0");
     narrow::equal(call, sql, "owner_id", "owner_id");
     narrow::first_char(call, sql);
-    narrow::updated(call, sql, "since", "until");
+    narrow::updated(call, sql);
     Ok(())
 }

@@ -9,7 +9,7 @@ use penstock_store::Sql;
 
 pub fn live(call: &Call, sql: &mut Sql) -> ApiResult<()> {
     sql.push(" AND t.is_deleted = 0");
-    narrow::updated(call, sql, "updated_since", "updated_until");
+    narrow::updated(call, sql);
     if narrow::filter(call, sql, &PERSON)? {
         return Ok(());
     }
@@ -36,6 +36,6 @@ pub fn collection(call: &Call, sql: &mut Sql) -> ApiResult<()> {
     sql.push(" AND t.is_deleted = 0");
     narrow::equal(call, sql, "owner_id", "owner_id");
     narrow::first_char(call, sql);
-    narrow::updated(call, sql, "since", "until");
+    narrow::updated(call, sql);
     Ok(())
 }

@@ -8,7 +8,7 @@ use penstock_store::Sql;
 
 pub fn live(call: &Call, sql: &mut Sql) -> ApiResult<()> {
     sql.push(" AND t.is_deleted = 0");
-    narrow::updated(call, sql, "updated_since", "updated_until");
+    narrow::updated(call, sql);
     if narrow::filter(call, sql, &PRODUCT)? {
         return Ok(());
     }

@@ -1,8 +1,6 @@
 use super::fault::pool_error;
 use crate::error::StoreError;
-use deadpool_postgres::{
-    BuildError, ClientWrapper, Hook, HookError, Manager, ManagerConfig, Pool, PoolBuilder, RecyclingMethod, Runtime, Timeouts,
-};
+use deadpool_postgres::{ClientWrapper, Hook, HookError, Manager, ManagerConfig, Pool, RecyclingMethod, Runtime, Timeouts};
 use rustls::{ClientConfig, RootCertStore};
 use std::error::Error;
 use std::sync::Arc;
@@ -36,12 +34,9 @@ pub async fn pools(url: &str, connections: usize) -> Result<Pools, StoreError> {
     config.application_name("penstock").connect_timeout(CONNECT_TIMEOUT).tcp_user_timeout(SILENCE);
     let place = place(&config);
     let planned = (connections / PLANNED_PART).max(1);
-    let plan_each = Hook::async_fn(|client: &mut ClientWrapper, _| {
-        Box::pin(async { client.batch_execute("SET plan_cache_mode = force_custom_plan").await.map_err(HookError::Backend) })
-    });
     let pools = Pools {
-        ordinary: pool(config.clone(), connections.saturating_sub(planned).max(1))?.build().map_err(failed)?,
-        planned: pool(config, planned)?.post_create(plan_each).build().map_err(failed)?,
+        ordinary: pool(config.clone(), connections.saturating_sub(planned).max(1), ORDINARY)?,
+        planned: pool(config, planned, PLANNED)?,
     };
     match pools.ordinary.get().await {
         Ok(_) => Ok(pools),
@@ -52,7 +47,12 @@ pub async fn pools(url: &str, connections: usize) -> Result<Pools, StoreError> {
     }
 }
 
-fn pool(config: Config, connections: usize) -> Result<PoolBuilder, StoreError> {
+/// Compiling a query to machine code takes 30 ms, ten times as long as most of those take for which the database would do it.
+const ORDINARY: &str = "SET jit = off";
+const PLANNED: &str = "SET jit = off; SET plan_cache_mode = force_custom_plan";
+
+/// A pool whose connections begin with these settings.
+fn pool(config: Config, connections: usize, settings: &'static str) -> Result<Pool, StoreError> {
     let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
     let manager = if config.get_ssl_mode() == SslMode::Require {
         Manager::from_config(config, MakeRustlsConnect::new(tls()?), recycling)
@@ -60,11 +60,11 @@ fn pool(config: Config, connections: usize) -> Result<PoolBuilder, StoreError> {
         Manager::from_config(config, NoTls, recycling)
     };
     let timeouts = Timeouts { wait: Some(WAIT_TIMEOUT), create: Some(CONNECT_TIMEOUT), recycle: Some(CONNECT_TIMEOUT) };
-    Ok(Pool::builder(manager).max_size(connections).timeouts(timeouts).runtime(Runtime::Tokio1))
-}
-
-fn failed(error: BuildError) -> StoreError {
-    StoreError::Failed(error.to_string())
+    let begin = Hook::async_fn(move |client: &mut ClientWrapper, _| {
+        Box::pin(async move { client.batch_execute(settings).await.map_err(HookError::Backend) })
+    });
+    let pool = Pool::builder(manager).max_size(connections).timeouts(timeouts).runtime(Runtime::Tokio1).post_create(begin);
+    pool.build().map_err(|error| StoreError::Failed(error.to_string()))
 }
 
 /// Reads the URL. The error shows no part of it, for any part may be a password that was not escaped.
