@@ -3,6 +3,7 @@
 use crate::accounts;
 use crate::budget::{Budget, Demand, Left, Plan, Spender};
 use crate::call::{Call, Caller, Reply};
+use crate::deals::Averages;
 use crate::directory::{Directory, User};
 use crate::error::{ApiError, ApiResult};
 use crate::filters;
@@ -78,6 +79,7 @@ pub struct App {
     pub(crate) webhooks: Deliveries,
     pub(crate) live: Live,
     pub(crate) kept_rows: KeptRows,
+    pub(crate) averages_to_won: Averages,
     router: Router,
     budget: Budget,
     companies: RwLock<HashMap<CompanyId, Known>>,
@@ -93,6 +95,7 @@ impl App {
             webhooks: Deliveries::new(settings.webhooks.clone()),
             live: Live::default(),
             kept_rows: KeptRows::default(),
+            averages_to_won: Averages::default(),
             budget: Budget::new(settings.plan),
             settings,
             job_added: Notify::new(),

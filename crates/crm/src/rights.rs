@@ -128,8 +128,9 @@ fn is_visible(sql: &mut Sql, call: &Call, entity: &'static str, rows: &str, scan
     match scan {
         Scan::One => sql.push(" OR EXISTS (SELECT 1 FROM followers f WHERE f.record_id = ").push(rows).push(".id AND f.user_id = "),
         // The plus keeps the engines from the index by user, along which they would compare the texts of `entity` on each
-        // step: by the key of the record a page of 100 takes 7% fewer instructions.
-        Scan::Page => sql.push(" OR EXISTS (SELECT 1 FROM followers f WHERE f.record_id = ").push(rows).push(".id AND +f.user_id = "),
+        // step: by the key of the record a page of 100 takes 7% fewer instructions. For an EXISTS, PostgreSQL would read all
+        // followers before the first record.
+        Scan::Page => sql.push(" OR 1 = (SELECT 1 FROM followers f WHERE f.record_id = ").push(rows).push(".id AND +f.user_id = "),
         Scan::Table => sql.push(" OR ").push(rows).push(".id IN (SELECT f.record_id FROM followers f WHERE f.user_id = "),
     };
     sql.bind(call.principal.user).push(" AND f.company_id = ").bind(call.company()).push(" AND f.entity = ").bind(entity).push("))");
@@ -149,7 +150,7 @@ pub fn visible_documents(sql: &mut Sql, call: &Call) {
         sql.push("d.entity = ").bind(*owned).push(" OR ");
     }
     owner_lets_see(sql, call, "d", Scan::Table);
-    sql.push(" OR EXISTS (SELECT 1 FROM followers f WHERE f.company_id = ").bind(call.company());
+    sql.push(" OR 1 = (SELECT 1 FROM followers f WHERE f.company_id = ").bind(call.company());
     sql.push(" AND f.record_id = d.record_id AND f.entity = d.entity AND f.user_id = ").bind(call.principal.user).push("))");
     if let Some(hidden) = call.user().and_then(|user| hidden_pipelines(&call.directory, user)) {
         sql.push(" AND (d.entity <> 'deal' OR d.record_id NOT IN (SELECT t.id FROM deals t WHERE t.company_id = ").bind(call.company());

@@ -1,6 +1,7 @@
 //! A single v1 deal: what the list rows lack (semantics.md 9).
 
 use super::DEALS;
+use super::average_won;
 use super::fields::*;
 use super::stages_passed::{self, Passage};
 use crate::call::{Call, Reply};
@@ -15,7 +16,7 @@ pub async fn show(call: &Call, id: i64, form: Form) -> ApiResult<Reply> {
     let records = [write::find(call, &DEAL, id, Depth::Everything).await?];
     let deal = &records[0];
     let passage = stages_passed::of_deal(call, deal).await?;
-    let average_won = average_seconds_to_won(call, deal).await?;
+    let average_won = average_won::seconds(call, deal.get(PIPELINE).unwrap_or_default()).await?;
     let view = ViewV1::of(call, &DEALS, &records, form).await?.in_detail(deal).await?;
     Ok(call.data_and(
         |json| {
@@ -78,13 +79,4 @@ fn write_duration(json: &mut Json, seconds: i64) {
         json.int(part);
     }
     json.end_object();
-}
-
-/// How long the deals of this pipeline take from creation to being won, on average; 0 where none was won yet.
-async fn average_seconds_to_won(call: &Call, deal: &Record) -> ApiResult<i64> {
-    let mut sql = penstock_store::Sql::new("SELECT CAST(AVG(t.won_time - t.add_time) AS BIGINT) FROM deals t");
-    crate::select::scope(&mut sql, call, &DEAL);
-    sql.push(" AND t.status = 'won' AND t.pipeline_id = ").bind(deal.get(PIPELINE));
-    let rows = call.store().rows(sql, penstock_store::Weight::Heavy, 1).await?;
-    Ok(rows.first().and_then(|row| row[0].as_int()).unwrap_or(0) / 1000)
 }

@@ -1,5 +1,6 @@
 //! Deals.
 
+mod average_won;
 pub mod board;
 mod detail;
 mod duplicate;
@@ -16,6 +17,7 @@ mod timeline;
 pub mod totals;
 pub mod view;
 
+pub use average_won::Averages;
 pub use fields::*;
 pub use ops::OPS;
 

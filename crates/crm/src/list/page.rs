@@ -53,18 +53,23 @@ struct Page {
     last: Option<(Value, i64)>,
 }
 
-impl Page {
-    /// Sets aside what the rows of most pages need, for a text that grows is copied each time.
-    fn begin(rows: i64) -> Self {
-        const ROW: usize = 1536;
-        let mut json = Json::with_capacity(rows as usize * ROW);
-        json.begin_object();
-        json.key("success");
-        json.bool(true);
-        json.key("data");
-        json.begin_array();
-        Page { json, rows: 0, last: None }
-    }
+/// Which records a page has.
+struct Found {
+    rows: Vec<(Key, Option<Text>)>,
+    count: i64,
+    last: Option<(Value, i64)>,
+}
+
+/// Begins a page whose rows take so many bytes. What they need is set aside at once, for a text that grows is copied each time.
+fn begin(bytes: usize) -> Json {
+    const AROUND: usize = 256;
+    let mut json = Json::with_capacity(bytes + AROUND);
+    json.begin_object();
+    json.key("success");
+    json.bool(true);
+    json.key("data");
+    json.begin_array();
+    json
 }
 
 impl List<'_> {
@@ -84,8 +89,11 @@ impl List<'_> {
     async fn written_page(&self, view: Arc<View>) -> ApiResult<Page> {
         let (mut sql, [sorted, id]) = view.select_with(&[self.order.column, "id"]);
         self.choose(&mut sql)?;
+        // What a row of most lists takes.
+        const ROW: usize = 1536;
         let limit = self.limit;
-        let page = self.call.store().read(sql, self.order.weight(self.call), Page::begin(limit), move |page, row| {
+        let state = Page { json: begin(limit as usize * ROW), rows: 0, last: None };
+        let page = self.call.store().read(sql, self.order.weight(self.call), state, move |page, row| {
             page.rows += 1;
             if page.rows > limit {
                 return;
@@ -104,28 +112,34 @@ impl List<'_> {
         let mut sql = Sql::new(format!("SELECT t.id, t.version, t.{} FROM {} t", self.order.column, self.entity.table));
         self.choose(&mut sql)?;
         let (app, limit) = (Arc::clone(&self.call.app), self.limit);
-        let state = (Page::begin(limit), Vec::with_capacity(limit as usize));
-        let found = self.call.store().read(sql, self.order.weight(self.call), state, move |(page, found), row| {
-            page.rows += 1;
-            if page.rows > limit {
+        let state = Found { rows: Vec::with_capacity(limit as usize), count: 0, last: None };
+        let found = self.call.store().read(sql, self.order.weight(self.call), state, move |found, row| {
+            found.count += 1;
+            if found.count > limit {
                 return;
             }
             let key = key(shape, row, 0, 1);
-            found.push((key, app.kept_rows.get(key)));
-            if page.rows == limit {
-                page.last = Some((row.cell(2).to_value(), key.id));
+            found.rows.push((key, app.kept_rows.get(key)));
+            if found.count == limit {
+                found.last = Some((row.cell(2).to_value(), key.id));
             }
         });
-        let (mut page, found) = found.await?;
+        let mut found = found.await?;
 
-        let missing: Vec<i64> = found.iter().filter(|(_, text)| text.is_none()).map(|(key, _)| key.id).collect();
-        let written = if missing.is_empty() { HashMap::new() } else { self.write_and_keep(view, shape, &missing).await? };
-        for (key, text) in &found {
-            let Some(text) = text.as_ref().or_else(|| written.get(key)) else { return Ok(None) };
-            page.json.separate();
-            page.json.bytes.extend_from_slice(text);
+        let missing: Vec<i64> = found.rows.iter().filter(|(_, text)| text.is_none()).map(|(key, _)| key.id).collect();
+        if !missing.is_empty() {
+            let mut written = self.write_and_keep(view, shape, &missing).await?;
+            for (key, text) in found.rows.iter_mut().filter(|(_, text)| text.is_none()) {
+                *text = written.remove(key);
+            }
         }
-        Ok(Some(page))
+        let Some(texts) = found.rows.into_iter().map(|(_, text)| text).collect::<Option<Vec<_>>>() else { return Ok(None) };
+        let mut json = begin(texts.iter().map(|text| text.len() + 1).sum());
+        for text in texts {
+            json.separate();
+            json.bytes.extend_from_slice(&text);
+        }
+        Ok(Some(Page { json, rows: found.count, last: found.last }))
     }
 
     /// The texts of these records as they are now.

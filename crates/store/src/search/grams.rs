@@ -85,6 +85,10 @@ impl Lookups {
         self.0.extend(triples(word).map(|letters| (frequency(letters), makes.gram('*', letters))));
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     pub fn rarest(mut self) -> Vec<u32> {
         self.0.sort_unstable();
         self.0.dedup();

@@ -17,6 +17,25 @@ pub enum Match {
     Inside,
 }
 
+/// Words that stand in most addresses of people and pages. They are looked up only where a term has no others.
+const IN_MOST_ADDRESSES: &[&str] = &[
+    "com",
+    "example",
+    "gmail",
+    "googlemail",
+    "hotmail",
+    "http",
+    "https",
+    "icloud",
+    "live",
+    "mail",
+    "net",
+    "org",
+    "outlook",
+    "www",
+    "yahoo",
+];
+
 /// A term, ready to be compared.
 #[derive(Debug, Clone)]
 pub struct Term {
@@ -103,7 +122,11 @@ impl Term {
         if at_least == Match::Beginning || words(&self.text).next().is_none() {
             lookups.add_beginning(makes, beginning);
         }
-        self.pieces.iter().for_each(|piece| piece.add_lookups(makes, at_least == Match::Inside, &mut lookups));
+        let inside = at_least == Match::Inside;
+        self.pieces.iter().for_each(|piece| piece.add_lookups(makes, inside, |word| !IN_MOST_ADDRESSES.contains(&word), &mut lookups));
+        if lookups.is_empty() {
+            self.pieces.iter().for_each(|piece| piece.add_lookups(makes, inside, |_| true, &mut lookups));
+        }
         Some(lookups.rarest())
     }
 }
@@ -114,8 +137,9 @@ impl Piece {
         text.match_indices(&self.text).any(|(at, _)| begins_with_sign || !text[..at].ends_with(is_word_letter))
     }
 
-    fn add_lookups(&self, makes: Grams, inside: bool, lookups: &mut Lookups) {
-        for (place, word) in words(&self.text).enumerate() {
+    /// Adds what the words that are `wanted` are looked up by.
+    fn add_lookups(&self, makes: Grams, inside: bool, wanted: impl Fn(&str) -> bool, lookups: &mut Lookups) {
+        for (place, word) in words(&self.text).enumerate().filter(|(_, word)| wanted(word)) {
             // What follows a sign begins a word wherever the piece is found.
             if inside && self.anywhere && place == 0 && self.text.starts_with(word) {
                 lookups.add_inside(makes, word);
