@@ -5,6 +5,7 @@ use crate::custom::CustomShape;
 use crate::directory::Directory;
 use crate::error::{ApiError, ApiResult};
 use crate::json::Json;
+use crate::list::HitRate;
 use crate::select;
 use jiff::tz::TimeZone;
 use penstock_model::{Entity, Field, Kind, Money, Place, Show, Time};
@@ -33,6 +34,7 @@ struct Shape {
     /// The name of this shape among those whose rows may be kept. No two have the same, so that what was kept is of no more use once
     /// the directory has changed.
     kept_as: Option<u64>,
+    hit_rate: HitRate,
     /// The shown fields that are read, each with the length of `frame` before its value.
     read: Vec<(&'static Field, usize)>,
     /// Keys, and the values of fields that are always empty.
@@ -76,7 +78,7 @@ impl Shape {
             }
         }
         frame.push('}');
-        Shape { kept_as: None, read, frame, custom }
+        Shape { kept_as: None, hit_rate: HitRate::default(), read, frame, custom }
     }
 
     /// Lets rows be kept, if they depend on nothing but their record: totals change without it.
@@ -134,6 +136,11 @@ impl View {
     /// The name under which rows of this view may be kept, by id and version; `None` if they may not.
     pub fn kept_as(&self) -> Option<u64> {
         self.shape.kept_as.filter(|_| !self.labels && !self.fresh)
+    }
+
+    /// How often rows of this shape were kept.
+    pub fn hit_rate(&self) -> &HitRate {
+        &self.shape.hit_rate
     }
 
     /// `SELECT …` of the columns that are read, up to the end of the joins.

@@ -5,6 +5,7 @@
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// The text of a row.
 pub type Row = Arc<[u8]>;
@@ -41,11 +42,50 @@ impl KeptRows {
     }
 }
 
+/// How many of a thousand rows that were asked for lately had been kept. Where hardly any had, as while somebody reads a whole table, to
+/// ask for versions first would only add to the work.
+#[derive(Debug, Default)]
+pub struct HitRate(AtomicU32);
+
+impl HitRate {
+    /// Whether to expect that rows are kept.
+    pub fn is_good(&self) -> bool {
+        self.0.load(Ordering::Relaxed) >= 500
+    }
+
+    /// Counts some rows. A hundred of them weigh as much as all that came before.
+    pub fn learn(&self, kept: usize, rows: usize) {
+        let before = self.0.load(Ordering::Relaxed) as usize;
+        self.0.store(((before * 100 + kept * 1000) / (100 + rows)) as u32, Ordering::Relaxed);
+    }
+}
+
 #[derive(Debug, Clone)]
 struct Bytes;
 
 impl Weighter<Key, Row> for Bytes {
     fn weight(&self, _: &Key, row: &Row) -> u64 {
         (size_of::<(Key, Row)>() + row.len()) as u64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rate_follows_what_was_asked_lately() {
+        let rate = HitRate::default();
+        assert!(!rate.is_good());
+        rate.learn(100, 100);
+        assert!(rate.is_good(), "one page read again");
+        rate.learn(0, 100);
+        assert!(!rate.is_good(), "one page of another part");
+        (0..100).for_each(|_| rate.learn(1, 1));
+        assert!(rate.is_good(), "single records again and again");
+        rate.learn(0, 0);
+        assert!(rate.is_good(), "nothing");
+        rate.learn(0, 500);
+        assert!(!rate.is_good(), "a long page");
     }
 }

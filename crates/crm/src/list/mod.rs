@@ -6,7 +6,7 @@ mod order;
 mod page;
 mod updated;
 
-pub use kept::KeptRows;
+pub use kept::{HitRate, KeptRows};
 pub use offset::Offset;
 pub use page::{one, page};
 

@@ -1,6 +1,6 @@
 //! Rows of v2 answers: pages by cursor, and single records.
 
-use super::kept::{Key, Row as Text};
+use super::kept::{KeptRows, Key, Row as Text};
 use super::order::CursorOrder;
 use super::{Narrow, limit, updated, write_next_cursor};
 use crate::call::{Call, Reply};
@@ -20,7 +20,7 @@ pub async fn page(call: Call, entity: &'static Entity, narrow: Narrow) -> ApiRes
     let (order, limit) = (CursorOrder::of(&call, entity)?, limit(&call, "limit")?);
     let few_were_updated = order.is_by_id() && updated::are_few(&call, entity).await?;
     let list = List { call: &call, entity, narrow, order, limit, few_were_updated };
-    let kept = match view.kept_as() {
+    let kept = match view.kept_as().filter(|_| view.hit_rate().is_good()) {
         Some(shape) => list.kept_page(&view, shape).await?,
         None => None,
     };
@@ -50,6 +50,8 @@ struct Page {
     json: Json,
     /// One more than the page holds where there is a next one.
     rows: i64,
+    /// How many of the rows were kept.
+    kept: usize,
     last: Option<(Value, i64)>,
 }
 
@@ -87,23 +89,28 @@ impl List<'_> {
 
     /// A page whose rows are written as they are read.
     async fn written_page(&self, view: Arc<View>) -> ApiResult<Page> {
-        let (mut sql, [sorted, id]) = view.select_with(&[self.order.column, "id"]);
+        let (mut sql, [sorted, id, version]) = view.select_with(&[self.order.column, "id", "version"]);
         self.choose(&mut sql)?;
         // What a row of most lists takes.
         const ROW: usize = 1536;
-        let limit = self.limit;
-        let state = Page { json: begin(limit as usize * ROW), rows: 0, last: None };
+        let (app, limit, shown) = (Arc::clone(&self.call.app), self.limit, Arc::clone(&view));
+        let state = Page { json: begin(limit as usize * ROW), rows: 0, kept: 0, last: None };
         let page = self.call.store().read(sql, self.order.weight(self.call), state, move |page, row| {
             page.rows += 1;
             if page.rows > limit {
                 return;
             }
-            view.write(&mut page.json, row);
+            match shown.kept_as() {
+                Some(shape) => page.kept += usize::from(write(&app.kept_rows, key(shape, row, id, version), &shown, row, &mut page.json)),
+                None => shown.write(&mut page.json, row),
+            }
             if page.rows == limit {
                 page.last = Some((row.cell(sorted).to_value(), row.int(id).unwrap_or_default()));
             }
         });
-        Ok(page.await?)
+        let page = page.await?;
+        view.hit_rate().learn(page.kept, page.rows.min(limit) as usize);
+        Ok(page)
     }
 
     /// A page of rows that may be kept: first which records in which versions, then those that are not kept. `None` if one of these
@@ -126,7 +133,9 @@ impl List<'_> {
         });
         let mut found = found.await?;
 
+        let count = found.rows.len();
         let missing: Vec<i64> = found.rows.iter().filter(|(_, text)| text.is_none()).map(|(key, _)| key.id).collect();
+        view.hit_rate().learn(count - missing.len(), count);
         if !missing.is_empty() {
             let mut written = self.write_and_keep(view, shape, &missing).await?;
             for (key, text) in found.rows.iter_mut().filter(|(_, text)| text.is_none()) {
@@ -139,7 +148,7 @@ impl List<'_> {
             json.separate();
             json.bytes.extend_from_slice(&text);
         }
-        Ok(Some(Page { json, rows: found.count, last: found.last }))
+        Ok(Some(Page { json, rows: found.count, kept: count, last: found.last }))
     }
 
     /// The texts of these records as they are now.
@@ -161,13 +170,17 @@ impl List<'_> {
 pub async fn one(call: &Call, entity: &'static Entity, id: i64, view: View) -> ApiResult<Option<Text>> {
     let shape = view.kept_as();
     // Who has just written the record knows that it is not kept.
-    if let Some(shape) = shape.filter(|_| call.op.method == Method::Get) {
+    let is_read = call.op.method == Method::Get;
+    if let Some(shape) = shape.filter(|_| is_read && view.hit_rate().is_good()) {
         let mut sql = Sql::new(format!("SELECT t.id, t.version FROM {} t", entity.table));
         only(&mut sql, call, entity, id);
         let found = call.store().read(sql, Weight::Light, None, move |found, row| *found = Some(key(shape, row, 0, 1))).await?;
         match found.map(|key| call.app.kept_rows.get(key)) {
             None => return Ok(None),
-            Some(Some(text)) => return Ok(Some(text)),
+            Some(Some(text)) => {
+                view.hit_rate().learn(1, 1);
+                return Ok(Some(text));
+            }
             Some(None) => {}
         }
     }
@@ -175,11 +188,18 @@ pub async fn one(call: &Call, entity: &'static Entity, id: i64, view: View) -> A
     only(&mut sql, call, entity, id);
     let app = Arc::clone(&call.app);
     let written = call.store().read(sql, Weight::Light, None, move |written, row| {
-        let text = text(&view, row);
-        if let (Some(shape), Some(version)) = (shape, row.int(version)) {
-            app.kept_rows.keep(Key { shape, id, version }, Arc::clone(&text));
+        let key = shape.zip(row.int(version)).map(|(shape, version)| Key { shape, id, version });
+        let kept = key.and_then(|key| app.kept_rows.get(key));
+        if is_read && key.is_some() {
+            view.hit_rate().learn(usize::from(kept.is_some()), 1);
         }
-        *written = Some(text);
+        *written = Some(kept.unwrap_or_else(|| {
+            let text = text(&view, row);
+            if let Some(key) = key {
+                app.kept_rows.keep(key, Arc::clone(&text));
+            }
+            text
+        }));
     });
     Ok(written.await?)
 }
@@ -193,6 +213,20 @@ fn only(sql: &mut Sql, call: &Call, entity: &'static Entity, id: i64) {
 
 fn key(shape: u64, row: &dyn Row, id: usize, version: usize) -> Key {
     Key { shape, id: row.int(id).unwrap_or_default(), version: row.int(version).unwrap_or_default() }
+}
+
+/// Writes a row as it was kept, or keeps it as it is written; says which.
+fn write(rows: &KeptRows, key: Key, view: &View, row: &dyn Row, json: &mut Json) -> bool {
+    if let Some(text) = rows.get(key) {
+        json.separate();
+        json.bytes.extend_from_slice(&text);
+        return true;
+    }
+    let before = json.bytes.len();
+    view.write(json, row);
+    let text = &json.bytes[before..];
+    rows.keep(key, Text::from(text.strip_prefix(b",").unwrap_or(text)));
+    false
 }
 
 fn text(view: &View, row: &dyn Row) -> Text {
