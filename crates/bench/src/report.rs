@@ -23,7 +23,7 @@ regular user whose rights are checked, with authentication, request ids, rate li
 operation the same load goes to a **bare route** of axum: a program that does nothing but return bytes of the same number as the
 mean answer. CPU time is what the system has counted for the process, divided by the requests. The sample companies are those of
 `penstock demo` (medium: 50,000 persons, 75,000 deals; large: 200,000 persons, 300,000 deals). Requests go to 2,000 records, or to
-20 pages, in turn.
+20 pages, in turn, so that the server has kept the rows of v2 answers since the first time (see ARCHITECTURE.md, Reads).
 ";
 
 pub fn text(results: &Results, options: &RunOptions) -> Result<String> {
