@@ -63,7 +63,9 @@ pub(super) struct Lookups(Vec<(u64, u32)>);
 
 /// At most so many: what more of them would sort out is sorted out as fast by a look at the texts. With three of them, a word of a
 /// company's name had five times as many candidates as hits; with five hardly more than hits.
-const MOST_LOOKUPS: usize = 5;
+const OF_ONE_WORD: usize = 5;
+/// Those of several words sort out more, and each costs the reading of a list.
+const OF_SEVERAL_WORDS: usize = 3;
 
 impl Lookups {
     /// The beginning of a text.
@@ -89,10 +91,11 @@ impl Lookups {
         self.0.is_empty()
     }
 
-    pub fn rarest(mut self) -> Vec<u32> {
+    /// The rarest of those of so many words.
+    pub fn rarest(mut self, words: usize) -> Vec<u32> {
         self.0.sort_unstable();
         self.0.dedup();
-        self.0.truncate(MOST_LOOKUPS);
+        self.0.truncate(if words > 1 { OF_SEVERAL_WORDS } else { OF_ONE_WORD });
         self.0.into_iter().map(|(_, gram)| gram).collect()
     }
 }

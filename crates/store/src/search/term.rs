@@ -127,7 +127,7 @@ impl Term {
         if lookups.is_empty() {
             self.pieces.iter().for_each(|piece| piece.add_lookups(makes, inside, |_| true, &mut lookups));
         }
-        Some(lookups.rarest())
+        Some(lookups.rarest(words(&self.text).count()))
     }
 }
 
