@@ -89,16 +89,18 @@ pub fn deals(client: &Client) -> Result<Vec<Deal>> {
 
 /// The names of records of a collection that the user sees, each once.
 pub fn names(client: &Client, collection: &str) -> Result<Vec<String>> {
-    let records = walk(client, &format!("/api/v2/{collection}?limit=500&sort_by=update_time"), PAGES)?;
-    let names: BTreeSet<_> = records.iter().filter_map(|record| record["name"].as_str()).map(str::to_owned).collect();
-    Ok(names.into_iter().collect())
+    texts(client, collection, |record| record["name"].as_str())
 }
 
 /// E-mail addresses of persons that the user sees, each once.
 pub fn emails(client: &Client) -> Result<Vec<String>> {
-    let persons = walk(client, "/api/v2/persons?limit=500&sort_by=update_time", PAGES)?;
-    let emails: BTreeSet<_> = persons.iter().filter_map(|person| person["emails"][0]["value"].as_str()).map(str::to_owned).collect();
-    Ok(emails.into_iter().collect())
+    texts(client, "persons", |person| person["emails"][0]["value"].as_str())
+}
+
+fn texts(client: &Client, collection: &str, text: impl Fn(&Value) -> Option<&str>) -> Result<Vec<String>> {
+    let records = walk(client, &format!("/api/v2/{collection}?limit=500&sort_by=update_time"), PAGES)?;
+    let texts: BTreeSet<_> = records.iter().filter_map(text).map(str::to_owned).collect();
+    Ok(texts.into_iter().collect())
 }
 
 /// The pipeline whose deals are listed.

@@ -83,3 +83,17 @@ async fn encryption_is_demanded_where_the_url_says_so() -> Outcome {
     }
     Ok(())
 }
+
+#[tokio::test]
+async fn queries_are_planned_as_they_ask() -> Outcome {
+    let store = Place::postgres()?.open().await?;
+    let settings = || sql("SELECT current_setting('jit'), current_setting('plan_cache_mode')", &[]);
+    let mut planned = settings();
+    planned.plan_for_values();
+    for (query, mode) in [(settings(), "auto"), (planned, "force_custom_plan")] {
+        for weight in [Weight::Light, Weight::Heavy] {
+            assert_eq!(store.rows(query.clone(), weight, 2).await?, [["off".into(), mode.into()]]);
+        }
+    }
+    Ok(())
+}

@@ -5,7 +5,7 @@ use crate::call::Call;
 use crate::error::ApiResult;
 use crate::select;
 use penstock_model::{CompanyId, Time, UserId};
-use penstock_store::{Sql, Weight};
+use penstock_store::{Row, Sql, Weight};
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -52,7 +52,7 @@ pub async fn seconds(call: &Call, pipeline: i64) -> ApiResult<i64> {
     let mut sql = Sql::new("SELECT CAST(AVG(t.won_time - t.add_time) AS BIGINT), COUNT(*) FROM deals t");
     select::scope_of_many(&mut sql, call, &DEAL);
     sql.push(" AND t.status = 'won' AND t.pipeline_id = ").bind(pipeline);
-    let read = |read: &mut (i64, i64), row: &dyn penstock_store::Row| {
+    let read = |read: &mut (i64, i64), row: &dyn Row| {
         *read = (row.int(0).unwrap_or_default() / 1000, row.int(1).unwrap_or_default());
     };
     let (average, count) = call.store().read(sql, Weight::Heavy, (0, 0), read).await?;

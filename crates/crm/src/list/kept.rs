@@ -12,7 +12,7 @@ pub type Row = Arc<[u8]>;
 
 /// How many bytes are kept, of all companies together.
 const MOST: u64 = 32 << 20;
-/// What a row of ordinary length takes, by which the first tables are made.
+/// What a row of ordinary length takes, by which it is estimated how many there will be.
 const USUAL: u64 = 1024;
 
 /// Which text: of this shape, of this record, in this version.

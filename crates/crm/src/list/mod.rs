@@ -1,8 +1,8 @@
 //! Pages of records: by cursor (v2 lists and v1 collections) and by offset (v1 lists). See semantics.md 5.
 
+mod cursor_page;
 mod kept;
 mod offset;
-mod order;
 mod page;
 mod updated;
 
@@ -14,7 +14,7 @@ use crate::call::{Call, Reply};
 use crate::error::{ApiError, ApiResult};
 use crate::json::Json;
 use crate::select::{self, Depth};
-use order::CursorOrder;
+use cursor_page::CursorPage;
 use penstock_model::{Entity, Record};
 use penstock_store::{Sql, Weight};
 
@@ -43,23 +43,15 @@ pub async fn cursor_records(
     entity: &'static Entity,
     narrow: impl FnOnce(&Call, &mut Sql) -> ApiResult<()>,
 ) -> ApiResult<(Vec<Record>, Option<String>)> {
-    let order = CursorOrder::of(call, entity)?;
-    let limit = limit(call, "limit")?;
-    let few_were_updated = order.is_by_id() && updated::are_few(call, entity).await?;
+    let page = CursorPage::of(call, entity).await?;
     let mut sql = select::records(entity, Depth::Everything);
-    select::scope(&mut sql, call, entity);
-    narrow(call, &mut sql)?;
-    if few_were_updated {
-        updated::only(&mut sql, call, entity);
-    }
-    order.after_cursor(&mut sql);
-    order.push(&mut sql, limit + 1);
-    let mut records = read_records(call, entity, Depth::Everything, sql, order.weight(call)).await?;
-    let more = records.len() as i64 > limit;
-    records.truncate(limit as usize);
+    page.choose(&mut sql, call, entity, narrow)?;
+    let mut records = read_records(call, entity, Depth::Everything, sql, page.weight(call)).await?;
+    let more = records.len() as i64 > page.limit;
+    records.truncate(page.limit as usize);
     let next = records.last().filter(|_| more).map(|last| {
-        let index = entity.field(order.column).map_or(0, |(index, _)| index);
-        order.cursor(last.values[index].clone(), last.id)
+        let index = entity.field(page.column).map_or(0, |(index, _)| index);
+        page.cursor(last.values[index].clone(), last.id)
     });
     Ok((records, next))
 }

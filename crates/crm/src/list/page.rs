@@ -1,8 +1,8 @@
 //! Rows of v2 answers: pages by cursor, and single records.
 
+use super::cursor_page::CursorPage;
 use super::kept::{KeptRows, Key, Row as Text};
-use super::order::CursorOrder;
-use super::{Narrow, limit, updated, write_next_cursor};
+use super::{Narrow, write_next_cursor};
 use crate::call::{Call, Reply};
 use crate::error::ApiResult;
 use crate::json::Json;
@@ -17,9 +17,7 @@ use std::sync::Arc;
 /// A page of v2, with the cursor of the next one.
 pub async fn page(call: Call, entity: &'static Entity, narrow: Narrow) -> ApiResult<Reply> {
     let view = Arc::new(View::of(&call, entity)?);
-    let (order, limit) = (CursorOrder::of(&call, entity)?, limit(&call, "limit")?);
-    let few_were_updated = order.is_by_id() && updated::are_few(&call, entity).await?;
-    let list = List { call: &call, entity, narrow, order, limit, few_were_updated };
+    let list = List { call: &call, entity, narrow, asked: CursorPage::of(&call, entity).await? };
     let kept = match view.kept_as().filter(|_| view.hit_rate().is_good()) {
         Some(shape) => list.kept_page(&view, shape).await?,
         None => None,
@@ -28,7 +26,7 @@ pub async fn page(call: Call, entity: &'static Entity, narrow: Narrow) -> ApiRes
         Some(page) => page,
         None => list.written_page(view).await?,
     };
-    let next = page.last.filter(|_| page.rows > list.limit).map(|(value, id)| list.order.cursor(value, id));
+    let next = page.last.filter(|_| page.rows > list.asked.limit).map(|(value, id)| list.asked.cursor(value, id));
     let mut json = page.json;
     json.end_array();
     write_next_cursor(&mut json, next.as_deref());
@@ -40,10 +38,7 @@ struct List<'a> {
     call: &'a Call,
     entity: &'static Entity,
     narrow: Narrow,
-    order: CursorOrder,
-    limit: i64,
-    /// Whether to look for the rows by the time of their update.
-    few_were_updated: bool,
+    asked: CursorPage,
 }
 
 struct Page {
@@ -75,27 +70,15 @@ fn begin(bytes: usize) -> Json {
 }
 
 impl List<'_> {
-    /// Appends which rows the page has, in their order, and one more.
-    fn choose(&self, sql: &mut Sql) -> ApiResult<()> {
-        select::scope(sql, self.call, self.entity);
-        (self.narrow)(self.call, sql)?;
-        if self.few_were_updated {
-            updated::only(sql, self.call, self.entity);
-        }
-        self.order.after_cursor(sql);
-        self.order.push(sql, self.limit + 1);
-        Ok(())
-    }
-
     /// A page whose rows are written as they are read.
     async fn written_page(&self, view: Arc<View>) -> ApiResult<Page> {
-        let (mut sql, [sorted, id, version]) = view.select_with(&[self.order.column, "id", "version"]);
-        self.choose(&mut sql)?;
+        let (mut sql, [sorted, id, version]) = view.select_with(&[self.asked.column, "id", "version"]);
+        self.asked.choose(&mut sql, self.call, self.entity, self.narrow)?;
         // What a row of most lists takes.
         const ROW: usize = 1536;
-        let (app, limit, shown) = (Arc::clone(&self.call.app), self.limit, Arc::clone(&view));
+        let (app, limit, shown) = (Arc::clone(&self.call.app), self.asked.limit, Arc::clone(&view));
         let state = Page { json: begin(limit as usize * ROW), rows: 0, kept: 0, last: None };
-        let page = self.call.store().read(sql, self.order.weight(self.call), state, move |page, row| {
+        let page = self.call.store().read(sql, self.asked.weight(self.call), state, move |page, row| {
             page.rows += 1;
             if page.rows > limit {
                 return;
@@ -116,11 +99,11 @@ impl List<'_> {
     /// A page of rows that may be kept: first which records in which versions, then those that are not kept. `None` if one of these
     /// was changed meanwhile: it may no longer belong to the list, or be hidden from the caller.
     async fn kept_page(&self, view: &Arc<View>, shape: u64) -> ApiResult<Option<Page>> {
-        let mut sql = Sql::new(format!("SELECT t.id, t.version, t.{} FROM {} t", self.order.column, self.entity.table));
-        self.choose(&mut sql)?;
-        let (app, limit) = (Arc::clone(&self.call.app), self.limit);
+        let mut sql = Sql::new(format!("SELECT t.id, t.version, t.{} FROM {} t", self.asked.column, self.entity.table));
+        self.asked.choose(&mut sql, self.call, self.entity, self.narrow)?;
+        let (app, limit) = (Arc::clone(&self.call.app), self.asked.limit);
         let state = Found { rows: Vec::with_capacity(limit as usize), count: 0, last: None };
-        let found = self.call.store().read(sql, self.order.weight(self.call), state, move |found, row| {
+        let found = self.call.store().read(sql, self.asked.weight(self.call), state, move |found, row| {
             found.count += 1;
             if found.count > limit {
                 return;

@@ -1,22 +1,27 @@
-//! The order of a list that is read by cursor, and the place in it where a page begins.
+//! What a list that is read by cursor was asked for.
 
+use super::{limit, updated};
 use crate::call::Call;
 use crate::cursor::Cursor;
 use crate::error::{ApiError, ApiResult};
+use crate::select;
 use penstock_model::{Entity, Kind, Value};
 use penstock_store::{Sql, Weight};
 
-/// One sort column with the id to break ties, and the place in it where a page begins.
-pub struct CursorOrder {
+/// A page in the order of one column, with the id to break ties.
+pub struct CursorPage {
     /// The column that is sorted by.
     pub column: &'static str,
+    pub limit: i64,
     descending: bool,
     after: Option<(Value, i64)>,
+    /// Whether to look for the rows by the time of their update.
+    few_were_updated: bool,
 }
 
-impl CursorOrder {
-    /// Reads `sort_by`, `sort_direction` and `cursor`. A cursor of another order is refused.
-    pub fn of(call: &Call, entity: &'static Entity) -> ApiResult<Self> {
+impl CursorPage {
+    /// Reads `sort_by`, `sort_direction`, `cursor` and `limit`. A cursor of another order is refused.
+    pub async fn of(call: &Call, entity: &'static Entity) -> ApiResult<Self> {
         let key = call.args.text("sort_by").unwrap_or("id");
         let sortable = |field: &penstock_model::Field| field.key == "id" || field.sort_v2;
         let field = entity.fields.iter().find(|field| field.key == key && sortable(field));
@@ -35,11 +40,32 @@ impl CursorOrder {
                 Some((value, cursor.id))
             }
         };
-        Ok(CursorOrder { column: field.column, descending, after })
+        let limit = limit(call, "limit")?;
+        let mut page = CursorPage { column: field.column, limit, descending, after, few_were_updated: false };
+        page.few_were_updated = page.is_by_id() && updated::are_few(call, entity).await?;
+        Ok(page)
     }
 
-    /// Appends the condition for rows after the cursor.
-    pub fn after_cursor(&self, sql: &mut Sql) {
+    /// Appends which of the rows called `t` the page has, in their order, and one more.
+    pub fn choose(
+        &self,
+        sql: &mut Sql,
+        call: &Call,
+        entity: &'static Entity,
+        narrow: impl FnOnce(&Call, &mut Sql) -> ApiResult<()>,
+    ) -> ApiResult<()> {
+        select::scope(sql, call, entity);
+        narrow(call, sql)?;
+        if self.few_were_updated {
+            updated::only(sql, call, entity);
+        }
+        self.after_cursor(sql);
+        self.order(sql);
+        sql.push(" LIMIT ").bind(self.limit + 1);
+        Ok(())
+    }
+
+    fn after_cursor(&self, sql: &mut Sql) {
         let Some((value, id)) = &self.after else { return };
         let beyond = if self.descending { " < " } else { " > " };
         if self.is_by_id() {
@@ -50,17 +76,16 @@ impl CursorOrder {
         }
     }
 
-    /// Appends the order and the number of rows.
-    pub fn push(&self, sql: &mut Sql, limit: i64) {
+    fn order(&self, sql: &mut Sql) {
         let direction = if self.descending { " DESC" } else { "" };
         sql.push(" ORDER BY ");
         if !self.is_by_id() {
             sql.push("t.").push(self.column).push(direction).push(", ");
         }
-        sql.push("t.id").push(direction).push(" LIMIT ").bind(limit);
+        sql.push("t.id").push(direction);
     }
 
-    pub fn is_by_id(&self) -> bool {
+    fn is_by_id(&self) -> bool {
         self.column == "id"
     }
 
