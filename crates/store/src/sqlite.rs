@@ -2,22 +2,25 @@
 
 mod checkpointer;
 mod connection;
+mod heavy_readers;
+mod light_readers;
 mod places;
-mod readers;
+mod reader;
+mod threads;
 mod writer;
 
 use crate::error::StoreError;
 use crate::row::Row;
 use crate::sql::{Sql, Statement};
 use crate::store::{Options, Weight, WriterCounts};
-use checkpointer::Checkpointer;
 use connection::Files;
-use readers::{HeavyReaders, LightReaders};
+use heavy_readers::HeavyReaders;
+use light_readers::LightReaders;
 use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::sync::Arc;
-use writer::Writer;
+use writer::{Writer, Writes};
 
 /// The embedded engine on a data directory.
 pub struct Sqlite {
@@ -31,13 +34,9 @@ impl Sqlite {
     pub fn open_with(directory: &Path, options: &Options) -> Result<Self, StoreError> {
         create_directory(directory)?;
         let files = Arc::new(Files::new(directory));
-        let connection = files.open_writer()?;
-        let checkpointer = Checkpointer::start(Arc::clone(&files))?;
-        Ok(Sqlite {
-            light: LightReaders::new(Arc::clone(&files)),
-            heavy: HeavyReaders::start(&files)?,
-            writer: Writer::start(connection, files, checkpointer, options)?,
-        })
+        let writes = Writes::default();
+        let writer = Writer::start(Arc::clone(&files), writes.clone(), options)?;
+        Ok(Sqlite { heavy: HeavyReaders::start(&files, &writes)?, light: LightReaders::start(files, writes)?, writer })
     }
 
     /// Runs a query and gives every row to `on_row`. A light read runs on the calling thread, a heavy one beside it.

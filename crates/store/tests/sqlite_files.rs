@@ -160,3 +160,50 @@ async fn a_reader_that_never_ends_does_not_let_the_log_grow_without_bound() -> O
     assert_eq!(written, Some(11_600));
     Ok(())
 }
+
+#[tokio::test]
+async fn what_another_process_writes_is_seen_soon_by_who_reads_all_the_time() -> Outcome {
+    let place = Place::sqlite()?;
+    let [reading, writing] = [place.open().await?, place.open().await?];
+    create_samples(&writing).await?;
+    for id in 1..=20 {
+        writing.execute(vec![insert(id, "any")]).await?;
+        let start = Instant::now();
+        while count(&reading).await? != Some(id) {
+            assert!(start.elapsed() < Duration::from_secs(10), "row {id} is not seen");
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_this_process_writes_is_seen_at_once() -> Outcome {
+    let place = Place::sqlite()?;
+    let store = place.open().await?;
+    create_samples(&store).await?;
+    for id in 1..=200 {
+        store.execute(vec![insert(id, "any")]).await?;
+        let read = tokio::spawn({
+            let store = Arc::clone(&store);
+            async move { count(&store).await.map_err(|error| error.to_string()) }
+        });
+        assert_eq!(count(&store).await?, Some(id));
+        assert_eq!(read.await??, Some(id), "on another thread");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn who_has_read_does_not_keep_the_log() -> Outcome {
+    let place = Place::sqlite()?;
+    let store = place.open().await?;
+    create_samples(&store).await?;
+    store.execute(vec![insert(1, "any")]).await?;
+    assert_eq!(count(&store).await?, Some(1));
+    let other = rusqlite::Connection::open(directory(&place)?.join("penstock.db"))?;
+    let start = Instant::now();
+    while other.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0))? != 0 {
+        assert!(start.elapsed() < Duration::from_secs(10), "somebody looks at the log");
+    }
+    Ok(())
+}

@@ -11,13 +11,16 @@ use penstock_store::{Sql, Statement, Store, Target, Weight};
 use serde_json::{Value, json};
 use std::error::Error;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::time::Duration;
 use tempfile::TempDir;
 
 pub type Outcome<T = ()> = Result<T, Box<dyn Error + Send + Sync>>;
 
 const ADMIN: &str = "0000000000000000000000000000000000000001";
 const COLLEAGUE: &str = "0000000000000000000000000000000000000002";
+/// After which the embedded store has seen what other processes write.
+const OTHERS_ARE_SEEN: Duration = Duration::from_millis(5);
 
 /// A clock that stands where it was set.
 #[derive(Default)]
@@ -36,6 +39,8 @@ pub struct Company {
     id: CompanyId,
     token: &'static str,
     target: Target,
+    /// Whether other processes serve this company, too.
+    has_nodes: Arc<AtomicBool>,
     _directory: Option<TempDir>,
 }
 
@@ -64,7 +69,7 @@ impl Company {
         };
         let id = create_company(&store, &*clock, new).await?;
         let app = App::open(store.clone(), clock.clone(), Settings::default()).await?;
-        Ok(Company { app, store, clock, id, token: ADMIN, target: target.clone(), _directory: directory })
+        Ok(Company { app, store, clock, id, token: ADMIN, target: target.clone(), has_nodes: Arc::default(), _directory: directory })
     }
 
     /// Adds a user who is no administrator; answers the id.
@@ -107,11 +112,13 @@ impl Company {
 
     /// Does the jobs that wait, as another process would; answers how many.
     pub async fn run_jobs(&self) -> Outcome<usize> {
+        self.see_others().await;
         Ok(self.app.run_jobs().await?)
     }
 
     /// Tells receivers all that they can be told at this moment.
     pub async fn deliver(&self) -> Outcome<usize> {
+        self.see_others().await;
         Ok(self.app.deliver_webhooks().await?)
     }
 
@@ -122,9 +129,17 @@ impl Company {
 
     /// Another process that serves the same company, with a store of its own.
     pub async fn node(&self, settings: Settings) -> Outcome<Self> {
+        self.has_nodes.store(true, Ordering::Relaxed);
         let store = Arc::new(Store::open(&self.target).await?);
         let app = App::open(store.clone(), self.clock.clone(), settings).await?;
         Ok(Company { app, store, ..self.another() })
+    }
+
+    /// Waits until what other processes have written is seen here.
+    async fn see_others(&self) {
+        if self.has_nodes.load(Ordering::Relaxed) {
+            tokio::time::sleep(OTHERS_ARE_SEEN).await;
+        }
     }
 
     /// The product itself, for work in the background.
@@ -164,6 +179,7 @@ impl Company {
             id: self.id,
             token: self.token,
             target: self.target.clone(),
+            has_nodes: self.has_nodes.clone(),
             _directory: None,
         }
     }
@@ -200,6 +216,7 @@ impl Company {
 
     /// Sends a request and answers status and body.
     pub async fn send(&self, method: &str, target: &str, body: &Value) -> Outcome<(u16, Value)> {
+        self.see_others().await;
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let request = Request {
             method: method.to_owned(),
@@ -275,6 +292,7 @@ impl Company {
 
     /// The whole answer to a request of the holder of the token; `request` says what else is in it.
     pub async fn answer(&self, method: &str, target: &str, request: Request) -> penstock_crm::Response {
+        self.see_others().await;
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let (method, path, query) = (method.to_owned(), path.to_owned(), query.to_owned());
         self.app.handle(Request { method, path, query, api_token: Some(self.token.to_owned()), ..request }).await
@@ -282,6 +300,7 @@ impl Company {
 
     /// The answer to a request of any kind.
     pub async fn handle(&self, request: Request) -> penstock_crm::Response {
+        self.see_others().await;
         self.app.handle(request).await
     }
 

@@ -1,5 +1,5 @@
 use super::connection::Files;
-use super::readers::spawn;
+use super::threads::spawn;
 use crate::error::StoreError;
 use rusqlite::Connection;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};

@@ -1,4 +1,4 @@
-use super::readers::SqliteRow;
+use super::reader::SqliteRow;
 use crate::error::StoreError;
 use crate::field_values::folded;
 use crate::row::Row;

@@ -1,6 +1,6 @@
 use super::checkpointer::{Checkpointer, FRAME, checkpoint};
 use super::connection::{BUSY_PATIENCE, Files, Prepared, store_error};
-use super::readers::spawn;
+use super::threads::spawn;
 use crate::error::StoreError;
 use crate::sql::{Expect, Statement};
 use crate::store::{Options, WriterCounts};
@@ -27,6 +27,22 @@ const READER_PATIENCE: Duration = Duration::from_secs(5);
 
 /// What a job answers: the first cell that its last statement returned.
 type Answer = Result<Option<i64>, StoreError>;
+
+/// Counts what this process has written, so that readers know whether they look at all of it.
+#[derive(Clone, Default)]
+pub struct Writes(Arc<AtomicU64>);
+
+impl Writes {
+    /// All that has been answered as written is in the data by the time that this is counted.
+    pub fn count(&self) -> u64 {
+        self.0.load(Ordering::Acquire)
+    }
+
+    /// Also for what failed: whoever plans it again must see by whose write.
+    fn ended(&self) {
+        self.0.fetch_add(1, Ordering::Release);
+    }
+}
 
 struct Job {
     statements: Vec<Statement>,
@@ -56,7 +72,9 @@ pub struct Writer {
 }
 
 impl Writer {
-    pub fn start(mut connection: Connection, files: Arc<Files>, checkpointer: Checkpointer, options: &Options) -> Result<Self, StoreError> {
+    pub fn start(files: Arc<Files>, writes: Writes, options: &Options) -> Result<Self, StoreError> {
+        let mut connection = files.open_writer()?;
+        let checkpointer = Checkpointer::start(Arc::clone(&files))?;
         let counters = Arc::new(Counters::default());
         let counted = Arc::clone(&counters);
         let hook = move |_: &mut rusqlite::hooks::Wal, frames: i32| {
@@ -66,7 +84,7 @@ impl Writer {
         connection.wal_hook(Some(hook)).map_err(|error| StoreError::Unavailable(format!("the log cannot be watched: {error}")))?;
         let (sender, queue) = channel();
         let group_jobs = if options.group_commit { GROUP_JOBS } else { 1 };
-        let work = Work { connection, queue, group_jobs, files, checkpointer, counters: Arc::clone(&counters) };
+        let work = Work { connection, queue, group_jobs, files, writes, checkpointer, counters: Arc::clone(&counters) };
         let thread = spawn("writer", move || work.run())?;
         Ok(Writer { queue: Mutex::new(Some(sender)), thread: Mutex::new(Some(thread)), counters })
     }
@@ -112,6 +130,7 @@ struct Work {
     queue: Receiver<Job>,
     group_jobs: usize,
     files: Arc<Files>,
+    writes: Writes,
     checkpointer: Checkpointer,
     counters: Arc<Counters>,
 }
@@ -120,7 +139,9 @@ impl Work {
     fn run(self) {
         while let Ok(first) = self.queue.recv() {
             let group = self.group(first);
-            match self.commit(&group) {
+            let committed = self.commit(&group);
+            self.writes.ended();
+            match committed {
                 Ok(results) => {
                     let jobs = results.iter().filter(|result| result.is_ok()).count() as u64;
                     self.counters.commits.fetch_add(1, Ordering::Relaxed);
