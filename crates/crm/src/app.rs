@@ -16,6 +16,7 @@ use crate::pictures;
 use crate::product_images;
 use crate::rights;
 use crate::router::{Found, Router};
+use crate::search::GramFrequencies;
 use crate::sign_in::{self, Limits, Passwords, sessions};
 use crate::users::permissions::Permission;
 use crate::webhooks::delivery::{self, Deliveries};
@@ -80,6 +81,7 @@ pub struct App {
     pub(crate) live: Live,
     pub(crate) kept_rows: KeptRows,
     pub(crate) averages_to_won: Averages,
+    pub(crate) gram_frequencies: GramFrequencies,
     router: Router,
     budget: Budget,
     companies: RwLock<HashMap<CompanyId, Known>>,
@@ -96,6 +98,7 @@ impl App {
             live: Live::default(),
             kept_rows: KeptRows::default(),
             averages_to_won: Averages::default(),
+            gram_frequencies: GramFrequencies::default(),
             budget: Budget::new(settings.plan),
             settings,
             job_added: Notify::new(),

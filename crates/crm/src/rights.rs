@@ -175,13 +175,11 @@ fn owner_lets_see(sql: &mut Sql, call: &Call, rows: &str, scan: Scan) {
             Scan::Page | Scan::Table => dialect.in_list(sql, &shared, reach.clone()),
         }
     }
-    // Who follows a user sees what the user owns. Nobody follows many users.
-    sql.push(" OR ");
-    match scan {
-        Scan::One => sql.push("EXISTS (SELECT 1 FROM followers f WHERE f.record_id = ").push(rows).push(".owner_id AND "),
-        Scan::Page | Scan::Table => sql.push(rows).push(".owner_id IN (SELECT f.record_id FROM followers f WHERE "),
-    };
-    sql.push("f.company_id = ").bind(principal.company).push(" AND f.entity = 'user' AND f.user_id = ").bind(me).push(")");
+    // Who follows a user sees what the user owns.
+    if let Some(user) = directory.user(me).filter(|user| !user.follows.is_empty()) {
+        sql.push(" OR ");
+        call.store().dialect().among(sql, &format!("{rows}.owner_id"), user.follows.iter().map(|id| id.0));
+    }
 }
 
 /// Appends `AND (…)` to a condition on mail threads, so that only the caller's own and shared ones remain. For mail of a

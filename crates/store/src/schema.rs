@@ -76,8 +76,9 @@ const RECORDS: &[&str] = &[
         custom_fields TEXT NOT NULL,
         PRIMARY KEY (company_id, id))",
     // The `_by_listing` indexes hold all that decides whether a record belongs to a list: a v1 page far from the beginning
-    // passes over what comes before it without touching the table.
-    "CREATE INDEX organizations_by_listing ON organizations (company_id, id, is_deleted, visible_to, owner_id)",
+    // passes over what comes before it without touching the table. With the version a v2 page of rows that are kept touches
+    // it neither.
+    "CREATE INDEX organizations_by_listing ON organizations (company_id, id, is_deleted, visible_to, owner_id, version)",
     "CREATE INDEX organizations_by_name ON organizations (company_id, first_char, id)",
     "CREATE INDEX organizations_by_owner ON organizations (company_id, owner_id, id)",
     "CREATE INDEX organizations_by_add_time ON organizations (company_id, add_time, id)",
@@ -93,7 +94,7 @@ const RECORDS: &[&str] = &[
         is_deleted BIGINT NOT NULL, delete_time BIGINT, add_time BIGINT NOT NULL, update_time BIGINT,
         custom_fields TEXT NOT NULL,
         PRIMARY KEY (company_id, id))",
-    "CREATE INDEX persons_by_listing ON persons (company_id, id, is_deleted, visible_to, owner_id)",
+    "CREATE INDEX persons_by_listing ON persons (company_id, id, is_deleted, visible_to, owner_id, version)",
     "CREATE INDEX persons_by_name ON persons (company_id, first_char, id)",
     "CREATE INDEX persons_by_owner ON persons (company_id, owner_id, id)",
     "CREATE INDEX persons_by_organization ON persons (company_id, org_id, id)",
@@ -113,7 +114,7 @@ const RECORDS: &[&str] = &[
         lost_time BIGINT, rot_time BIGINT, add_time BIGINT NOT NULL, update_time BIGINT,
         custom_fields TEXT NOT NULL,
         PRIMARY KEY (company_id, id))",
-    "CREATE INDEX deals_by_listing ON deals (company_id, id, is_archived, is_deleted, visible_to, owner_id)",
+    "CREATE INDEX deals_by_listing ON deals (company_id, id, is_archived, is_deleted, visible_to, owner_id, version)",
     "CREATE INDEX deals_by_owner ON deals (company_id, owner_id, id)",
     "CREATE INDEX deals_by_person ON deals (company_id, person_id, id)",
     "CREATE INDEX deals_by_organization ON deals (company_id, org_id, id)",
@@ -197,7 +198,7 @@ const RECORDS: &[&str] = &[
         is_deleted BIGINT NOT NULL, delete_time BIGINT, add_time BIGINT NOT NULL, update_time BIGINT,
         custom_fields TEXT NOT NULL, variations TEXT NOT NULL,
         PRIMARY KEY (company_id, id))",
-    "CREATE INDEX products_by_listing ON products (company_id, id, is_deleted, visible_to, owner_id)",
+    "CREATE INDEX products_by_listing ON products (company_id, id, is_deleted, visible_to, owner_id, version)",
     "CREATE INDEX products_by_name ON products (company_id, first_char, id)",
     "CREATE INDEX products_by_owner ON products (company_id, owner_id, id)",
     "CREATE INDEX products_by_add_time ON products (company_id, add_time, id)",

@@ -4,7 +4,7 @@ mod engines;
 
 use engines::{Outcome, Place};
 use penstock_model::{Actor, Change, ChangeSource, Col, CompanyId, Entity, Field, Kind, Record, Time, UserId, Value, col};
-use penstock_store::search::{self, Lookup, Match, Space, Term};
+use penstock_store::search::{self, Frequencies, Lookup, Match, Space, Term};
 use penstock_store::{Batch, Dialect, Load, Sql, Statement, Store, Target, Weight};
 use std::sync::Arc;
 
@@ -63,7 +63,7 @@ async fn stores() -> Result<[(Place, Arc<Store>); 2], Box<dyn std::error::Error 
 
 /// The ids of the shelves that may match, as the index and what waits for it give them.
 async fn candidates(store: &Store, company: CompanyId, term: &str, before: i64, most: i64) -> Result<Vec<i64>, penstock_store::StoreError> {
-    let sets = Term::new(term).grams(company, Space::Name, Match::Inside);
+    let sets = Term::new(term).grams(company, Space::Name, Match::Inside, &Frequencies::default());
     let narrow = |sql: &mut Sql| {
         sql.push(" AND d.entity = ").bind("product");
     };
@@ -141,7 +141,7 @@ async fn the_index_is_used() -> Outcome {
         let newest: Query = search::newest;
         let some: Query = search::some;
         for (term, query, in_order) in [("shelf", newest, true), ("1234", newest, true), ("sh", newest, true), ("1234", some, false)] {
-            let sets = Term::new(term).grams(COMPANY, Space::Name, Match::Inside);
+            let sets = Term::new(term).grams(COMPANY, Space::Name, Match::Inside, &Frequencies::default());
             let narrow = |_: &mut Sql| {};
             let lookup = Lookup { company: COMPANY, sets: &sets, before: 1 << 40, most: 100, narrow: &narrow };
             let mut sql = query(store.dialect(), &lookup);

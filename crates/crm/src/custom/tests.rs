@@ -87,6 +87,7 @@ fn user() -> User {
         access: Vec::new(),
         role: 1,
         group: 1,
+        follows: Vec::new(),
         has_created_company: false,
         icon_url: None,
         last_login: None,

@@ -9,7 +9,7 @@ use crate::users::permissions::Permissions;
 use crate::visibility_groups::Reach;
 use jiff::tz::TimeZone;
 use penstock_model::{Areas, CompanyId, Time, UserId, Value};
-use penstock_store::{Sql, Store, StoreError, Weight};
+use penstock_store::{Row, Sql, Store, StoreError, Weight};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -21,7 +21,8 @@ impl Directory {
             return Ok(None);
         };
         let permission_sets = load_permission_sets(store, id).await?;
-        let users = load_users(store, id, &permission_sets).await?;
+        let mut users = load_users(store, id, &permission_sets).await?;
+        load_follows(store, id, &mut users).await?;
         let groups = load_groups(store, id).await?;
         Ok(Some(Directory {
             seats: users.values().filter(|user| user.is_active).count(),
@@ -165,6 +166,7 @@ async fn load_users(store: &Store, company: CompanyId, sets: &PermissionSets) ->
                 access,
                 role: cells.int(),
                 group: cells.int(),
+                follows: Vec::new(),
                 has_created_company: cells.flag(),
                 icon_url: cells.optional_text(),
                 last_login: cells.optional_time(),
@@ -174,6 +176,21 @@ async fn load_users(store: &Store, company: CompanyId, sets: &PermissionSets) ->
             (id, user)
         })
         .collect())
+}
+
+/// Adds to each user whom the user follows.
+async fn load_follows(store: &Store, company: CompanyId, users: &mut BTreeMap<UserId, User>) -> Result<(), StoreError> {
+    let mut sql = Sql::new("SELECT user_id, record_id FROM followers WHERE company_id = ");
+    sql.bind(company).push(" AND entity = 'user' AND ");
+    store.dialect().among(&mut sql, "record_id", users.keys().map(|id| id.0));
+    sql.push(" ORDER BY record_id");
+    let add = |pairs: &mut Vec<_>, row: &dyn Row| pairs.extend(row.int(0).zip(row.int(1)));
+    for (follower, followed) in store.read(sql, Weight::Light, Vec::new(), add).await? {
+        if let Some(user) = users.get_mut(&UserId(follower)) {
+            user.follows.push(UserId(followed));
+        }
+    }
+    Ok(())
 }
 
 async fn load_groups(store: &Store, company: CompanyId) -> Result<Vec<Group>, StoreError> {

@@ -82,6 +82,8 @@ pub struct User {
     pub access: Vec<Access>,
     pub role: i64,
     pub group: i64,
+    /// The users whom this one follows, and therefore sees the records of (semantics.md 8.1).
+    pub follows: Vec<UserId>,
     pub has_created_company: bool,
     pub icon_url: Option<String>,
     pub last_login: Option<Time>,

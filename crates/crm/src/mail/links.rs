@@ -13,7 +13,7 @@ use crate::persons::PERSON;
 use crate::search::documents::{NEWEST, Stream};
 use crate::write;
 use penstock_model::{Change, Record, Time, Value};
-use penstock_store::search::{Match, Space, Term, record_of};
+use penstock_store::search::{Frequencies, Match, Space, Term, record_of};
 use penstock_store::{Batch, Sql, Statement, Weight};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -55,7 +55,7 @@ pub async fn contacts(call: &Call, addresses: &BTreeSet<String>) -> ApiResult<BT
 /// The persons whom a search for one of these addresses finds: all who have it, and some who do not. To look at the e-mails of
 /// every person took seconds of a large company for each message.
 async fn persons_found_by(call: &Call, addresses: &BTreeSet<String>) -> ApiResult<Vec<i64>> {
-    let grams = |address: &String| Term::new(address).grams(call.company(), Space::Other, Match::Exact);
+    let grams = |address: &String| Term::new(address).grams(call.company(), Space::Other, Match::Exact, &Frequencies::default());
     let sets: Vec<_> = addresses.iter().flat_map(grams).collect();
     let are_persons = |sql: &mut Sql| {
         sql.push(" AND d.entity = ").bind(PERSON.name);

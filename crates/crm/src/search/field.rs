@@ -1,6 +1,7 @@
 //! Search over the values of one field, which minds case and accents (semantics.md 14).
 
 use super::documents::{Document, NEWEST, Stream};
+use super::frequencies;
 use super::items::{text_of, values_of};
 use super::kinds::{Kind, is_searched, kind};
 use super::look::term;
@@ -177,7 +178,7 @@ async fn walk(call: &Call, searched: &Searched, wanted: &Wanted, before: i64, mu
         rights::visible_documents(sql, call);
     };
     let stream = Stream::open(call, &narrow).await?;
-    let sets = wanted.term.grams(call.company(), searched.space, wanted.matches);
+    let sets = wanted.term.grams(call.company(), searched.space, wanted.matches, &frequencies::of(call));
     let mut next = Some(before);
     while let Some(before) = next {
         let (documents, rest) = stream.next(&sets, before, PIECE).await?;

@@ -5,6 +5,7 @@
 
 use super::documents::{self, Document, NEWEST, Stream};
 use super::files;
+use super::frequencies;
 use super::kinds::{KINDS, Kind};
 use super::look::{Look, Rank};
 use super::notes;
@@ -85,7 +86,9 @@ pub async fn find(call: &Call, look: &Look, page: &Page) -> ApiResult<Vec<Hit>> 
     }
     let narrow = |sql: &mut Sql| look.narrow(call, sql, true);
     let stream = Stream::open(call, &narrow).await?;
-    let sets: Vec<_> = look.spaces().flat_map(|space| look.term.grams(call.company(), space, look.at_least)).collect();
+    let frequencies = frequencies::of(call);
+    let grams = |space| look.term.grams(call.company(), space, look.at_least, &frequencies);
+    let sets: Vec<_> = look.spaces().flat_map(grams).collect();
     let Some(documents) = stream.all(&sets, FEW).await? else {
         return rank_by_rank(look, &stream, page).await;
     };
@@ -158,6 +161,7 @@ async fn hits_of(call: &Call, look: &Look, documents: &[Document]) -> ApiResult<
 async fn rank_by_rank(look: &Look, stream: &Stream<'_>, page: &Page) -> ApiResult<Vec<Hit>> {
     let mut hits: Vec<Hit> = Vec::new();
     let spaces: Vec<_> = look.spaces().collect();
+    let frequencies = frequencies::of(stream.call);
     let ranks = Rank::all().filter(|rank| rank.matches <= look.at_least && spaces.contains(&rank.space));
     for rank in ranks {
         let mut before = NEWEST;
@@ -169,7 +173,7 @@ async fn rank_by_rank(look: &Look, stream: &Stream<'_>, page: &Page) -> ApiResul
                 before = after.document.0 + 1;
             }
         }
-        let sets = look.term.grams(stream.call.company(), rank.space, rank.matches);
+        let sets = look.term.grams(stream.call.company(), rank.space, rank.matches, &frequencies);
         let mut next = Some(before);
         while let Some(before) = next {
             let most = (page.enough() - hits.len()).clamp(32, STEP) + 8;

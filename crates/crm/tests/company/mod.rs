@@ -100,7 +100,10 @@ impl Company {
     pub async fn follow_user(&self, followed: i64, follower: i64) -> Outcome {
         let text = "INSERT INTO followers (company_id, entity, record_id, user_id, id, added_by_user_id, add_time)
              VALUES ($1, 'user', $2, $3, 1, $3, 0)";
-        self.run(text, &[followed, follower]).await
+        self.run(text, &[followed, follower]).await?;
+        // Settings that another process has changed are seen after a second.
+        self.pass(1_000);
+        Ok(())
     }
 
     /// Runs a statement whose `$1` is the company.

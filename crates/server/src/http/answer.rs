@@ -159,7 +159,8 @@ impl Gateway {
     async fn operate(&self, request: penstock_crm::Request, id: Uuid, is_write: bool, patience: Duration) -> penstock_crm::Response {
         let version = version_of(&request.path);
         let app = Arc::clone(&self.app);
-        let answer = caught(async move { app.handle(request).await }, id, version);
+        // Boxed, for it is large, and each layer around it would move it once more.
+        let answer = Box::pin(caught(async move { app.handle(request).await }, id, version));
         if !is_write {
             return in_time(answer, patience, version).await;
         }
@@ -228,11 +229,16 @@ fn host(head: &Parts) -> Option<String> {
 }
 
 /// Turns a panic, which should never happen, into an answer.
-async fn caught(answer: impl Future<Output = penstock_crm::Response>, id: Uuid, version: Version) -> penstock_crm::Response {
-    AssertUnwindSafe(answer).catch_unwind().await.unwrap_or_else(|_| {
+fn caught(
+    answer: impl Future<Output = penstock_crm::Response>,
+    id: Uuid,
+    version: Version,
+) -> impl Future<Output = penstock_crm::Response> {
+    let panicked = move |_| {
         tracing::error!(request_id = %id, "an operation panicked");
         refuse(&ApiError::Internal("panic".to_owned()), version)
-    })
+    };
+    AssertUnwindSafe(answer).catch_unwind().map(move |answer| answer.unwrap_or_else(panicked))
 }
 
 /// Gives up on an answer that takes too long. A write goes on: it may have been committed.

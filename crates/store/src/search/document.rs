@@ -74,14 +74,19 @@ impl Document {
 
     /// The grams of all its texts, each once.
     pub fn grams(&self) -> Vec<u32> {
-        let mut grams = Vec::with_capacity(self.text.len());
-        for (field, text) in lines(&self.text) {
-            Grams::new(self.company, Space::of(field)).of_text(text, &mut grams);
-        }
-        grams.sort_unstable();
-        grams.dedup();
-        grams
+        grams_of(self.company, &self.text)
     }
+}
+
+/// The grams of all texts of a document, each once.
+pub(super) fn grams_of(company: CompanyId, document: &str) -> Vec<u32> {
+    let mut grams = Vec::with_capacity(document.len());
+    for (field, text) in lines(document) {
+        Grams::new(company, Space::of(field)).of_text(text, &mut grams);
+    }
+    grams.sort_unstable();
+    grams.dedup();
+    grams
 }
 
 fn kind_of(record: &Record) -> &'static str {

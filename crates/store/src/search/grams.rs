@@ -7,6 +7,7 @@
 //! A gram also says in whose company, and whether in a name or elsewhere. It is kept as a hash of 31 bits: what two
 //! grams share by chance is sorted out when the texts are looked at.
 
+use super::frequencies::Frequencies;
 use super::text::words;
 use penstock_model::CompanyId;
 
@@ -57,46 +58,62 @@ impl Grams {
     }
 }
 
-/// The grams by which a term is looked up: few, since each has a list of documents to go through, and rare ones.
+/// The grams by which a term is looked up: few, since each has a list of documents to go through, and rare ones. They are kept word
+/// by word, each with how frequent it is likely to be.
 #[derive(Default)]
-pub(super) struct Lookups(Vec<(u64, u32)>);
+pub(super) struct Lookups(Vec<Vec<(u64, u32)>>);
 
 /// At most so many: what more of them would sort out is sorted out as fast by a look at the texts. With three of them, a word of a
 /// company's name had five times as many candidates as hits; with five hardly more than hits.
 const OF_ONE_WORD: usize = 5;
 /// Those of several words sort out more, and each costs the reading of a list.
 const OF_SEVERAL_WORDS: usize = 3;
+/// To read the list of a gram that is so much more frequent than the rarest takes longer than to look at what it would sort out.
+const TOO_FREQUENT: u64 = 16;
 
 impl Lookups {
     /// The beginning of a text.
     pub fn add_beginning(&mut self, makes: Grams, letters: &str) {
-        self.0.push((frequency(letters) / 32, makes.gram('^', letters)));
+        self.0.push(vec![(frequency(letters) / 32, makes.gram('^', letters))]);
     }
 
     /// A word that begins a word of the text.
     pub fn add_word(&mut self, makes: Grams, word: &str) {
-        if let Some(letters) = (1..=3).rev().find_map(|count| first(word, count)) {
-            self.0.push((frequency(letters) / 8, makes.gram(' ', letters)));
-        }
+        let beginning = (1..=3).rev().find_map(|count| first(word, count));
+        let beginning = beginning.map(|letters| (frequency(letters) / 8, makes.gram(' ', letters)));
         // The first three letters in a row say nothing more.
-        self.0.extend(triples(word).skip(1).map(|letters| (frequency(letters), makes.gram('*', letters))));
+        let rest = triples(word).skip(1).map(|letters| (frequency(letters), makes.gram('*', letters)));
+        self.0.push(beginning.into_iter().chain(rest).collect());
     }
 
     /// A word that may be inside one of the text.
     pub fn add_inside(&mut self, makes: Grams, word: &str) {
-        self.0.extend(triples(word).map(|letters| (frequency(letters), makes.gram('*', letters))));
+        self.0.push(triples(word).map(|letters| (frequency(letters), makes.gram('*', letters))).collect());
     }
 
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.0.iter().all(Vec::is_empty)
     }
 
-    /// The rarest of those of so many words.
-    pub fn rarest(mut self, words: usize) -> Vec<u32> {
-        self.0.sort_unstable();
-        self.0.dedup();
-        self.0.truncate(if words > 1 { OF_SEVERAL_WORDS } else { OF_ONE_WORD });
-        self.0.into_iter().map(|(_, gram)| gram).collect()
+    /// The rarest of those of so many words: of each word the rarest, then of each the next. Those of one word stand in the same
+    /// documents, so that a second one sorts out less than one of another word.
+    pub fn rarest(self, words: usize, frequencies: &Frequencies) -> Vec<u32> {
+        let turns_of = |mut of_word: Vec<(u64, u32)>| {
+            of_word.iter_mut().for_each(|(likely, gram)| *likely = frequencies.rank(*gram, *likely));
+            of_word.sort_unstable();
+            of_word.into_iter().enumerate().map(|(turn, (rank, gram))| (turn, rank, gram))
+        };
+        let mut turns: Vec<_> = self.0.into_iter().flat_map(turns_of).collect();
+        turns.sort_unstable();
+        let bound = turns.iter().map(|(_, rank, _)| *rank).min().unwrap_or_default().saturating_mul(TOO_FREQUENT);
+        let most = if words > 1 { OF_SEVERAL_WORDS } else { OF_ONE_WORD };
+        let mut rarest = Vec::with_capacity(most);
+        for (_, rank, gram) in turns {
+            if rarest.len() < most && rank <= bound && !rarest.contains(&gram) {
+                rarest.push(gram);
+            }
+        }
+        rarest
     }
 }
 

@@ -7,6 +7,7 @@
 //! what really matches. So the same texts are found on both engines, whatever they think of letters.
 
 mod document;
+mod frequencies;
 mod grams;
 mod index;
 mod term;
@@ -14,6 +15,7 @@ mod text;
 
 pub(crate) use document::Document;
 pub use document::{document_id, document_of, lines, record_of};
+pub use frequencies::Frequencies;
 pub use grams::Space;
 pub use index::{Lookup, newest, pending, some};
 pub(crate) use index::{clustered_step, flush, forget, move_document, write};

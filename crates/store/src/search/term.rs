@@ -1,5 +1,6 @@
 //! What somebody looks for, and how well a text matches it.
 
+use super::frequencies::Frequencies;
 use super::grams::{Grams, Lookups, Space, first};
 use super::text::{fold, is_word_letter, phone_digits, words};
 use penstock_model::CompanyId;
@@ -106,13 +107,13 @@ impl Term {
     }
 
     /// The sets of grams one of which a text has wholly, if it matches at least so well.
-    pub fn grams(&self, company: CompanyId, space: Space, at_least: Match) -> Vec<Vec<u32>> {
+    pub fn grams(&self, company: CompanyId, space: Space, at_least: Match, frequencies: &Frequencies) -> Vec<Vec<u32>> {
         let digits = self.digits.as_deref().filter(|_| space == Space::Other);
         let makes = Grams::new(company, space);
-        std::iter::once(self).chain(digits).filter_map(|term| term.own_grams(makes, at_least)).collect()
+        std::iter::once(self).chain(digits).filter_map(|term| term.own_grams(makes, at_least, frequencies)).collect()
     }
 
-    fn own_grams(&self, makes: Grams, at_least: Match) -> Option<Vec<u32>> {
+    fn own_grams(&self, makes: Grams, at_least: Match, frequencies: &Frequencies) -> Option<Vec<u32>> {
         if self.text.is_empty() {
             return None;
         }
@@ -127,7 +128,7 @@ impl Term {
         if lookups.is_empty() {
             self.pieces.iter().for_each(|piece| piece.add_lookups(makes, inside, |_| true, &mut lookups));
         }
-        Some(lookups.rarest(words(&self.text).count()))
+        Some(lookups.rarest(words(&self.text).count(), frequencies))
     }
 }
 
@@ -201,7 +202,7 @@ mod tests {
                     let term = Term::new(&letters[from..to].iter().collect::<String>());
                     let Some(found) = term.match_of(space, text) else { continue };
                     for at_least in [Match::Exact, Match::Beginning, Match::Words, Match::Inside] {
-                        let sets = term.grams(CompanyId(7), space, at_least);
+                        let sets = term.grams(CompanyId(7), space, at_least, &Frequencies::default());
                         let has = sets.iter().any(|set| set.iter().all(|gram| known.contains(gram)));
                         let one_letter = found != Match::Exact && term.len() < 2;
                         assert!(has || found > at_least || one_letter, "{:?} in {text}: {found:?}, {at_least:?}", term.text);
