@@ -17,6 +17,7 @@ use std::future::Future;
 use std::net::{IpAddr, SocketAddr};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::{Duration, Instant};
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
@@ -165,7 +166,7 @@ impl Gateway {
             return in_time(answer, patience, version).await;
         }
         let task = self.writes.spawn(answer);
-        let ended = async { task.await.unwrap_or_else(|error| refuse(&ApiError::Internal(error.to_string()), version)) };
+        let ended = task.map(|ended| ended.unwrap_or_else(|error| refuse(&ApiError::Internal(error.to_string()), version)));
         in_time(ended, patience, version).await
     }
 }
@@ -242,8 +243,16 @@ fn caught(
 }
 
 /// Gives up on an answer that takes too long. A write goes on: it may have been committed.
-async fn in_time(answer: impl Future<Output = penstock_crm::Response>, patience: Duration, version: Version) -> penstock_crm::Response {
-    tokio::time::timeout(patience, answer).await.unwrap_or_else(|_| refuse(&ApiError::Unavailable, version))
+async fn in_time(
+    mut answer: impl Future<Output = penstock_crm::Response> + Unpin,
+    patience: Duration,
+    version: Version,
+) -> penstock_crm::Response {
+    // Most answers are there at once, and need no timer.
+    match futures::poll!(&mut answer) {
+        Poll::Ready(answer) => answer,
+        Poll::Pending => Box::pin(tokio::time::timeout(patience, answer)).await.unwrap_or_else(|_| refuse(&ApiError::Unavailable, version)),
+    }
 }
 
 fn refuse(error: &ApiError, version: Version) -> penstock_crm::Response {

@@ -1,6 +1,6 @@
 use super::connection::Files;
 use super::reader::Reader;
-use super::threads::spawn;
+use super::threads::{HEAVY_NICENESS, give_way, spawn};
 use super::writer::Writes;
 use crate::error::StoreError;
 use crate::row::Row;
@@ -11,9 +11,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::oneshot;
 
 const HEAVY_THREADS: usize = 2;
-/// How far heavy reads stand back where there are not processors enough for everything: a tenth of the share of others.
-#[cfg(target_os = "linux")]
-const HEAVY_NICENESS: i32 = 10;
 
 /// Takes the connection, or why there is none.
 type HeavyRead = Box<dyn FnOnce(Result<&mut Reader, StoreError>) + Send>;
@@ -81,7 +78,7 @@ impl HeavyReaders {
 }
 
 fn serve(files: &Files, writes: &Writes, receiver: &Mutex<Receiver<HeavyRead>>) {
-    give_way();
+    give_way(HEAVY_NICENESS);
     let mut reader = None;
     loop {
         let next = receiver.lock().unwrap_or_else(PoisonError::into_inner).recv();
@@ -98,13 +95,5 @@ fn serve(files: &Files, writes: &Writes, receiver: &Mutex<Receiver<HeavyRead>>) 
         if reader.as_mut().is_some_and(|reader| reader.look_away().is_err()) {
             reader = None;
         }
-    }
-}
-
-/// Lets all other threads go first. Linux counts this for the calling thread alone.
-fn give_way() {
-    #[cfg(target_os = "linux")]
-    if let Err(error) = rustix::process::nice(HEAVY_NICENESS) {
-        tracing::warn!(%error, "heavy reads have the priority of light ones");
     }
 }

@@ -1,6 +1,6 @@
 use super::checkpointer::{Checkpointer, FRAME, checkpoint};
 use super::connection::{BUSY_PATIENCE, Files, Prepared, store_error};
-use super::threads::spawn;
+use super::threads::{WRITER_NICENESS, give_way, spawn};
 use crate::error::StoreError;
 use crate::sql::{Expect, Statement};
 use crate::store::{Options, WriterCounts};
@@ -137,6 +137,7 @@ struct Work {
 
 impl Work {
     fn run(self) {
+        give_way(WRITER_NICENESS);
         while let Ok(first) = self.queue.recv() {
             let group = self.group(first);
             let committed = self.commit(&group);
