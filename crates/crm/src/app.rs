@@ -1,8 +1,8 @@
 //! The product as one value: the store, the clock, and what is known of each company.
 
-use crate::accounts;
 use crate::budget::{Budget, Demand, Left, Plan, Spender};
 use crate::call::{Call, Caller, Reply};
+use crate::credentials;
 use crate::deals::Averages;
 use crate::directory::{Directory, User};
 use crate::error::{ApiError, ApiResult};
@@ -239,7 +239,7 @@ impl App {
                 None => Box::pin(self.signed_in(request)).await,
             };
         };
-        self.by_api_token(accounts::token_hash(&token)).await
+        self.by_api_token(credentials::token_hash(&token)).await
     }
 
     /// Who an API token with this hash lets in.
@@ -300,7 +300,7 @@ impl App {
 
     pub(crate) async fn find_token(&self, hash: &[u8; 32]) -> Result<Option<(CompanyId, UserId)>, StoreError> {
         let mut sql = Sql::new("SELECT company_id, user_id FROM tokens WHERE hash = ");
-        sql.bind(accounts::hex(hash));
+        sql.bind(credentials::hex(hash));
         let row = self.store.rows(sql, Weight::Light, 2).await?.pop();
         Ok(row.and_then(|row| Some((CompanyId(row[0].as_int()?), UserId(row[1].as_int()?)))))
     }

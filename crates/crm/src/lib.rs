@@ -17,6 +17,7 @@ mod call;
 mod call_logs;
 mod changelog;
 mod channels;
+mod credentials;
 mod currencies;
 mod cursor;
 mod custom;

@@ -1,8 +1,8 @@
 //! The image of a product: one at most, kept as it was sent, and shown to whoever has a signed address.
 
-use crate::accounts;
 use crate::app::App;
 use crate::call::{Call, Reply};
+use crate::credentials;
 use crate::download::{self, Shown};
 use crate::error::{ApiError, ApiResult};
 use crate::json::Json;
@@ -137,7 +137,7 @@ fn has_image() -> ApiError {
 async fn receive(call: &mut Call, product: i64) -> ApiResult<Image> {
     let sent = upload::read(call, MAX_PICTURE).await?;
     let format = picture::examine(&sent.bytes).map_err(|problem| ApiError::invalid_key("data", &problem.to_string()))?;
-    let random = || accounts::random_token().map_err(|error| ApiError::Internal(error.to_string()));
+    let random = || credentials::random_token().map_err(|error| ApiError::Internal(error.to_string()));
     let (object, secret) = (format!("{}.{}", random()?, format.extension()), random()?);
     let id = call.store().next_id(call.company(), "product_images").await?;
     let stored = call.app.files().put_bytes(&key(call.company(), &object), sent.bytes).await?;
@@ -226,7 +226,7 @@ impl Image {
     /// `…/images/company/id/end/signature`
     fn address(&self, call: &Call) -> ApiResult<String> {
         let (company, end) = (call.company(), call.now.plus_days(ADDRESS_DAYS).millis());
-        let signature = accounts::hex(&signature(&self.secret, company, self.id, end)?.finalize().into_bytes());
+        let signature = credentials::hex(&signature(&self.secret, company, self.id, end)?.finalize().into_bytes());
         Ok(format!("{}{PREFIX}{company}/{}/{end}/{signature}", call.base_url(), self.id))
     }
 }

@@ -104,7 +104,7 @@ pub async fn found(store: &Store, sample: &Sample, calendar: &Calendar) -> Resul
         let (group_id, group) = groups[number % groups.len()];
         let (name, email) = unused_name(&mut chance, &team);
         // Nobody logs in as them unless the administrator gives them another password.
-        let password = accounts::random_password()?;
+        let password = setup::random_password()?;
         let new = NewAccount { name, email: email.clone(), password, is_admin: false };
         let user = accounts::create(store, &clock, company, new).await?.id;
         let has_left = number % LEAVES == LEAVES - 1;

@@ -135,6 +135,16 @@ mod tests {
     }
 
     #[test]
+    fn every_job_says_which_operations_it_runs() {
+        // These look at the names of fields, as every tool does for its answer.
+        let of_names = ["fields_get_field", "fields_list_all_fields", "fields_search_fields", "system_reset_cache"];
+        for prepared in catalog::all().iter().filter(|prepared| matches!(prepared.tool.run, Run::Job(_))) {
+            let name = prepared.tool.name;
+            assert_ne!(STEPS.iter().any(|step| step.tool == name), of_names.contains(&name), "{name}");
+        }
+    }
+
+    #[test]
     fn a_token_is_told_what_it_has_and_what_it_lacks() {
         assert_eq!(lacking("deals:read", "deals_list", json!({})), "");
         assert_eq!(lacking("deals:full", "deals_list", json!({})), "");

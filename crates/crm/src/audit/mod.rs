@@ -7,8 +7,8 @@ mod ops;
 pub use follow::{AGENT, follow};
 pub use ops::OPS;
 
-use crate::accounts;
 use crate::call::Call;
+use crate::credentials;
 use crate::error::{ApiError, ApiResult};
 use crate::message::Request;
 use crate::sign_in::Session;
@@ -148,7 +148,7 @@ pub fn deletion(call: &Call, sort: &str, ids: &[i64]) -> ApiResult<Statement> {
 /// A UUID of version 7: later rows have greater ids, those of one process also within a millisecond.
 fn id(time: Time) -> ApiResult<String> {
     static COUNT: AtomicU16 = AtomicU16::new(0);
-    let mut rest = accounts::random::<10>().map_err(|error| ApiError::Internal(error.to_string()))?;
+    let mut rest = credentials::random::<10>().map_err(|error| ApiError::Internal(error.to_string()))?;
     rest[..2].copy_from_slice(&COUNT.fetch_add(1, Ordering::Relaxed).to_be_bytes());
     let millis = u64::try_from(time.millis()).unwrap_or_default();
     Ok(Builder::from_unix_timestamp_millis(millis, &rest).into_uuid().to_string())

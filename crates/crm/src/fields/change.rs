@@ -4,9 +4,9 @@ use super::entity::*;
 use super::listed::Listed;
 use super::options::{self, GivenOption, OptionList};
 use super::{FieldsOf, Settings, show, view};
-use crate::accounts;
 use crate::audit;
 use crate::call::{Call, Reply};
+use crate::credentials;
 use crate::custom::FieldType;
 use crate::directory::FieldOption;
 use crate::error::{ApiError, ApiResult};
@@ -55,7 +55,7 @@ pub async fn add(call: Call, of: &'static FieldsOf) -> ApiResult<Reply> {
         ApiError::invalid_key("field_type", &format!("must be one of {}", types.join(", ")))
     })?;
     let given = options_of_new(&call, field_type)?;
-    let code = accounts::random_token().map_err(|error| ApiError::Internal(error.to_string()))?;
+    let code = credentials::random_token().map_err(|error| ApiError::Internal(error.to_string()))?;
     let mut settings = Settings::custom(call.body.flag("add_visible_flag").unwrap_or(call.version() == Version::V1));
     settings.apply(&call, of, &code)?;
 

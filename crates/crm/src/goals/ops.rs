@@ -2,8 +2,8 @@
 
 use super::goal::{self, Goal, INTERVALS};
 use super::{find, read, results};
-use crate::accounts;
 use crate::call::{Call, Reply};
+use crate::credentials;
 use crate::error::{ApiError, ApiResult};
 use crate::json::Json;
 use crate::op::Method::{Delete, Get, Post, Put};
@@ -75,7 +75,7 @@ fn show(call: &Call, goal: &Goal) -> Reply {
 }
 
 async fn add(call: Call) -> ApiResult<Reply> {
-    let digits = accounts::random_token().map_err(|error| ApiError::Internal(error.to_string()))?;
+    let digits = credentials::random_token().map_err(|error| ApiError::Internal(error.to_string()))?;
     let today = call.now.date_in(&call.directory.company.timezone);
     let mut goal = Goal {
         id: digits.chars().take(ID_DIGITS).collect(),

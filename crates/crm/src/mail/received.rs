@@ -134,7 +134,7 @@ fn ids(header: &HeaderValue<'_>) -> Vec<String> {
 }
 
 fn derived_id(bytes: &[u8]) -> String {
-    format!("{}@penstock", crate::accounts::hex(&Sha256::digest(bytes)))
+    format!("{}@penstock", crate::credentials::hex(&Sha256::digest(bytes)))
 }
 
 fn attachment(part: &mail_parser::MessagePart<'_>) -> Option<Attachment> {

@@ -2,9 +2,9 @@
 
 use super::scopes::Scopes;
 use super::secrets;
-use crate::accounts;
 use crate::app::{App, token_caller};
 use crate::call::Caller;
+use crate::credentials;
 use crate::error::{ApiError, ApiResult};
 use penstock_model::{CompanyId, Time, UserId};
 use penstock_store::{Row, Sql, StoreError, Weight};
@@ -59,7 +59,7 @@ impl App {
             return Err(ApiError::Unauthorized);
         }
         let company = secrets::company_of_access_token(token).ok_or(ApiError::WrongAccessToken)?;
-        self.by_access_token(accounts::token_hash(token), company).await
+        self.by_access_token(credentials::token_hash(token), company).await
     }
 
     /// Who an access token with this hash lets in. Errors: [`ApiError::WrongAccessToken`].
@@ -97,7 +97,7 @@ impl App {
             "SELECT t.user_id, t.app_id, a.client_id, t.scopes, t.expire_time
              FROM oauth_access_tokens t JOIN apps a ON a.id = t.app_id WHERE t.company_id = ",
         );
-        sql.bind(company).push(" AND t.hash = ").bind(accounts::hex(hash)).push(" AND t.expire_time > ").bind(now);
+        sql.bind(company).push(" AND t.hash = ").bind(credentials::hex(hash)).push(" AND t.expire_time > ").bind(now);
         self.store.read(sql, Weight::Light, None, move |found, row| *found = access(company, row)).await
     }
 }

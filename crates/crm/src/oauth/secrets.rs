@@ -3,7 +3,8 @@
 //! The store has only their SHA-256. The secret of an app is made from the key of the server, which is not in the store, so
 //! that the server can show it again to the app itself when it calls back, and to nobody else.
 
-use crate::accounts::{self, AccountError, hex};
+use crate::accounts::AccountError;
+use crate::credentials::{self, hex};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, Mac};
@@ -35,7 +36,7 @@ impl SecretKey {
 
     /// A new one.
     pub fn random() -> Result<Self, AccountError> {
-        Ok(SecretKey(Arc::new(accounts::random::<{ SecretKey::BYTES }>()?)))
+        Ok(SecretKey(Arc::new(credentials::random::<{ SecretKey::BYTES }>()?)))
     }
 
     /// Reads hex digits. Errors: [`AccountError::Invalid`] for fewer than 64, or others.
@@ -65,11 +66,11 @@ impl SecretKey {
 
 /// What the store keeps of a secret or token.
 pub fn hash(text: &str) -> String {
-    hex(&accounts::token_hash(text))
+    hex(&credentials::token_hash(text))
 }
 
 pub fn client_id() -> Result<String, AccountError> {
-    Ok(hex(&accounts::random::<CLIENT_ID_BYTES>()?))
+    Ok(hex(&credentials::random::<CLIENT_ID_BYTES>()?))
 }
 
 /// Whether a text can be a client id; nothing else is looked up.
@@ -83,17 +84,17 @@ fn is_hex(text: &str) -> bool {
 
 /// An authorization code: `int.int.hex`.
 pub fn code(company: CompanyId, user: UserId) -> Result<String, AccountError> {
-    Ok(format!("{user}.{company}.{}", hex(&accounts::random::<RANDOM_BYTES>()?)))
+    Ok(format!("{user}.{company}.{}", hex(&credentials::random::<RANDOM_BYTES>()?)))
 }
 
 /// A refresh token: `int:int:hex`.
 pub fn refresh_token(company: CompanyId, user: UserId) -> Result<String, AccountError> {
-    Ok(format!("{user}:{company}:{}", hex(&accounts::random::<RANDOM_BYTES>()?)))
+    Ok(format!("{user}:{company}:{}", hex(&credentials::random::<RANDOM_BYTES>()?)))
 }
 
 /// An access token, which tells nobody anything but the server which company it is for.
 pub fn access_token(company: CompanyId) -> Result<String, AccountError> {
-    let mut bytes = accounts::random::<ACCESS_BYTES>()?;
+    let mut bytes = credentials::random::<ACCESS_BYTES>()?;
     bytes[..8].copy_from_slice(&company.0.to_be_bytes());
     Ok(format!("{ACCESS}{}", URL_SAFE_NO_PAD.encode(bytes)))
 }

@@ -5,10 +5,10 @@ use super::codes::{self, Code};
 use super::error::Refusal;
 use super::grants::{self, ACCESS_SECONDS, Granting, Tokens};
 use super::{client, redirect, uninstall};
-use crate::accounts;
 use crate::app::{App, token_caller};
 use crate::audit::{self, Origin};
 use crate::call::Reply;
+use crate::credentials;
 use crate::error::{ApiError, ApiResult};
 use crate::message::Request;
 use crate::pages::Form;
@@ -139,13 +139,13 @@ async fn by_refresh_token(app: &Arc<App>, client: &RegisteredApp, form: &Form) -
 }
 
 async fn by_api_token(app: &Arc<App>, request: &Request, client: &RegisteredApp, form: &Form) -> Result<Tokens, Refusal> {
-    let hash = accounts::token_hash(form.text("api_token").ok_or(Refusal::WrongApiToken)?);
+    let hash = credentials::token_hash(form.text("api_token").ok_or(Refusal::WrongApiToken)?);
     let (company, user) = app.find_token(&hash).await?.ok_or(Refusal::WrongApiToken)?;
     require_active(app, company, user).await?.ok_or(Refusal::WrongApiToken)?;
     let now = app.clock.now();
     let granting = Granting { app: client, company, user, scopes: client.settings.scopes, code: None };
     let (tokens, mut statements) = grants::make(app.store(), &granting, now).await?;
-    statements.insert(0, exchanged(company, &accounts::hex(&hash), client.id, now));
+    statements.insert(0, exchanged(company, &credentials::hex(&hash), client.id, now));
     let (origin, object) = (Origin::of_app(request, user, &client.client_id), Some(("app", client.id)));
     let details = json!({"scopes": tokens.scopes.words(), "exchanged": "api_token"});
     statements.push(audit::entry(company, now, &origin, audit::APP_ALLOWED, object, &details)?);

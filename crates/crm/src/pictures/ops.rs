@@ -1,8 +1,8 @@
 //! The operations of pictures.
 
 use super::{FOLDER, Picture, SIZES, load, object_key};
-use crate::accounts;
 use crate::call::{Call, Reply};
+use crate::credentials;
 use crate::error::{ApiError, ApiResult};
 use crate::op::Method::{Delete, Get, Post};
 use crate::op::Version::{V1, V2};
@@ -86,7 +86,7 @@ async fn add(mut call: Call) -> ApiResult<Reply> {
         id: call.store().next_id(call.company(), FOLDER).await?,
         item_type: PERSON.name.to_owned(),
         item: person,
-        object: accounts::random_token().map_err(|error| ApiError::Internal(error.to_string()))?,
+        object: credentials::random_token().map_err(|error| ApiError::Internal(error.to_string()))?,
         file_size: squares.large.len() as i64,
         added_by: call.principal.user.0,
         add_time: call.now,

@@ -3,12 +3,13 @@
 mod settings;
 
 use crate::accounts::{self, AccountError, DEFAULT_GROUP, DEFAULT_ROLE, UserRow};
+use crate::credentials;
 use crate::currencies;
 use jiff::tz::TimeZone;
 use penstock_model::{Clock, CompanyId, Time, UserId};
 use penstock_store::{Sql, Statement, Store, StoreError, Weight};
 
-pub use crate::accounts::{random_password, random_token};
+pub use crate::credentials::{random_password, random_token};
 
 /// A company and its administrator to be.
 #[derive(Clone)]
@@ -120,7 +121,7 @@ fn insert_company(company: CompanyId, new: &NewCompany, now: Time) -> Statement 
 }
 
 fn people(company: CompanyId, new: &NewCompany, now: Time) -> Result<Vec<Statement>, SetupError> {
-    let password_hash = accounts::hash_password(&new.admin_password)?;
+    let password_hash = credentials::hash_password(&new.admin_password)?;
     let administrator = UserRow {
         company,
         id: ADMIN,

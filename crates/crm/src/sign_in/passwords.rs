@@ -45,7 +45,7 @@ impl Passwords {
     /// Hashes a password anew. Errors: as [`Passwords::fits`].
     pub async fn hash(&self, password: &Arc<str>) -> ApiResult<String> {
         let password = password.clone();
-        let hashed = self.compute(move || crate::accounts::hash_password(&password)).await?;
+        let hashed = self.compute(move || crate::credentials::hash_password(&password)).await?;
         hashed.map_err(|error| ApiError::Internal(error.to_string()))
     }
 
@@ -72,7 +72,7 @@ pub fn is_current(hash: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::accounts::hash_password;
+    use crate::credentials::hash_password;
 
     #[test]
     fn knows_hashes_of_today() {

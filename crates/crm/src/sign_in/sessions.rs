@@ -1,7 +1,7 @@
 //! Sessions: a secret in a cookie, of which the store keeps a hash.
 
-use crate::accounts;
 use crate::app::App;
+use crate::credentials;
 use crate::error::{ApiError, ApiResult};
 use crate::message::Request;
 use hmac::{Hmac, Mac};
@@ -57,7 +57,7 @@ pub struct Started {
 pub async fn start(app: &App, request: &Request, company: CompanyId, user: UserId) -> ApiResult<Started> {
     let mut secret = [0; SECRET];
     getrandom::fill(&mut secret).map_err(|error| ApiError::Internal(format!("the system gives no random numbers: {error}")))?;
-    let secret = accounts::hex(&secret);
+    let secret = credentials::hex(&secret);
     let now = app.clock.now();
     let id = app.store.next_id(company, "sessions").await?;
     let session = Session { id, company, user, csrf: csrf_token(&secret)?, end: now.plus_days(IDLE_DAYS), hash: hash(&secret) };
@@ -184,14 +184,14 @@ fn secret_of(cookies: &str) -> Option<&str> {
 }
 
 fn hash(secret: &str) -> String {
-    accounts::hex(&accounts::token_hash(secret))
+    credentials::hex(&credentials::token_hash(secret))
 }
 
 /// Follows from the secret, so that nothing more must be kept; the secret does not follow from it.
 fn csrf_token(secret: &str) -> ApiResult<String> {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).map_err(|error| ApiError::Internal(error.to_string()))?;
     mac.update(b"csrf");
-    Ok(accounts::hex(&mac.finalize().into_bytes()))
+    Ok(credentials::hex(&mac.finalize().into_bytes()))
 }
 
 /// A user agent as it is kept: no control characters, not too long.

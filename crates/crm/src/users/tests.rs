@@ -1,8 +1,9 @@
 //! Inviting, finding and switching off users, through the API, on both engines.
 
 use super::USER;
-use crate::accounts::{self, NewAccount, random_token};
+use crate::accounts::{self, NewAccount};
 use crate::app::{App, Settings};
+use crate::credentials::random_token;
 use crate::message::{Request, Response};
 use crate::setup::{NewCompany, create_company};
 use penstock_cluster::Cluster;

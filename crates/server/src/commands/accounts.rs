@@ -123,7 +123,7 @@ impl PasswordOptions {
         if let Some(password) = std::env::var("PENSTOCK_USER_PASSWORD").ok().filter(|password| !password.is_empty()) {
             return Ok((password, false));
         }
-        Ok((accounts::random_password()?, true))
+        Ok((setup::random_password()?, true))
     }
 }
 
