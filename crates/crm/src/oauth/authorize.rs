@@ -18,14 +18,14 @@ pub async fn show(app: Arc<App>, request: Request) -> ApiResult<Reply> {
     let session = sessions::of_request(&app, &request).await?;
     // The description of an app is fetched for nobody but users: else this server would call on whatever anybody names.
     if session.is_none() && form.text("client_id").is_some_and(documents::is_address) {
-        return to_sign_in(&request);
+        return ask_to_sign_in(&app, &request).await;
     }
     let asked = match asked::read(&app, &request, &form, true).await? {
         Reading::Asked(asked) => asked,
         Reading::Told(address) => return Ok(see_other(&address)),
     };
     let Some(session) = session else {
-        return to_sign_in(&request);
+        return ask_to_sign_in(&app, &request).await;
     };
     let directory = app.directory(session.company).await?;
     let registrar = if asked.app.has_registered_itself() { None } else { Some(app.directory(asked.app.company).await?) };
@@ -59,8 +59,9 @@ async fn allow(app: &App, request: &Request, asked: &Asked, session: &Session) -
     Ok(code)
 }
 
-fn to_sign_in(request: &Request) -> ApiResult<Reply> {
+/// The form to sign in, which leads back here.
+async fn ask_to_sign_in(app: &App, request: &Request) -> ApiResult<Reply> {
     let here = LocalPath::parse(&format!("{}?{}", request.path, request.query));
     let here = here.ok_or_else(|| ApiError::invalid("The link of the app is too long."))?;
-    Ok(see_other(&here.after_sign_in()))
+    sign_in::ask(app, Some(&here)).await
 }

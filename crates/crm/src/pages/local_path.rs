@@ -1,9 +1,6 @@
 //! Where somebody wanted to go before they were asked who they are: always on this server.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-
 const LONGEST: usize = 4_096;
-const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 /// A path of this server with its query. It can stand in a header, and no browser takes it for another site.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,11 +16,6 @@ impl LocalPath {
 
     pub fn as_str(&self) -> &str {
         &self.0
-    }
-
-    /// The sign-in page that leads here afterwards.
-    pub fn after_sign_in(&self) -> String {
-        format!("/sign-in?next={}", utf8_percent_encode(&self.0, PLAIN))
     }
 }
 
@@ -55,11 +47,5 @@ mod tests {
         }
         let long = format!("/{}", "a".repeat(LONGEST));
         assert_eq!(LocalPath::parse(&long), None);
-    }
-
-    #[test]
-    fn stands_in_a_query() {
-        let path = LocalPath::parse("/oauth/authorize?a=b&c=d").unwrap();
-        assert_eq!(path.after_sign_in(), "/sign-in?next=%2Foauth%2Fauthorize%3Fa%3Db%26c%3Dd");
     }
 }

@@ -12,7 +12,7 @@ mod verify;
 pub use limits::Limits;
 pub use ops::OPS;
 pub use origin::{check_call, check_csrf, refuse_foreign};
-pub use page::PAGES;
+pub use page::{PAGES, ask};
 pub use passwords::Passwords;
 pub use sessions::Session;
 

@@ -18,7 +18,7 @@ pub const PAGES: &[Page] = &[
     Page {
         path: SIGN_IN,
         label: "page.signIn",
-        get: Some(|app, request| Box::pin(ask(app, request))),
+        get: Some(|app, request| Box::pin(show(app, request))),
         post: Some(|app, request| Box::pin(enter(app, request))),
     },
     Page { path: "/sign-out", label: "page.signOut", get: None, post: Some(|app, request| Box::pin(leave(app, request))) },
@@ -33,14 +33,19 @@ struct Again<'a> {
 }
 
 /// The form; whoever is signed in goes on to where they wanted, or sees who they are.
-async fn ask(app: Arc<App>, request: Request) -> ApiResult<Reply> {
+async fn show(app: Arc<App>, request: Request) -> ApiResult<Reply> {
     let query = Form::of_query(&request);
     let next = query.text("next").and_then(LocalPath::parse);
     match (sessions::of_request(&app, &request).await?, next) {
         (Some(_), Some(next)) => Ok(see_other(next.as_str())),
         (Some(session), None) => signed_in(&app, &session).await,
-        (None, next) => form(&app, 200, next.as_ref(), &Again::default()).await,
+        (None, next) => ask(&app, next.as_ref()).await,
     }
+}
+
+/// The form for somebody who is not signed in, which leads to where they wanted.
+pub async fn ask(app: &App, next: Option<&LocalPath>) -> ApiResult<Reply> {
+    form(app, 200, next, &Again::default()).await
 }
 
 async fn enter(app: Arc<App>, request: Request) -> ApiResult<Reply> {

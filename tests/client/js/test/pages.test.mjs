@@ -110,7 +110,7 @@ for (const scheme of ['light', 'dark']) {
     const app = await registerApp({ name: '<b>Bridge</b>', redirect_uris: [callback] });
     const { page, wrong, close } = await open(scheme);
     await visit(page, ask(app, 'a b'));
-    assert.equal(new URL(page.url()).pathname, '/sign-in');
+    assert.equal(new URL(page.url()).pathname, '/oauth/authorize');
     await becomes(() => names(page, 'heading'), ['Sign in']);
     await becomesFocused(page, 'textbox', 'E-mail address');
     await write(page, user.email);
