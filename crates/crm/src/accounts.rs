@@ -350,6 +350,8 @@ mod tests {
             assert!(checked_email(email).is_err(), "{email}");
         }
         assert_eq!(checked_email(" Ann@Example.com ").unwrap(), "ann@example.com");
+        let token = random_token().unwrap();
+        assert_eq!(checked_token(token.clone()).unwrap(), token);
         assert!(checked_token("x".repeat(TOKEN_DIGITS)).is_err());
         assert!(checked_token("a".repeat(TOKEN_DIGITS - 1)).is_err());
     }

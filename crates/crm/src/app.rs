@@ -10,7 +10,7 @@ use crate::filters;
 use crate::list::KeptRows;
 use crate::message::{Request, Response};
 use crate::oauth::{Attempts, Bearers, SecretKey};
-use crate::op::{Method, Op, Root, Run, Version};
+use crate::op::{Method, Op, Root, Run, version_of};
 use crate::pages;
 use crate::pictures;
 use crate::product_images;
@@ -392,12 +392,4 @@ pub(crate) fn caller(directory: Arc<Directory>, user: UserId) -> ApiResult<Calle
     let user = directory.user(user).filter(|user| user.is_active && !user.is_deleted).ok_or(ApiError::Unauthorized)?;
     let principal = user.principal(directory.company.id);
     Ok(Caller { principal, directory, token: None, session: None, access: None })
-}
-
-/// How an error of a path is written; v1 where it is below no root.
-pub fn version_of(path: &str) -> Version {
-    match Root::of_path(path) {
-        Some((Root::V2 | Root::Own, _)) => Version::V2,
-        Some((Root::V1 | Root::Site, _)) | None => Version::V1,
-    }
 }

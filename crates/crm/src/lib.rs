@@ -89,11 +89,11 @@ mod visibility_groups;
 pub mod webhooks;
 mod write;
 
-pub use app::{App, Settings, version_of};
+pub use app::{App, Settings};
 pub use budget::{Left, Plan};
 pub use error::ApiError;
 pub use message::{Request, Response};
-pub use op::{Answers, Method, Op, Param, ParamKind, Root, Takes, Version};
+pub use op::{Answers, Method, Op, Param, ParamKind, Root, Takes, Version, version_of};
 pub use pages::is_page;
 pub use stream::{ByteStream, Upload};
 pub use sweep::{KEPT, Kept, SweepError};

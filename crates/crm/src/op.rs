@@ -335,3 +335,11 @@ macro_rules! run {
         |call| Box::pin($($function)::+(call, $($argument),+))
     };
 }
+
+/// How an error of a path is written; v1 where it is below no root.
+pub fn version_of(path: &str) -> Version {
+    match Root::of_path(path) {
+        Some((Root::V2 | Root::Own, _)) => Version::V2,
+        Some((Root::V1 | Root::Site, _)) | None => Version::V1,
+    }
+}

@@ -44,9 +44,8 @@ pub async fn of_record(call: &Call, record: &Record) -> ApiResult<Reply> {
 async fn of_owned(call: &Call, record: &Record) -> ApiResult<Vec<UserId>> {
     let owner = UserId(number(record, "owner_id"));
     let followers = followers::users(call, record.entity.name, record.id).await?;
-    let owner_followers = followers::users(call, "user", owner.0).await?;
     let directory = &call.directory;
-    let mut users = rights::permitted_users(directory, record.entity, owner, number(record, "visible_to"), &followers, &owner_followers);
+    let mut users = rights::permitted_users(directory, record.entity, owner, number(record, "visible_to"), &followers);
     if record.entity.name == DEAL.name {
         let pipeline = number(record, "pipeline_id");
         users.retain(|user| directory.user(*user).is_some_and(|user| rights::sees_pipeline(directory, user, pipeline)));

@@ -161,9 +161,8 @@ pub fn visible_documents(sql: &mut Sql, call: &Call) {
 /// Appends what the owner and the visibility of a row mean for a caller who is no administrator.
 fn owner_lets_see(sql: &mut Sql, call: &Call, rows: &str, scan: Scan) {
     let (directory, principal) = (&call.directory, &call.principal);
-    let me = principal.user;
     sql.push(rows).push(".visible_to = ").bind(COMPANY);
-    sql.push(" OR ").push(rows).push(".owner_id = ").bind(me);
+    sql.push(" OR ").push(rows).push(".owner_id = ").bind(principal.user);
     if directory.groups.len() <= 1 {
         // The small plans: everything but "owner and followers" is for the entire company.
         sql.push(" OR ").push(rows).push(".visible_to > 1");
@@ -176,7 +175,7 @@ fn owner_lets_see(sql: &mut Sql, call: &Call, rows: &str, scan: Scan) {
         }
     }
     // Who follows a user sees what the user owns.
-    if let Some(user) = directory.user(me).filter(|user| !user.follows.is_empty()) {
+    if let Some(user) = call.user().filter(|user| !user.follows.is_empty()) {
         sql.push(" OR ");
         call.store().dialect().among(sql, &format!("{rows}.owner_id"), user.follows.iter().map(|id| id.0));
     }
@@ -284,15 +283,8 @@ fn sees_linked(sql: &mut Sql, call: &Call, rows: &str, field: &Field, scan: Scan
     sql.push("), 0) = 1");
 }
 
-/// The users who may see a record: `followers` are those of the record, `owner_followers` those of its owner.
-pub fn permitted_users(
-    directory: &Directory,
-    entity: &Entity,
-    owner: UserId,
-    visible_to: i64,
-    followers: &[UserId],
-    owner_followers: &[UserId],
-) -> Vec<UserId> {
+/// The users who may see a record, of whom `followers` follow it.
+pub fn permitted_users(directory: &Directory, entity: &Entity, owner: UserId, visible_to: i64, followers: &[UserId]) -> Vec<UserId> {
     let area = area(entity.name);
     let owner_group = directory.user(owner).map(|user| user.group);
     let sees = |user: &User| {
@@ -303,7 +295,7 @@ pub fn permitted_users(
             || (directory.groups.len() > 1
                 && owner_group.is_some_and(|group| owner_groups(&directory.groups, user.group, visible_to).contains(&group)))
             || followers.contains(&user.id)
-            || owner_followers.contains(&user.id)
+            || user.follows.contains(&owner)
     };
     directory.users.values().filter(|user| user.is_active && !user.is_deleted && sees(user)).map(|user| user.id).collect()
 }

@@ -5,8 +5,8 @@ mod company;
 use company::{Company, Outcome};
 use serde_json::{Value, json};
 
-/// Copies a row of a table under the ids from the next one to `last`; `columns` are those that a copy has by itself, with what they
-/// are of the number `n`.
+/// Copies a row of a table under the ids from the next one to `last`; `own` are the columns that differ, with
+/// what they are of the number `n`.
 async fn copy(company: &Company, table: &str, last: i64, own: &[(&str, &str)]) -> Outcome {
     let first = company.rows(&format!("SELECT MAX(id) FROM {table} WHERE company_id = $1"), 1).await?[0][0].as_i64().unwrap_or_default();
     let all = columns(table)?;

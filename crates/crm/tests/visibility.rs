@@ -90,6 +90,8 @@ async fn whoever_follows_a_user_sees_what_the_user_owns() -> Outcome {
         assert_eq!(seen_by(&company, "deals", &made["id"]).await?, [0, 1]);
         company.follow_user(ids[1], ids[4]).await?;
         assert_eq!(seen_by(&company, "deals", &made["id"]).await?, [0, 1, 4]);
+        let permitted = company.get(&format!("/v1/deals/{}/permittedUsers", made["id"])).await?;
+        assert!(permitted.as_array().is_some_and(|users| users.contains(&json!(ids[4]))), "{permitted}");
     }
     Ok(())
 }

@@ -265,6 +265,8 @@ async fn places_of_a_list_are_those_of_the_data_as_it_is() -> Outcome {
             let new = 15 + round * 700;
             let writer = if round % 2 == 0 { &store } else { &other };
             writer.execute(vec![insert(new, "many")]).await?;
+            // After which the embedded store has seen what another process writes.
+            tokio::time::sleep(Duration::from_millis(5)).await;
             many.push(new);
             many.sort_unstable();
         }

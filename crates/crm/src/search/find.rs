@@ -12,7 +12,7 @@ use super::notes;
 use crate::call::Call;
 use crate::error::ApiResult;
 use penstock_store::Sql;
-use penstock_store::search::{document_id, record_of};
+use penstock_store::search::{Frequencies, document_id, record_of};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -90,7 +90,7 @@ pub async fn find(call: &Call, look: &Look, page: &Page) -> ApiResult<Vec<Hit>> 
     let grams = |space| look.term.grams(call.company(), space, look.at_least, &frequencies);
     let sets: Vec<_> = look.spaces().flat_map(grams).collect();
     let Some(documents) = stream.all(&sets, FEW).await? else {
-        return rank_by_rank(look, &stream, page).await;
+        return rank_by_rank(look, &stream, page, &frequencies).await;
     };
     let mut hits = rank_all(call, look, documents).await?;
     hits.retain(|hit| page.is_beyond(&hit.place));
@@ -158,10 +158,9 @@ async fn hits_of(call: &Call, look: &Look, documents: &[Document]) -> ApiResult<
 }
 
 /// Reads rank by rank, newest first, until the page is full.
-async fn rank_by_rank(look: &Look, stream: &Stream<'_>, page: &Page) -> ApiResult<Vec<Hit>> {
+async fn rank_by_rank(look: &Look, stream: &Stream<'_>, page: &Page, frequencies: &Frequencies) -> ApiResult<Vec<Hit>> {
     let mut hits: Vec<Hit> = Vec::new();
     let spaces: Vec<_> = look.spaces().collect();
-    let frequencies = frequencies::of(stream.call);
     let ranks = Rank::all().filter(|rank| rank.matches <= look.at_least && spaces.contains(&rank.space));
     for rank in ranks {
         let mut before = NEWEST;
@@ -173,7 +172,7 @@ async fn rank_by_rank(look: &Look, stream: &Stream<'_>, page: &Page) -> ApiResul
                 before = after.document.0 + 1;
             }
         }
-        let sets = look.term.grams(stream.call.company(), rank.space, rank.matches, &frequencies);
+        let sets = look.term.grams(stream.call.company(), rank.space, rank.matches, frequencies);
         let mut next = Some(before);
         while let Some(before) = next {
             let most = (page.enough() - hits.len()).clamp(32, STEP) + 8;

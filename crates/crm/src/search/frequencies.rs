@@ -76,19 +76,13 @@ async fn find_out(app: Arc<App>, company: CompanyId) {
 
 /// Counts the grams of documents from all parts of a company; `None` where there are few.
 async fn counted(store: &Store, company: CompanyId) -> Result<Option<Frequencies>, StoreError> {
-    let [first, last, many] = [" ORDER BY id LIMIT 1", " ORDER BY id DESC LIMIT 1", " ORDER BY id LIMIT 1 OFFSET "].map(|order| {
-        let mut sql = Sql::new("SELECT id FROM search_documents WHERE company_id = ");
-        sql.bind(company).push(order);
-        sql
-    });
-    let mut many = many;
-    many.bind(MANY);
-    let mut ids = Vec::new();
-    for sql in [first, last, many] {
-        let Some(id) = store.read(sql, Weight::Heavy, None, |id, row| *id = row.int(0)).await? else { return Ok(None) };
-        ids.push(id);
+    let mut list = Sql::new("SELECT t.id FROM search_documents t WHERE t.company_id = ");
+    list.bind(company);
+    if store.id_at(list.clone(), false, MANY, Weight::Heavy).await?.is_none() {
+        return Ok(None);
     }
-    let (first, last) = (ids[0], ids[1]);
+    let first = store.id_at(list.clone(), false, 0, Weight::Heavy).await?.unwrap_or_default();
+    let last = store.id_at(list, true, 0, Weight::Heavy).await?.unwrap_or_default();
     let mut frequencies = Frequencies::default();
     let pieces = COUNTED / PIECE;
     for piece in 0..pieces {

@@ -261,6 +261,7 @@ impl Company {
         body: Vec<u8>,
         range: Option<&str>,
     ) -> Outcome<penstock_crm::Response> {
+        self.see_others().await;
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let request = Request {
             method: method.to_owned(),

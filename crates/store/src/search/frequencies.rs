@@ -51,4 +51,16 @@ mod tests {
         assert!(of_quartz(&likely) > 0, "its letters are rare");
         assert_eq!(of_quartz(&known), 0, "but it is in every name");
     }
+
+    #[test]
+    fn each_word_gives_one_gram_before_any_gives_two() {
+        let company = CompanyId(7);
+        let mut frequencies = Frequencies::default();
+        frequencies.count(company, "name\tpump");
+        let sets = Term::new("exequatur sanders teresa").grams(company, Space::Name, Match::Words, &frequencies);
+        for word in ["exequatur", "sanders", "teresa"] {
+            let of_word = grams_of(company, &format!("name\t{word}"));
+            assert_eq!(sets[0].iter().filter(|gram| of_word.contains(gram)).count(), 1, "{word}");
+        }
+    }
 }

@@ -213,6 +213,12 @@ fn in_order(text: &str, count: usize) -> bool {
     highest == count
 }
 
+/// Runs a statement that begins or ends something, without values or rows.
+pub fn control(connection: &Connection, text: &str) -> Result<(), StoreError> {
+    let run = || connection.prepare_cached(text)?.raw_execute();
+    run().map(drop).map_err(|error| store_error(&error, text))
+}
+
 /// Runs a query to its end and gives every row to `on_row`, which says whether it wants more.
 pub fn query(connection: &Connection, text: &str, values: &[Value], mut on_row: impl FnMut(&dyn Row) -> bool) -> Result<(), StoreError> {
     let mut prepared = Prepared::new(connection, text)?;

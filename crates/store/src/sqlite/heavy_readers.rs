@@ -92,8 +92,6 @@ fn serve(files: &Files, writes: &Writes, receiver: &Mutex<Receiver<HeavyRead>>) 
         if catch_unwind(AssertUnwindSafe(|| read(looking))).is_err() {
             tracing::error!("a heavy read failed in the code that takes its rows");
         }
-        if reader.as_mut().is_some_and(|reader| reader.look_away().is_err()) {
-            reader = None;
-        }
+        Reader::rest(&mut reader);
     }
 }

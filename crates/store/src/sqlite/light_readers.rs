@@ -117,13 +117,9 @@ impl Seats {
     }
 
     /// Ends the snapshots of connections that are not reading.
-    fn look_away(&self) {
+    fn rest(&self) {
         for seat in &self.readers {
-            let mut seat = seat.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some(Err(error)) = seat.as_mut().map(Reader::look_away) {
-                tracing::warn!(%error, "a connection could not end a read; it is opened anew");
-                *seat = None;
-            }
+            Reader::rest(&mut seat.lock().unwrap_or_else(PoisonError::into_inner));
         }
     }
 }
@@ -138,6 +134,6 @@ fn sweep(seats: &Seats) {
             thread::park();
         }
         thread::sleep(SWEEP_PAUSE);
-        seats.look_away();
+        seats.rest();
     }
 }

@@ -1,4 +1,4 @@
-use super::connection::{Files, query, store_error};
+use super::connection::{Files, control, query};
 use super::places::Places;
 use crate::error::StoreError;
 use crate::row::{Cell, Row};
@@ -26,7 +26,7 @@ impl Row for SqliteRow<'_, '_> {
 }
 
 /// A connection that reads. To begin and end a read costs system calls under a lock that all connections share, which took a
-/// seventh of a GET; so what is read soon after is read from the same snapshot.
+/// fifth of a GET; so what is read soon after is read from the same snapshot.
 pub struct Reader {
     connection: Connection,
     places: Places,
@@ -53,20 +53,23 @@ impl Reader {
         }
         self.look_away()?;
         let begun = Instant::now();
-        self.control("BEGIN")?;
+        control(&self.connection, "BEGIN")?;
         self.snapshot = Some(Snapshot { writes, begun });
         Ok(true)
     }
 
     /// Lets go of the snapshot, if there is one: the log cannot begin anew as long as somebody looks at its end.
-    pub fn look_away(&mut self) -> Result<(), StoreError> {
+    fn look_away(&mut self) -> Result<(), StoreError> {
         self.snapshot = None;
-        if self.connection.is_autocommit() { Ok(()) } else { self.control("COMMIT") }
+        if self.connection.is_autocommit() { Ok(()) } else { control(&self.connection, "COMMIT") }
     }
 
-    fn control(&self, text: &str) -> Result<(), StoreError> {
-        let run = || self.connection.prepare_cached(text)?.raw_execute();
-        run().map(drop).map_err(|error| store_error(&error, text))
+    /// Has the reader at a seat look away, if there is one. One that cannot goes, so that another is opened.
+    pub fn rest(seat: &mut Option<Self>) {
+        if let Some(Err(error)) = seat.as_mut().map(Reader::look_away) {
+            tracing::warn!(%error, "a connection could not end a read; it is opened anew");
+            *seat = None;
+        }
     }
 
     /// Runs a query and gives every row to `on_row`, which says whether it wants more.

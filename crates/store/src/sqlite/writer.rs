@@ -1,5 +1,5 @@
 use super::checkpointer::{Checkpointer, FRAME, checkpoint};
-use super::connection::{BUSY_PATIENCE, Files, Prepared, store_error};
+use super::connection::{BUSY_PATIENCE, Files, Prepared, control, store_error};
 use super::threads::{WRITER_NICENESS, give_way, spawn};
 use crate::error::StoreError;
 use crate::sql::{Expect, Statement};
@@ -199,13 +199,13 @@ impl Work {
 
     /// Commits what `run` has done unless it fails.
     fn transact(&self, run: impl FnOnce() -> Result<Vec<Answer>, StoreError>) -> Result<Vec<Answer>, StoreError> {
-        self.control("BEGIN IMMEDIATE")?;
+        control(&self.connection, "BEGIN IMMEDIATE")?;
         let results = run().and_then(|results| {
-            self.control("COMMIT")?;
+            control(&self.connection, "COMMIT")?;
             Ok(results)
         });
         if results.is_err() && !self.connection.is_autocommit() {
-            self.control("ROLLBACK")?;
+            control(&self.connection, "ROLLBACK")?;
         }
         results
     }
@@ -214,7 +214,7 @@ impl Work {
     fn run_apart(&self, group: &[Job]) -> Result<Vec<Answer>, StoreError> {
         let mut results = Vec::with_capacity(group.len());
         for job in group {
-            self.control("SAVEPOINT job")?;
+            control(&self.connection, "SAVEPOINT job")?;
             let result = self.run_job(job);
             if self.connection.is_autocommit() {
                 // A full disk, say: the engine itself has rolled the transaction back.
@@ -224,9 +224,9 @@ impl Work {
                 });
             }
             if result.is_err() {
-                self.control("ROLLBACK TO job")?;
+                control(&self.connection, "ROLLBACK TO job")?;
             }
-            self.control("RELEASE job")?;
+            control(&self.connection, "RELEASE job")?;
             results.push(result);
         }
         Ok(results)
@@ -248,12 +248,6 @@ impl Work {
             }
         }
         Ok(returned)
-    }
-
-    /// Runs a statement of the writer itself.
-    fn control(&self, text: &str) -> Result<(), StoreError> {
-        let run = || self.connection.prepare_cached(text)?.raw_execute();
-        run().map(drop).map_err(|error| store_error(&error, text))
     }
 
     /// Begins the log anew where it has become large. At the limit writes wait for the readers of the old log:
