@@ -7,7 +7,7 @@ use crate::deals::Averages;
 use crate::directory::{Directory, User};
 use crate::error::{ApiError, ApiResult};
 use crate::filters;
-use crate::list::KeptRows;
+use crate::list::{KeptRows, SeenRows};
 use crate::message::{Request, Response};
 use crate::oauth::{Attempts, Bearers, SecretKey};
 use crate::op::{Method, Op, Root, Run, version_of};
@@ -80,6 +80,7 @@ pub struct App {
     pub(crate) webhooks: Deliveries,
     pub(crate) live: Live,
     pub(crate) kept_rows: KeptRows,
+    pub(crate) seen_rows: SeenRows,
     pub(crate) averages_to_won: Averages,
     pub(crate) gram_frequencies: GramFrequencies,
     router: Router,
@@ -97,6 +98,7 @@ impl App {
             webhooks: Deliveries::new(settings.webhooks.clone()),
             live: Live::default(),
             kept_rows: KeptRows::default(),
+            seen_rows: SeenRows::default(),
             averages_to_won: Averages::default(),
             gram_frequencies: GramFrequencies::default(),
             budget: Budget::new(settings.plan),

@@ -60,6 +60,11 @@ impl Json {
         self.bytes.push(b':');
     }
 
+    /// Writes a number as a key, and its colon.
+    pub fn number_key(&mut self, key: i64) {
+        self.key(itoa::Buffer::new().format(key));
+    }
+
     /// Writes the key `key_part`, which needs no escaping, and its colon.
     pub fn part_key(&mut self, key: &str, part: &str) {
         self.separate();

@@ -9,7 +9,7 @@ use crate::op::{Method, Version};
 use crate::resource::{FollowUp, Resource};
 use crate::select::Depth;
 use crate::view::View;
-use crate::view_v1::{self, Form, ViewV1};
+use crate::view_v1::{Form, ViewV1};
 use crate::write;
 use penstock_model::{Areas, Change, Record, Value};
 use std::borrow::Cow;
@@ -228,8 +228,7 @@ async fn delete_all(call: &Call, resource: &'static Resource, ids: &[i64], bulk:
 /// A v1 list by offset, oldest first unless the request sorts it.
 pub async fn list_v1(call: Call, resource: &'static Resource, narrow: list::Narrow) -> ApiResult<Reply> {
     let offset = list::Offset::of(&call, resource.entity, &[("id", false)])?;
-    let page = offset.records(&call, resource.entity, narrow).await?;
-    view_v1::offset_list(call, resource, page, &offset).await
+    list::page_v1(call, resource, &offset, narrow).await
 }
 
 /// A deleted record of most sorts takes no change.

@@ -1,8 +1,10 @@
 //! The records that v1 rows refer to: embedded in them as small objects, and listed beside them under
 //! `related_objects` (semantics.md 4, 9, 31.15).
 
+mod objects;
 mod refs;
 
+pub use objects::{Beside, write_beside};
 pub use refs::{ActivityRef, DealRef, OrganizationRef, PersonRef, deals, organizations, persons};
 
 use crate::call::Call;
@@ -12,8 +14,7 @@ use crate::leads::LEAD;
 use crate::organizations::ORGANIZATION;
 use crate::pictures::{self, Picture};
 use crate::select;
-use crate::view_v1::write_user_members;
-use penstock_model::{Kind, Record, UserId};
+use penstock_model::{Kind, Record, Time};
 use penstock_store::{Sql, Weight};
 use refs::{activities, text};
 use std::collections::{BTreeMap, BTreeSet};
@@ -51,6 +52,14 @@ impl Related {
         self.users.extend(users);
         self.persons.extend(persons(call, persons_named).await?);
         Ok(())
+    }
+
+    /// When something that a record refers to is not shown any more without another write, for it is deleted.
+    pub fn gone_at(&self, record: &Record) -> Option<Time> {
+        let record = std::slice::from_ref(record);
+        let organizations = organization_ids(record).into_iter().filter_map(|id| self.organizations.get(&id)?.gone_at);
+        let persons = linked(record, Kind::Person).into_iter().filter_map(|id| self.persons.get(&id)?.gone_at);
+        organizations.chain(persons).min()
     }
 
     /// A reference to a person: an object with the id under `value`. A hidden one shows nothing else.
@@ -93,104 +102,6 @@ impl Related {
         picture.write_members(json, call);
         json.key("value");
         json.int(id);
-        json.end_object();
-    }
-
-    /// `"related_objects":{…}`, only with sorts of objects that some record refers to.
-    pub fn write_objects(&self, json: &mut Json, call: &Call, records: &[Record]) {
-        json.key("related_objects");
-        json.begin_object();
-        self.write_users(json, call);
-        if !self.organizations.is_empty() {
-            json.key("organization");
-            json.begin_object();
-            for (id, organization) in &self.organizations {
-                json.key(&id.to_string());
-                json.begin_object();
-                json.key("id");
-                json.int(*id);
-                json.raw(&organization.members);
-                json.end_object();
-            }
-            json.end_object();
-        }
-        if !self.persons.is_empty() {
-            json.key("person");
-            json.begin_object();
-            for (id, person) in &self.persons {
-                json.key(&id.to_string());
-                json.begin_object();
-                json.key("id");
-                json.int(*id);
-                json.raw(&person.members);
-                json.end_object();
-            }
-            json.end_object();
-        }
-        if !self.deals.is_empty() {
-            json.key("deal");
-            json.begin_object();
-            for (id, deal) in &self.deals {
-                json.key(&id.to_string());
-                deal.write(json, *id);
-            }
-            json.end_object();
-        }
-        write_stages(json, call, records);
-        if records.iter().any(|record| record.entity.field("picture_id").is_some()) {
-            json.key("picture");
-            json.begin_object();
-            for (id, picture) in &self.pictures {
-                json.key(&id.to_string());
-                json.begin_object();
-                json.key("id");
-                json.int(*id);
-                picture.write_members(json, call);
-                json.end_object();
-            }
-            json.end_object();
-        }
-        json.end_object();
-    }
-
-    fn write_users(&self, json: &mut Json, call: &Call) {
-        let users: Vec<_> = self.users.iter().filter_map(|id| call.directory.user(UserId(*id))).collect();
-        if users.is_empty() {
-            return;
-        }
-        json.key("user");
-        json.begin_object();
-        for user in users {
-            json.key(&user.id.to_string());
-            json.begin_object();
-            write_user_members(json, user);
-            json.end_object();
-        }
-        json.end_object();
-    }
-}
-
-fn write_stages(json: &mut Json, call: &Call, records: &[Record]) {
-    let directory = &call.directory;
-    let stages: Vec<_> = linked(records, Kind::Stage).iter().filter_map(|id| directory.stages.get(id)).cloned().collect();
-    if !stages.is_empty() {
-        json.key("stage");
-        json.begin_object();
-        for stage in &stages {
-            json.key(&stage.id.to_string());
-            crate::stages::write_v1(json, directory, stage);
-        }
-        json.end_object();
-    }
-    let pipelines = linked(records, Kind::Pipeline);
-    let pipelines: Vec<_> = pipelines.iter().filter_map(|id| directory.pipelines.get(id)).collect();
-    if !pipelines.is_empty() {
-        json.key("pipeline");
-        json.begin_object();
-        for pipeline in pipelines {
-            json.key(&pipeline.id.to_string());
-            crate::pipelines::write_v1(json, pipeline, false);
-        }
         json.end_object();
     }
 }

@@ -14,6 +14,8 @@ pub struct Resource {
     pub entity: &'static Entity,
     /// Writes the keys of v1 that no field row describes.
     pub extra_v1: fn(&ViewV1<'_>, &Record, &mut Json),
+    /// Whether rows of v1 lists show nothing but the record, what its fields name, and the directory: not the time, nor what others decide.
+    pub keeps_rows: bool,
     pub rules: Rules,
 }
 

@@ -5,13 +5,12 @@ use crate::custom::CustomShape;
 use crate::directory::Directory;
 use crate::error::{ApiError, ApiResult};
 use crate::json::Json;
-use crate::list::HitRate;
+use crate::list::{HitRate, new_shape};
 use crate::select;
 use jiff::tz::TimeZone;
 use penstock_model::{Entity, Field, Kind, Money, Place, Show, Time};
 use penstock_store::{Cell, Row, Sql};
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// At most so many keys in the parameter `custom_fields` (semantics.md 5.4).
@@ -83,9 +82,8 @@ impl Shape {
 
     /// Lets rows be kept, if they depend on nothing but their record: totals change without it.
     fn numbered(mut self) -> Self {
-        static NEXT: AtomicU64 = AtomicU64::new(0);
         let is_own = |field: &Field| matches!(field.place, Place::Row | Place::Computed);
-        self.kept_as = self.read.iter().all(|(field, _)| is_own(field)).then(|| NEXT.fetch_add(1, Ordering::Relaxed));
+        self.kept_as = self.read.iter().all(|(field, _)| is_own(field)).then(new_shape);
         self
     }
 }

@@ -8,9 +8,11 @@ mod places;
 mod reader;
 mod threads;
 mod writer;
+mod writes;
 
 use crate::error::StoreError;
 use crate::row::Row;
+use crate::source::{Moment, Source};
 use crate::sql::{Sql, Statement};
 use crate::store::{Options, Weight, WriterCounts};
 use connection::Files;
@@ -20,13 +22,15 @@ use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::sync::Arc;
-use writer::{Writer, Writes};
+use writer::Writer;
+use writes::Writes;
 
 /// The embedded engine on a data directory.
 pub struct Sqlite {
     light: LightReaders,
     heavy: HeavyReaders,
     writer: Writer,
+    writes: Writes,
 }
 
 impl Sqlite {
@@ -36,7 +40,8 @@ impl Sqlite {
         let files = Arc::new(Files::new(directory));
         let writes = Writes::default();
         let writer = Writer::start(Arc::clone(&files), writes.clone(), options)?;
-        Ok(Sqlite { heavy: HeavyReaders::start(&files, &writes)?, light: LightReaders::start(files, writes)?, writer })
+        let heavy = HeavyReaders::start(&files, &writes)?;
+        Ok(Sqlite { heavy, light: LightReaders::start(files, writes.clone())?, writer, writes })
     }
 
     /// Runs a query and gives every row to `on_row`. A light read runs on the calling thread, a heavy one beside it.
@@ -57,6 +62,16 @@ impl Sqlite {
             Weight::Light => self.light.id_at(list, descending, place),
             Weight::Heavy => self.heavy.id_at(list, descending, place).await,
         }
+    }
+
+    /// See [`crate::Store::moment`].
+    pub fn moment(&self) -> Result<Option<Moment>, StoreError> {
+        self.light.moment()
+    }
+
+    /// See [`crate::Store::have_not_changed`].
+    pub fn have_not_changed(&self, sources: &[Source], since: Moment) -> bool {
+        self.writes.have_not_touched(sources, since)
     }
 
     /// Commits statements as one transaction, together with those of other callers that wait at the same time.

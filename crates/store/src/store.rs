@@ -3,6 +3,7 @@ use crate::dialect::Dialect;
 use crate::error::StoreError;
 use crate::postgres::Postgres;
 use crate::row::Row;
+use crate::source::{Moment, Source};
 use crate::sql::{Sql, Statement};
 use crate::sqlite::Sqlite;
 use penstock_model::{CompanyId, Value};
@@ -152,6 +153,23 @@ impl Store {
             rows.push((0..width).map(|index| row.cell(index).to_value()).collect());
         })
         .await
+    }
+
+    /// The present state of the data, which what is read from now on is made of, or of a later one. `None` where it cannot be told
+    /// which rows change: PostgreSQL does not say what other processes write.
+    pub fn moment(&self) -> Result<Option<Moment>, StoreError> {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.moment(),
+            Engine::Postgres(_) => Ok(None),
+        }
+    }
+
+    /// Whether all of these rows are as they were at a moment, and as they are at the one that was asked for last.
+    pub fn have_not_changed(&self, sources: &[Source], since: Moment) -> bool {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.have_not_changed(sources, since),
+            Engine::Postgres(_) => false,
+        }
     }
 
     /// Commits a planned write and everything that derives from it, or nothing.

@@ -24,6 +24,7 @@ use crate::users::permissions::Permission;
 pub static ACTIVITIES: Resource = Resource {
     entity: &ACTIVITY,
     extra_v1: |_, _, _| {},
+    keeps_rows: false,
     rules: Rules {
         on_create: rules::on_create,
         on_update: rules::on_update,

@@ -63,6 +63,7 @@ fn directory() -> Directory {
         activity_types: BTreeMap::new(),
         seats: 1,
         shapes: Default::default(),
+        shown_v1: Default::default(),
         mail_domain: "pipedrivemail.com".to_owned(),
         fields: HashMap::from([("deal".to_owned(), FieldType::names().zip(1001..).map(field).collect())]),
     }

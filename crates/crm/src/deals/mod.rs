@@ -28,6 +28,7 @@ use crate::users::permissions::Permission;
 pub static DEALS: Resource = Resource {
     entity: &DEAL,
     extra_v1: view::extra_v1,
+    keeps_rows: false,
     rules: Rules {
         on_create: rules::on_create,
         on_update: rules::on_update,

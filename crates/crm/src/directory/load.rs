@@ -38,6 +38,7 @@ impl Directory {
             activity_types: load_activity_types(store, id).await?,
             fields: load_fields(store, id).await?,
             shapes: Default::default(),
+            shown_v1: Default::default(),
             mail_domain: super::DEFAULT_MAIL_DOMAIN.to_owned(),
             company,
         }))

@@ -10,6 +10,7 @@ pub use smart_bcc::{DEFAULT_MAIL_DOMAIN, SmartBcc};
 
 use crate::custom::FieldType;
 use crate::fields::Settings;
+use crate::list::ShownV1;
 use crate::permission_sets::PermissionSets;
 use crate::users::access::Access;
 use crate::users::permissions::Permissions;
@@ -43,6 +44,8 @@ pub struct Directory {
     pub fields: HashMap<String, Vec<Arc<FieldDefinition>>>,
     /// How v2 shows records of each entity.
     pub shapes: Shapes,
+    /// How rows of v1 lists are kept.
+    pub shown_v1: ShownV1,
     /// The host of smart BCC addresses.
     pub mail_domain: String,
 }

@@ -23,6 +23,7 @@ use penstock_store::{Sql, Weight};
 pub static LEADS: Resource = Resource {
     entity: &LEAD,
     extra_v1: |_, _, _| {},
+    keeps_rows: false,
     rules: Rules {
         on_create: rules::on_create,
         on_update: rules::on_update,

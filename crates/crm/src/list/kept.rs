@@ -2,18 +2,27 @@
 //! version, and not for reading and writing all of their fields. What was kept is asked for by the version that the store has at
 //! this moment, so it is never older than the record, whichever process has changed it.
 
+use crate::json::Json;
+use crate::view::View;
+use penstock_store::Row;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 /// The text of a row.
-pub type Row = Arc<[u8]>;
+pub type Text = Arc<[u8]>;
 
 /// How many bytes are kept, of all companies together.
 const MOST: u64 = 32 << 20;
 /// What a row of ordinary length takes, by which it is estimated how many there will be.
 const USUAL: u64 = 1024;
+
+/// A name for texts of one shape, which no other shape has.
+pub fn new_shape() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}
 
 /// Which text: of this shape, of this record, in this version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -24,7 +33,7 @@ pub struct Key {
 }
 
 /// Rows that were shown lately. What is read once, such as a whole table page by page, does not take the place of what is read often.
-pub struct KeptRows(Cache<Key, Row, Bytes>);
+pub struct KeptRows(Cache<Key, Text, Bytes>);
 
 impl Default for KeptRows {
     fn default() -> Self {
@@ -33,13 +42,20 @@ impl Default for KeptRows {
 }
 
 impl KeptRows {
-    pub fn get(&self, key: Key) -> Option<Row> {
+    pub fn get(&self, key: Key) -> Option<Text> {
         self.0.get(&key)
     }
 
-    pub fn keep(&self, key: Key, row: Row) {
-        self.0.insert(key, row);
+    pub fn keep(&self, key: Key, text: Text) {
+        self.0.insert(key, text);
     }
+}
+
+/// Writes a row of a view by itself.
+pub fn text(view: &View, row: &dyn Row) -> Text {
+    let mut json = Json::with_capacity(2048);
+    view.write(&mut json, row);
+    json.bytes.into()
 }
 
 /// How many of a thousand rows that were asked for lately had been kept. Where hardly any had, as while somebody reads a whole table, to
@@ -63,9 +79,9 @@ impl HitRate {
 #[derive(Debug, Clone)]
 struct Bytes;
 
-impl Weighter<Key, Row> for Bytes {
-    fn weight(&self, _: &Key, row: &Row) -> u64 {
-        (size_of::<(Key, Row)>() + row.len()) as u64
+impl Weighter<Key, Text> for Bytes {
+    fn weight(&self, _: &Key, text: &Text) -> u64 {
+        (size_of::<(Key, Text)>() + text.len()) as u64
     }
 }
 

@@ -3,12 +3,18 @@
 mod cursor_page;
 mod kept;
 mod offset;
+mod one;
 mod page;
+mod page_v1;
+mod seen;
 mod updated;
 
-pub use kept::{HitRate, KeptRows};
+pub use kept::{HitRate, KeptRows, new_shape};
 pub use offset::Offset;
-pub use page::{one, page};
+pub use one::one;
+pub use page::page;
+pub use page_v1::{ShownV1, page_v1};
+pub use seen::SeenRows;
 
 use crate::call::{Call, Reply};
 use crate::error::{ApiError, ApiResult};

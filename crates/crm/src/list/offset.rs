@@ -40,26 +40,54 @@ impl Offset {
         entity: &'static Entity,
         narrow: impl Fn(&Call, &mut Sql) -> ApiResult<()>,
     ) -> ApiResult<(Vec<Record>, bool)> {
-        let by_id = self.order.iter().all(|(field, _)| field.kind == Kind::Id);
-        let mut records = if by_id && !self.scans {
-            self.records_by_id(call, entity, narrow).await?
+        let records = if self.is_by_id() {
+            match self.page_by_id(select::records(entity, Depth::Everything), call, entity, narrow).await? {
+                Some(sql) => read_records(call, entity, Depth::Everything, sql, Weight::Light).await?,
+                None => Vec::new(),
+            }
         } else {
-            let ids = self.ids(call, entity, narrow).await?;
+            let ids = self.sorted_ids(call, entity, narrow).await?;
             by_ids(call, entity, &ids).await?
         };
-        let more = records.len() as i64 > self.limit;
-        records.truncate(self.limit as usize);
-        Ok((records, more))
+        Ok(self.cut(records))
     }
 
-    /// A page in the order of the ids is a cursor page whose first id has to be found.
-    async fn records_by_id(
+    /// The ids of the page, and whether there are rows after it.
+    pub async fn ids(
         &self,
         call: &Call,
         entity: &'static Entity,
         narrow: impl Fn(&Call, &mut Sql) -> ApiResult<()>,
-    ) -> ApiResult<Vec<Record>> {
-        let mut sql = select::records(entity, Depth::Everything);
+    ) -> ApiResult<(Vec<i64>, bool)> {
+        if !self.is_by_id() {
+            return Ok(self.cut(self.sorted_ids(call, entity, narrow).await?));
+        }
+        let sql = Sql::new(format!("SELECT t.id FROM {} t", entity.table));
+        let Some(sql) = self.page_by_id(sql, call, entity, narrow).await? else { return Ok((Vec::new(), false)) };
+        let ids = Vec::with_capacity(self.limit as usize + 1);
+        Ok(self.cut(call.store().read(sql, Weight::Light, ids, |ids, row| ids.extend(row.int(0))).await?))
+    }
+
+    fn is_by_id(&self) -> bool {
+        !self.scans && self.order.iter().all(|(field, _)| field.kind == Kind::Id)
+    }
+
+    /// Takes off the row after the page, and says whether there was one.
+    fn cut<T>(&self, mut rows: Vec<T>) -> (Vec<T>, bool) {
+        let more = rows.len() as i64 > self.limit;
+        rows.truncate(self.limit as usize);
+        (rows, more)
+    }
+
+    /// Completes a query of rows to those of the page and the one after it. In the order of the ids that is a cursor page whose first
+    /// id has to be found; `None` where there is none.
+    async fn page_by_id(
+        &self,
+        mut sql: Sql,
+        call: &Call,
+        entity: &'static Entity,
+        narrow: impl Fn(&Call, &mut Sql) -> ApiResult<()>,
+    ) -> ApiResult<Option<Sql>> {
         select::scope(&mut sql, call, entity);
         narrow(call, &mut sql)?;
         if self.start > 0 {
@@ -68,18 +96,21 @@ impl Offset {
             let mut list = Sql::new(format!("SELECT t.id FROM {} t", entity.table));
             select::scope_of_many(&mut list, call, entity);
             narrow(call, &mut list)?;
-            let Some(first) = call.store().id_at(list, descending, self.start, weight).await? else {
-                return Ok(Vec::new());
-            };
+            let Some(first) = call.store().id_at(list, descending, self.start, weight).await? else { return Ok(None) };
             sql.push(if descending { " AND t.id <= " } else { " AND t.id >= " }).bind(first);
         }
         self.push_order(&mut sql);
         sql.push(" LIMIT ").bind(self.limit + 1);
-        read_records(call, entity, Depth::Everything, sql, Weight::Light).await
+        Ok(Some(sql))
     }
 
     /// The ids of the rows of the page and of the one after it, read along an index that holds all they are chosen by.
-    async fn ids(&self, call: &Call, entity: &'static Entity, narrow: impl Fn(&Call, &mut Sql) -> ApiResult<()>) -> ApiResult<Vec<i64>> {
+    async fn sorted_ids(
+        &self,
+        call: &Call,
+        entity: &'static Entity,
+        narrow: impl Fn(&Call, &mut Sql) -> ApiResult<()>,
+    ) -> ApiResult<Vec<i64>> {
         let mut sql = Sql::new(format!("SELECT t.id FROM {} t", entity.table));
         select::joins(&mut sql, entity, self.order.iter().map(|(field, _)| *field));
         select::scope_of_many(&mut sql, call, entity);

@@ -1,13 +1,11 @@
-//! Rows of v2 answers: pages by cursor, and single records.
+//! Pages of v2 by cursor.
 
 use super::cursor_page::CursorPage;
-use super::kept::{KeptRows, Key, Row as Text};
+use super::kept::{KeptRows, Key, Text, text};
 use super::{Narrow, write_next_cursor};
 use crate::call::{Call, Reply};
 use crate::error::ApiResult;
 use crate::json::Json;
-use crate::op::Method;
-use crate::select;
 use crate::view::View;
 use penstock_model::{Entity, Value};
 use penstock_store::{Row, Sql, Weight};
@@ -149,51 +147,6 @@ impl List<'_> {
     }
 }
 
-/// Reads one record for a v2 answer and writes it; `None` if the caller sees none with this id.
-pub async fn one(call: &Call, entity: &'static Entity, id: i64, view: View) -> ApiResult<Option<Text>> {
-    let shape = view.kept_as();
-    // Who has just written the record knows that it is not kept.
-    let is_read = call.op.method == Method::Get;
-    if let Some(shape) = shape.filter(|_| is_read && view.hit_rate().is_good()) {
-        let mut sql = Sql::new(format!("SELECT t.id, t.version FROM {} t", entity.table));
-        only(&mut sql, call, entity, id);
-        let found = call.store().read(sql, Weight::Light, None, move |found, row| *found = Some(key(shape, row, 0, 1))).await?;
-        match found.map(|key| call.app.kept_rows.get(key)) {
-            None => return Ok(None),
-            Some(Some(text)) => {
-                view.hit_rate().learn(1, 1);
-                return Ok(Some(text));
-            }
-            Some(None) => {}
-        }
-    }
-    let (mut sql, [version]) = view.select_with(&["version"]);
-    only(&mut sql, call, entity, id);
-    let app = Arc::clone(&call.app);
-    let written = call.store().read(sql, Weight::Light, None, move |written, row| {
-        let key = shape.zip(row.int(version)).map(|(shape, version)| Key { shape, id, version });
-        let kept = key.and_then(|key| app.kept_rows.get(key));
-        if is_read && key.is_some() {
-            view.hit_rate().learn(usize::from(kept.is_some()), 1);
-        }
-        *written = Some(kept.unwrap_or_else(|| {
-            let text = text(&view, row);
-            if let Some(key) = key {
-                app.kept_rows.keep(key, Arc::clone(&text));
-            }
-            text
-        }));
-    });
-    Ok(written.await?)
-}
-
-/// Appends the condition for one record that the caller may see.
-fn only(sql: &mut Sql, call: &Call, entity: &'static Entity, id: i64) {
-    select::scope_of_one(sql, call, entity);
-    sql.push(" AND t.id = ").bind(id);
-    select::not_purged(sql, call, entity);
-}
-
 fn key(shape: u64, row: &dyn Row, id: usize, version: usize) -> Key {
     Key { shape, id: row.int(id).unwrap_or_default(), version: row.int(version).unwrap_or_default() }
 }
@@ -210,10 +163,4 @@ fn write(rows: &KeptRows, key: Key, view: &View, row: &dyn Row, json: &mut Json)
     let text = &json.bytes[before..];
     rows.keep(key, Text::from(text.strip_prefix(b",").unwrap_or(text)));
     false
-}
-
-fn text(view: &View, row: &dyn Row) -> Text {
-    let mut json = Json::with_capacity(2048);
-    view.write(&mut json, row);
-    json.bytes.into()
 }

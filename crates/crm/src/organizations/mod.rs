@@ -15,6 +15,7 @@ use crate::rights;
 pub static ORGANIZATIONS: Resource = Resource {
     entity: &ORGANIZATION,
     extra_v1: view::extra_v1,
+    keeps_rows: true,
     rules: Rules {
         on_create: rules::on_create,
         on_update: rules::on_update,

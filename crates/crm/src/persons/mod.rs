@@ -16,6 +16,7 @@ use crate::rights;
 pub static PERSONS: Resource = Resource {
     entity: &PERSON,
     extra_v1: view::extra_v1,
+    keeps_rows: true,
     rules: Rules {
         on_create: rules::on_create,
         on_update: rules::on_update,

@@ -12,6 +12,7 @@ use crate::resource::{Resource, Rules, nothing_follows};
 pub static PHASES: Resource = Resource {
     entity: &PHASE,
     extra_v1: order::write_times_v1,
+    keeps_rows: false,
     rules: Rules {
         on_create: |_, _, _| Ok(()),
         on_update: |_, _, _| Ok(()),

@@ -15,6 +15,7 @@ use crate::resource::{Resource, Rules};
 pub static PIPELINES: Resource = Resource {
     entity: &PIPELINE,
     extra_v1: |_, _, _| {},
+    keeps_rows: false,
     rules: Rules {
         on_create: rules::on_create,
         on_update: rules::on_update,

@@ -17,6 +17,7 @@ use crate::rights;
 pub static PRODUCTS: Resource = Resource {
     entity: &PRODUCT,
     extra_v1: view::extra_v1,
+    keeps_rows: false,
     rules: Rules {
         on_create: rules::on_create,
         on_update: rules::on_update,

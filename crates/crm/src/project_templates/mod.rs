@@ -15,6 +15,7 @@ use crate::resource::{Resource, Rules, nothing_follows};
 static TEMPLATES: Resource = Resource {
     entity: &TEMPLATE,
     extra_v1: |_, _, _| {},
+    keeps_rows: false,
     rules: Rules {
         on_create: |_, _, _| Ok(()),
         on_update: |_, _, _| Ok(()),

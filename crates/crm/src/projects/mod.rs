@@ -23,6 +23,7 @@ pub static PROJECTS: Resource = Resource {
             json.int_or_null(first(project, list));
         }
     },
+    keeps_rows: false,
     rules: Rules {
         on_create: rules::on_create,
         on_update: rules::on_update,

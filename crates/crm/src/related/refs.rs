@@ -11,7 +11,7 @@ use crate::persons::PERSON;
 use crate::select;
 use crate::view::write_money;
 use crate::view_v1::write_contacts;
-use penstock_model::{Entity, Money, UserId};
+use penstock_model::{Entity, Money, Time, UserId};
 use penstock_store::{Row, Sql, Weight};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -20,6 +20,8 @@ use std::sync::Arc;
 #[derive(Debug, Clone)]
 pub struct PersonRef {
     pub name: String,
+    /// When it is not shown any more, if it is deleted (semantics.md 16).
+    pub(super) gone_at: Option<Time>,
     pub emails: String,
     pub phones: String,
     /// The members that are the same wherever it is shown, as JSON.
@@ -30,6 +32,8 @@ pub struct PersonRef {
 #[derive(Debug, Clone)]
 pub struct OrganizationRef {
     pub name: String,
+    /// When it is not shown any more, if it is deleted (semantics.md 16).
+    pub(super) gone_at: Option<Time>,
     pub address: Option<String>,
     /// The members that are the same wherever it is shown, as JSON.
     pub(super) members: String,
@@ -70,7 +74,7 @@ impl PersonRef {
         write_contacts(&mut json, Some(&phones));
         json.key("owner_id");
         json.int(row.int(3).unwrap_or_default());
-        PersonRef { name, emails, phones, members: json.into_string() }
+        PersonRef { name, gone_at: gone_at(row.int(6)), emails, phones, members: json.into_string() }
     }
 }
 
@@ -116,18 +120,18 @@ impl OrganizationRef {
         directory.write_smart_bcc(&mut json, ORGANIZATION.name, row.int(0).unwrap_or_default());
         json.key("owner_name");
         json.string_or_null(directory.user(UserId(owner)).map(|user| user.name.as_str()));
-        OrganizationRef { name, address, members: json.into_string() }
+        OrganizationRef { name, gone_at: gone_at(row.int(7)), address, members: json.into_string() }
     }
 }
 
 /// The persons among `ids` that the caller may see.
 pub async fn persons(call: &Call, ids: &BTreeSet<i64>) -> ApiResult<BTreeMap<i64, PersonRef>> {
-    small(call, &PERSON, "t.id, t.name, t.is_deleted, t.owner_id, t.emails, t.phones", ids, PersonRef::of_row).await
+    small(call, &PERSON, "t.id, t.name, t.is_deleted, t.owner_id, t.emails, t.phones, t.delete_time", ids, PersonRef::of_row).await
 }
 
 /// The organizations among `ids` that the caller may see.
 pub async fn organizations(call: &Call, ids: &BTreeSet<i64>) -> ApiResult<BTreeMap<i64, OrganizationRef>> {
-    let columns = "t.id, t.name, t.is_deleted, t.owner_id, t.address, t.label_ids, s.people_count";
+    let columns = "t.id, t.name, t.is_deleted, t.owner_id, t.address, t.label_ids, s.people_count, t.delete_time";
     let directory = Arc::clone(&call.directory);
     small(call, &ORGANIZATION, columns, ids, move |row| OrganizationRef::of_row(row, &directory)).await
 }
@@ -157,6 +161,10 @@ pub(super) async fn activities(call: &Call, ids: &BTreeSet<i64>) -> ApiResult<BT
 
 pub(super) fn text(row: &dyn Row, index: usize) -> String {
     row.text(index).unwrap_or_default().to_owned()
+}
+
+fn gone_at(deleted: Option<i64>) -> Option<Time> {
+    deleted.map(|time| Time::from_millis(time).plus_days(select::DELETED_DAYS))
 }
 
 fn address_line(kept: &str) -> Option<String> {

@@ -12,6 +12,7 @@ use crate::resource::{Resource, Rules, nothing_follows};
 pub static STAGES: Resource = Resource {
     entity: &STAGE,
     extra_v1: |_, _, _| {},
+    keeps_rows: false,
     rules: Rules {
         on_create: rules::on_create,
         on_update: rules::on_update,

@@ -20,6 +20,7 @@ pub static TASKS: Resource = Resource {
         json.key("assignee_id");
         json.int_or_null(rules::assignees(task).first().copied());
     },
+    keeps_rows: false,
     rules: Rules {
         on_create: rules::on_create,
         on_update: rules::on_update,

@@ -219,6 +219,13 @@ pub fn control(connection: &Connection, text: &str) -> Result<(), StoreError> {
     run().map(drop).map_err(|error| store_error(&error, text))
 }
 
+/// The number in the header of the file, which every commit of Penstock moves.
+pub fn file_number(connection: &Connection) -> Result<i32, StoreError> {
+    const TEXT: &str = "PRAGMA user_version";
+    let read = || connection.prepare_cached(TEXT)?.query_row([], |row| row.get(0));
+    read().map_err(|error: rusqlite::Error| store_error(&error, TEXT))
+}
+
 /// Runs a query to its end and gives every row to `on_row`, which says whether it wants more.
 pub fn query(connection: &Connection, text: &str, values: &[Value], mut on_row: impl FnMut(&dyn Row) -> bool) -> Result<(), StoreError> {
     let mut prepared = Prepared::new(connection, text)?;

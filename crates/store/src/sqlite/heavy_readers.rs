@@ -1,7 +1,7 @@
 use super::connection::Files;
 use super::reader::Reader;
 use super::threads::{HEAVY_NICENESS, give_way, spawn};
-use super::writer::Writes;
+use super::writes::Writes;
 use crate::error::StoreError;
 use crate::row::Row;
 use crate::sql::Sql;

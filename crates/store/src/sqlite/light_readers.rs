@@ -1,9 +1,10 @@
 use super::connection::Files;
 use super::reader::Reader;
 use super::threads::spawn;
-use super::writer::Writes;
+use super::writes::Writes;
 use crate::error::StoreError;
 use crate::row::Row;
+use crate::source::Moment;
 use crate::sql::Sql;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
@@ -51,6 +52,14 @@ impl LightReaders {
 
     pub fn id_at(&self, list: Sql, descending: bool, place: i64) -> Result<Option<i64>, StoreError> {
         self.run(|reader| reader.id_at(list, descending, place))
+    }
+
+    /// See [`crate::Store::moment`].
+    pub fn moment(&self) -> Result<Option<Moment>, StoreError> {
+        if let Some(number) = self.run(Reader::new_number)? {
+            self.writes.found(number);
+        }
+        Ok(self.writes.moment())
     }
 
     fn run<T>(&self, work: impl FnOnce(&mut Reader) -> Result<T, StoreError>) -> Result<T, StoreError> {

@@ -1,4 +1,4 @@
-use super::connection::{Files, control, query};
+use super::connection::{Files, control, file_number, query};
 use super::places::Places;
 use crate::error::StoreError;
 use crate::row::{Cell, Row};
@@ -38,6 +38,8 @@ struct Snapshot {
     /// The writes of this process that it holds.
     writes: u64,
     begun: Instant,
+    /// Whether anybody has asked for its number.
+    number_was_told: bool,
 }
 
 impl Reader {
@@ -54,7 +56,7 @@ impl Reader {
         self.look_away()?;
         let begun = Instant::now();
         control(&self.connection, "BEGIN")?;
-        self.snapshot = Some(Snapshot { writes, begun });
+        self.snapshot = Some(Snapshot { writes, begun, number_was_told: false });
         Ok(true)
     }
 
@@ -69,6 +71,17 @@ impl Reader {
         if let Some(Err(error)) = seat.as_mut().map(Reader::look_away) {
             tracing::warn!(%error, "a connection could not end a read; it is opened anew");
             *seat = None;
+        }
+    }
+
+    /// The number of the commit that the snapshot ends with, to whoever asks first.
+    pub fn new_number(&mut self) -> Result<Option<i32>, StoreError> {
+        match &mut self.snapshot {
+            Some(snapshot) if !snapshot.number_was_told => {
+                snapshot.number_was_told = true;
+                file_number(&self.connection).map(Some)
+            }
+            _ => Ok(None),
         }
     }
 

@@ -1,6 +1,7 @@
 use super::checkpointer::{Checkpointer, FRAME, checkpoint};
-use super::connection::{BUSY_PATIENCE, Files, Prepared, control, store_error};
+use super::connection::{BUSY_PATIENCE, Files, Prepared, control, file_number, store_error};
 use super::threads::{WRITER_NICENESS, give_way, spawn};
+use super::writes::Writes;
 use crate::error::StoreError;
 use crate::sql::{Expect, Statement};
 use crate::store::{Options, WriterCounts};
@@ -27,22 +28,6 @@ const READER_PATIENCE: Duration = Duration::from_secs(5);
 
 /// What a job answers: the first cell that its last statement returned.
 type Answer = Result<Option<i64>, StoreError>;
-
-/// Counts what this process has written, so that readers know whether they look at all of it.
-#[derive(Clone, Default)]
-pub struct Writes(Arc<AtomicU64>);
-
-impl Writes {
-    /// All that has been answered as written is in the data by the time that this is counted.
-    pub fn count(&self) -> u64 {
-        self.0.load(Ordering::Acquire)
-    }
-
-    /// Also for what failed: whoever plans it again must see by whose write.
-    fn ended(&self) {
-        self.0.fetch_add(1, Ordering::Release);
-    }
-}
 
 struct Job {
     statements: Vec<Statement>,
@@ -138,6 +123,7 @@ struct Work {
 impl Work {
     fn run(self) {
         give_way(WRITER_NICENESS);
+        self.watch();
         while let Ok(first) = self.queue.recv() {
             let group = self.group(first);
             let committed = self.commit(&group);
@@ -157,6 +143,7 @@ impl Work {
                     }
                 }
             }
+            self.watch();
             let frames = self.counters.frames.swap(0, Ordering::Relaxed);
             if frames > 0 {
                 self.checkpointer.written(frames);
@@ -164,6 +151,13 @@ impl Work {
             }
         }
         self.finish();
+    }
+
+    /// Has rows watched as soon as their tables are there.
+    fn watch(&self) {
+        if let Err(error) = self.writes.watch(&self.connection) {
+            tracing::warn!(%error, "what is written cannot be watched");
+        }
     }
 
     /// The job and what waits behind it, up to the bounds of a group.
@@ -201,13 +195,27 @@ impl Work {
     fn transact(&self, run: impl FnOnce() -> Result<Vec<Answer>, StoreError>) -> Result<Vec<Answer>, StoreError> {
         control(&self.connection, "BEGIN IMMEDIATE")?;
         let results = run().and_then(|results| {
-            control(&self.connection, "COMMIT")?;
+            self.commit_numbered()?;
             Ok(results)
         });
         if results.is_err() && !self.connection.is_autocommit() {
             control(&self.connection, "ROLLBACK")?;
         }
         results
+    }
+
+    /// Commits with the next number in the file, by which it is known whose commit was the last.
+    fn commit_numbered(&self) -> Result<(), StoreError> {
+        let before = file_number(&self.connection)?;
+        let after = before.wrapping_add(1);
+        let text = format!("PRAGMA user_version = {after}");
+        self.connection.execute_batch(&text).map_err(|error| store_error(&error, &text))?;
+        self.writes.numbered(before, after);
+        let committed = control(&self.connection, "COMMIT");
+        if committed.is_err() {
+            self.writes.numbered(after, before);
+        }
+        committed
     }
 
     /// Runs each job in a savepoint of its own, so that one which fails leaves the others as they are.
