@@ -8,7 +8,7 @@ use crate::mcp::{self, Calls};
 use crate::measure::{self, Cost};
 use crate::operations::{self, CREATE, GET_ONE, LIST, Operation};
 use crate::place::{self, Engine, Place};
-use crate::process::{Memory, Server};
+use crate::process::{self, Memory, Server};
 use crate::webhooks::{self, Webhooks};
 use crate::{RunOptions, disk, pgbench, report};
 use anyhow::{Context, Result, ensure};
@@ -60,6 +60,8 @@ pub struct Beside {
 /// A page of a list near the beginning and far from it.
 pub struct Page {
     pub sort: &'static str,
+    /// CPU time of a page that nobody has read before.
+    pub first: Duration,
     pub near: Cost,
     pub far: Cost,
 }
@@ -277,18 +279,36 @@ impl Suite<'_> {
             Ok(cursors[row / 500].replace("limit=500", &format!("limit={PAGE}")))
         };
         let start = |row: usize| format!("/v1/persons?limit={PAGE}&start={row}");
-        let targets = [("cursor, v2", cursor(NEAR)?, cursor(FAR)?), ("`start`, v1", start(NEAR), start(FAR))];
+        let walked = company::pages(&client, &format!("/api/v2/persons?limit={PAGE}"), FAR / PAGE)?;
+        let started: Vec<_> = (0..FAR / PAGE).map(|page| start(page * PAGE)).collect();
+        let targets = [
+            ("cursor, v2", self.first_time(company, &walked)?, cursor(NEAR)?, cursor(FAR)?),
+            ("`start`, v1", self.first_time(company, &started)?, start(NEAR), start(FAR)),
+        ];
         let one = |target: String| -> Result<Cost> {
             let requests = Requests::write(self.directory.path().join("page"), &[Request::get(target)])?;
             self.cost(company, &server, &requests, 1)
         };
         targets
             .into_iter()
-            .map(|(sort, near, far)| {
+            .map(|(sort, first, near, far)| {
                 progress(&format!("pages by {sort}"));
-                Ok(Page { sort, near: one(near)?, far: one(far)? })
+                Ok(Page { sort, first, near: one(near)?, far: one(far)? })
             })
             .collect()
+    }
+
+    /// The CPU time of a page for a server that has not shown any of its rows yet.
+    fn first_time(&self, company: &Company, pages: &[String]) -> Result<Duration> {
+        progress("pages that nobody has read");
+        let server = company.serve()?;
+        let client = company.client(&server);
+        client.get(&pages[0])?;
+        let before = process::cpu(server.pid())?;
+        for page in &pages[1..] {
+            client.get(page)?;
+        }
+        Ok((process::cpu(server.pid())? - before) / (pages.len() as u32 - 1))
     }
 
     fn start(&self, company: &Company) -> Result<Start> {
