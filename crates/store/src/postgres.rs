@@ -2,7 +2,9 @@
 
 mod cells;
 mod connect;
+mod connection;
 mod fault;
+mod shared;
 
 use crate::error::StoreError;
 use crate::row::Row;
@@ -10,8 +12,8 @@ use crate::sql::{Expect, Sql, Statement};
 use crate::store::{Options, Weight, WriterCounts};
 use cells::{Parameter, PostgresRow, check_columns};
 use connect::Pools;
-use deadpool_postgres::{Object, Pool};
-use fault::{Fault, pool_error};
+use connection::Connection;
+use fault::Fault;
 use futures::future::Either;
 use futures::{TryStreamExt, poll};
 use std::future::{Future, ready};
@@ -24,17 +26,15 @@ use tokio::sync::{RwLock, Semaphore};
 
 /// How often a transaction is tried that others got in the way of, or whose connection broke.
 const ATTEMPTS: u32 = 5;
-/// Statements that a connection keeps prepared before it forgets all of them: filters make new texts without end.
-const STATEMENT_CACHE: usize = 1000;
 
-/// The engine on a pool of connections.
+/// The engine on pools of connections.
 pub struct Postgres {
     shared: Arc<Shared>,
 }
 
 struct Shared {
     pools: Pools,
-    /// Leaves half of the ordinary connections to light reads and writes.
+    /// Leaves half of the ordinary connections to writes.
     heavy: Semaphore,
     /// Held by every write under way, and alone by the close.
     writing: Arc<RwLock<()>>,
@@ -43,7 +43,7 @@ struct Shared {
 }
 
 impl Postgres {
-    /// Makes the pool and proves with one connection that the database answers. Errors name no password.
+    /// Makes the pools and proves with one connection that the database answers. Errors name no password.
     pub async fn open_with(url: &str, options: &Options) -> Result<Self, StoreError> {
         let pools = connect::pools(url, options.connections).await?;
         let heavy = Semaphore::new((pools.ordinary.status().max_size / 2).max(1));
@@ -58,7 +58,6 @@ impl Postgres {
         F: FnMut(&mut T, &dyn Row) + Send + 'static,
     {
         let pools = &self.shared.pools;
-        let pool = if sql.is_planned_for_values { &pools.planned } else { &pools.ordinary };
         // Closed never, so that there is always a permit in the end.
         let _permit = match weight {
             Weight::Heavy if !sql.is_planned_for_values => self.shared.heavy.acquire().await.ok(),
@@ -66,7 +65,11 @@ impl Postgres {
         };
         let mut attempt = 1;
         loop {
-            let connection = connection(pool).await?;
+            let connection = match weight {
+                _ if sql.is_planned_for_values => Connection::own(&pools.planned).await?,
+                Weight::Heavy => Connection::own(&pools.ordinary).await?,
+                Weight::Light => Connection::shared(&pools.shared).await?,
+            };
             let mut any_row = false;
             let result = read_once(&connection, &sql, |row| {
                 any_row = true;
@@ -99,8 +102,7 @@ impl Postgres {
     /// Waits for the writes under way and closes the connections; later calls are refused.
     pub async fn close(&self) {
         let _alone = self.shared.writing.write().await;
-        self.shared.pools.ordinary.close();
-        self.shared.pools.planned.close();
+        self.shared.pools.close();
     }
 
     async fn transact(&self, statements: Vec<Statement>) -> Result<Option<i64>, StoreError> {
@@ -122,7 +124,7 @@ impl Shared {
     async fn transact(&self, statements: &[Statement]) -> Result<Option<i64>, StoreError> {
         let mut attempt = 1;
         loop {
-            let connection = connection(&self.pools.ordinary).await?;
+            let connection = Connection::own(&self.pools.ordinary).await?;
             let result = match statements {
                 [one] if one.expect == Expect::Anything => run_alone(&connection, one).await,
                 many => run_together(&connection, many).await,
@@ -140,15 +142,11 @@ impl Shared {
     }
 }
 
-async fn connection(pool: &Pool) -> Result<Object, StoreError> {
-    pool.get().await.map_err(|error| pool_error(&error))
-}
-
 impl Fault {
     /// Puts the connection away and waits for the next attempt, or answers the error when there is none.
-    async fn settle(self, connection: Object, attempt: u32) -> Result<(), StoreError> {
+    async fn settle(self, connection: Connection, attempt: u32) -> Result<(), StoreError> {
         if self.connection_unusable {
-            drop(Object::take(connection));
+            connection.put_away();
         } else {
             drop(connection);
         }
@@ -160,8 +158,8 @@ impl Fault {
     }
 }
 
-async fn read_once(connection: &Object, sql: &Sql, mut on_row: impl FnMut(&dyn Row)) -> Result<(), Fault> {
-    let prepared = prepare(connection, &sql.text).await?;
+async fn read_once(connection: &Connection, sql: &Sql, mut on_row: impl FnMut(&dyn Row)) -> Result<(), Fault> {
+    let prepared = connection.prepare(&sql.text).await?;
     check_columns(prepared.columns()).map_err(|what| Fault::of_statement(&what, &sql.text))?;
     let fault = |error| Fault::new(&error, &sql.text);
     let mut rows = pin!(connection.query_raw(&prepared, sql.values.iter().map(Parameter)).await.map_err(fault)?);
@@ -172,16 +170,16 @@ async fn read_once(connection: &Object, sql: &Sql, mut on_row: impl FnMut(&dyn R
 }
 
 /// One statement is a transaction by itself.
-async fn run_alone(connection: &Object, statement: &Statement) -> Result<Option<i64>, Fault> {
-    let prepared = prepare(connection, &statement.text).await?;
+async fn run_alone(connection: &Connection, statement: &Statement) -> Result<Option<i64>, Fault> {
+    let prepared = connection.prepare(&statement.text).await?;
     let done = run(connection, &prepared, statement).await.map_err(Fault::in_doubt)?;
     Ok(done.returned)
 }
 
-async fn run_together(connection: &Object, statements: &[Statement]) -> Result<Option<i64>, Fault> {
+async fn run_together(connection: &Connection, statements: &[Statement]) -> Result<Option<i64>, Fault> {
     let mut prepared = Vec::with_capacity(statements.len());
     for statement in statements {
-        prepared.push(prepare(connection, &statement.text).await?);
+        prepared.push(connection.prepare(&statement.text).await?);
     }
     match run_pipelined(connection, statements, &prepared).await {
         Ok(returned) => {
@@ -200,7 +198,7 @@ async fn run_together(connection: &Object, statements: &[Statement]) -> Result<O
 
 /// Begins a transaction and sends all statements at once; then checks each answer in order.
 async fn run_pipelined(
-    connection: &Object,
+    connection: &Connection,
     statements: &[Statement],
     prepared: &[tokio_postgres::Statement],
 ) -> Result<Option<i64>, Fault> {
@@ -235,7 +233,7 @@ struct Done {
     returned: Option<i64>,
 }
 
-async fn run(connection: &Object, prepared: &tokio_postgres::Statement, statement: &Statement) -> Result<Done, Fault> {
+async fn run(connection: &Connection, prepared: &tokio_postgres::Statement, statement: &Statement) -> Result<Done, Fault> {
     let fault = |error| Fault::new(&error, &statement.text);
     let values = statement.values.iter().map(Parameter);
     let mut rows = pin!(connection.query_raw(prepared, values).await.map_err(fault)?);
@@ -244,11 +242,4 @@ async fn run(connection: &Object, prepared: &tokio_postgres::Statement, statemen
         returned = returned.or_else(|| PostgresRow(&row).int(0));
     }
     Ok(Done { changed: rows.rows_affected().unwrap_or(0), returned })
-}
-
-async fn prepare(connection: &Object, text: &str) -> Result<tokio_postgres::Statement, Fault> {
-    if connection.statement_cache.size() >= STATEMENT_CACHE {
-        connection.statement_cache.clear();
-    }
-    connection.prepare_cached(text).await.map_err(|error| Fault::new(&error, text))
 }

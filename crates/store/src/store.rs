@@ -45,7 +45,8 @@ pub enum Weight {
 pub struct Options {
     /// Whether the embedded store commits writes that wait at the same time as one transaction.
     pub group_commit: bool,
-    /// The most connections to PostgreSQL at a time, two at least. A quarter of them is for reads that are planned for their values.
+    /// The most connections to PostgreSQL at a time, three at least. A quarter of them is for reads that are planned for their
+    /// values; light reads share another.
     pub connections: usize,
 }
 

@@ -1,6 +1,7 @@
 use super::fault::pool_error;
+use super::shared::SharedConnections;
 use crate::error::StoreError;
-use deadpool_postgres::{ClientWrapper, Hook, HookError, Manager, ManagerConfig, Pool, RecyclingMethod, Runtime, Timeouts};
+use deadpool_postgres::{ClientWrapper, Hook, HookError, Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime, Timeouts};
 use rustls::{ClientConfig, RootCertStore};
 use std::error::Error;
 use std::sync::Arc;
@@ -11,21 +12,24 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a request waits for a connection while all are busy.
-const WAIT_TIMEOUT: Duration = Duration::from_secs(30);
+pub const WAIT_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long sent data may stay without an answer of the other host before the connection counts as lost.
 const SILENCE: Duration = Duration::from_secs(30);
 
-/// The part of the connections that is for reads which are planned for their values.
-const PLANNED_PART: usize = 4;
+/// The part of the connections that is for light reads, and that for reads which are planned for their values.
+const PART: usize = 4;
 
 /// Connections to one database.
 pub struct Pools {
+    /// For light reads.
+    pub shared: SharedConnections,
+    /// For writes and heavy reads.
     pub ordinary: Pool,
     /// Those whose queries the database plans anew each time, for their values.
     pub planned: Pool,
 }
 
-/// Makes pools of up to `connections` connections together (two at least), one of which is opened at once.
+/// Makes pools of up to `connections` connections together (three at least), one of which is opened at once.
 ///
 /// `sslmode=require` encrypts and checks the certificate of the server against those that the system
 /// trusts (or the file that `SSL_CERT_FILE` names); `verify-full` is the same. Without either the connection is plain.
@@ -33,18 +37,30 @@ pub async fn pools(url: &str, connections: usize) -> Result<Pools, StoreError> {
     let mut config = parse(url)?;
     config.application_name("penstock").connect_timeout(CONNECT_TIMEOUT).tcp_user_timeout(SILENCE);
     let place = place(&config);
-    let planned = (connections / PLANNED_PART).max(1);
+    let part = (connections / PART).max(1);
     let pools = Pools {
-        ordinary: pool(config.clone(), connections.saturating_sub(planned).max(1), ORDINARY)?,
-        planned: pool(config, planned, PLANNED)?,
+        shared: SharedConnections::new(pool(config.clone(), part, ORDINARY)?),
+        ordinary: pool(config.clone(), connections.saturating_sub(2 * part).max(1), ORDINARY)?,
+        planned: pool(config, part, PLANNED)?,
     };
-    match pools.ordinary.get().await {
+    match pools.shared.take().await {
         Ok(_) => Ok(pools),
-        Err(error) => Err(match pool_error(&error) {
-            StoreError::Unavailable(reason) => StoreError::Unavailable(format!("{place}: {reason}")),
-            other => other,
-        }),
+        Err(StoreError::Unavailable(reason)) => Err(StoreError::Unavailable(format!("{place}: {reason}"))),
+        Err(other) => Err(other),
     }
+}
+
+impl Pools {
+    /// Refuses whoever asks for a connection from now on.
+    pub fn close(&self) {
+        self.shared.close();
+        self.ordinary.close();
+        self.planned.close();
+    }
+}
+
+pub async fn get(pool: &Pool) -> Result<Object, StoreError> {
+    pool.get().await.map_err(|error| pool_error(&error))
 }
 
 /// Compiling a query to machine code takes 30 ms, ten times as long as most of those take for which the database would do it.
