@@ -70,11 +70,22 @@ pub async fn read_records(call: &Call, entity: &'static Entity, depth: Depth, sq
 
 /// The records of these ids, in this order. The ids must have passed the rights condition.
 pub async fn by_ids(call: &Call, entity: &'static Entity, ids: &[i64]) -> ApiResult<Vec<Record>> {
+    let mut sql = select::records(entity, Depth::Everything);
+    sql.push(" WHERE t.company_id = ").bind(call.company());
+    of_ids(call, entity, ids, sql).await
+}
+
+/// The same without those that the caller does not see, or no longer.
+pub async fn visible_by_ids(call: &Call, entity: &'static Entity, ids: &[i64]) -> ApiResult<Vec<Record>> {
+    let mut sql = select::records(entity, Depth::Everything);
+    select::scope(&mut sql, call, entity);
+    of_ids(call, entity, ids, sql).await
+}
+
+async fn of_ids(call: &Call, entity: &'static Entity, ids: &[i64], mut sql: Sql) -> ApiResult<Vec<Record>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let mut sql = select::records(entity, Depth::Everything);
-    sql.push(" WHERE t.company_id = ").bind(call.company());
     sql.push(" AND ");
     call.store().dialect().among(&mut sql, "t.id", ids.iter().copied());
     let mut records = read_records(call, entity, Depth::Everything, sql, Weight::Light).await?;

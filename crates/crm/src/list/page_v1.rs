@@ -2,7 +2,7 @@
 
 use super::kept::HitRate;
 use super::seen::{self, Key, Seen};
-use super::{Narrow, Offset, by_ids, new_shape, write_pagination};
+use super::{Narrow, Offset, new_shape, visible_by_ids, write_pagination};
 use crate::call::{Call, Reply};
 use crate::error::ApiResult;
 use crate::json::Json;
@@ -104,16 +104,18 @@ impl<'a> Keeper<'a> {
         self.call.app.seen_rows.get(self.call, self.key(id))
     }
 
-    /// The rows of these records, which the caller sees, in this order. One that was removed meanwhile is left out.
+    /// The rows of these records, in this order. One that the caller does not see any more is left out.
     async fn rows(&self, ids: &[i64]) -> ApiResult<Vec<Arc<Seen>>> {
         let mut rows: Vec<_> = ids.iter().map(|id| (*id, self.kept(*id))).collect();
         let missing: Vec<i64> = rows.iter().filter(|(_, row)| row.is_none()).map(|(id, _)| *id).collect();
         self.call.directory.shown_v1.hit_rate.learn(ids.len() - missing.len(), ids.len());
-        let records = by_ids(self.call, self.resource.entity, &missing).await?;
-        let written = self.write_and_keep(&records).await?;
-        let mut written: HashMap<i64, Arc<Seen>> = records.iter().map(|record| record.id).zip(written).collect();
-        for (id, row) in rows.iter_mut().filter(|(_, row)| row.is_none()) {
-            *row = written.remove(id);
+        if !missing.is_empty() {
+            let records = visible_by_ids(self.call, self.resource.entity, &missing).await?;
+            let written = self.write_and_keep(&records).await?;
+            let mut written: HashMap<i64, Arc<Seen>> = records.iter().map(|record| record.id).zip(written).collect();
+            for (id, row) in rows.iter_mut().filter(|(_, row)| row.is_none()) {
+                *row = written.remove(id);
+            }
         }
         Ok(rows.into_iter().filter_map(|(_, row)| row).collect())
     }
