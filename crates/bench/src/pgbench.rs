@@ -83,7 +83,7 @@ fn named(text: &str, variable: impl Fn(usize) -> String) -> String {
 }
 
 /// Reads the log: `… execute s1: SELECT …`, whose further lines begin with a tab, then `… parameters: $1 = '…', …`.
-/// What the server asks now and then about the company as a whole is no part of a request.
+/// Only those that read persons are of the request: beside them the server asks about the company, and tells whoever listens.
 fn statements(log: &str) -> Result<Vec<Statement>> {
     let log = log.replace("\n\t", " ");
     let mut found: Vec<Statement> = Vec::new();
@@ -95,7 +95,7 @@ fn statements(log: &str) -> Result<Vec<Statement>> {
             statement.values = list.split(", $").map(value).collect::<Result<_>>()?;
         }
     }
-    found.retain(|statement| !statement.text.contains("FROM companies"));
+    found.retain(|statement| statement.text.contains(" FROM persons t "));
     Ok(found)
 }
 
