@@ -207,10 +207,7 @@ pub async fn offset_list(call: Call, resource: &'static Resource, page: (Vec<Rec
     Ok(call.data_and(
         |json| write_rows(json, &view, &records),
         |json| {
-            json.key("additional_data");
-            json.begin_object();
-            list::write_pagination(json, offset.start, offset.limit, more);
-            json.end_object();
+            offset.write_pagination(json, more);
             view.related.write_objects(json, &call, &records);
         },
     ))

@@ -5,7 +5,7 @@ use penstock_model::CompanyId;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// The tables whose writes are watched, and whether their rows hang on records (`entity`, `record_id`) or have an `id` of their own.
-pub(crate) const WATCHED: [(&str, bool); 8] = [
+pub(crate) const WATCHED: [(&str, bool); 9] = [
     ("deals", false),
     ("followers", true),
     ("leads", false),
@@ -13,6 +13,7 @@ pub(crate) const WATCHED: [(&str, bool); 8] = [
     ("persons", false),
     ("pictures", false),
     ("products", false),
+    ("projects", false),
     ("totals", true),
 ];
 

@@ -71,7 +71,7 @@ impl Sqlite {
 
     /// See [`crate::Store::have_not_changed`].
     pub fn have_not_changed(&self, sources: &[Source], since: Moment) -> bool {
-        self.writes.have_not_touched(sources, since)
+        self.writes.have_not_changed(sources, since)
     }
 
     /// Commits statements as one transaction, together with those of other callers that wait at the same time.

@@ -5,7 +5,7 @@ use super::occurrences::{self, Range};
 use super::view::Rows;
 use crate::call::{Call, Reply};
 use crate::error::ApiResult;
-use crate::list::{self, Offset};
+use crate::list::Offset;
 use crate::narrow;
 use penstock_store::Sql;
 
@@ -80,10 +80,7 @@ pub async fn by_offset(call: Call) -> ApiResult<Reply> {
     Ok(call.data_and(
         |json| rows.write_list(json, &activities),
         |json| {
-            json.key("additional_data");
-            json.begin_object();
-            list::write_pagination(json, offset.start, offset.limit, more);
-            json.end_object();
+            offset.write_pagination(json, more);
             rows.related.write_objects(json, &call, &activities);
         },
     ))

@@ -5,7 +5,7 @@ use super::{FOLDER, activity, find, recording_key, rules, view};
 use crate::call::{Call, Reply};
 use crate::error::{ApiError, ApiResult};
 use crate::json::Json;
-use crate::list::{self, Offset};
+use crate::list::Offset;
 use crate::op::Method::{Delete, Get, Post};
 use crate::op::Version::V1;
 use crate::op::{Op, Param, ParamKind, Takes};
@@ -57,10 +57,7 @@ async fn own(call: Call) -> ApiResult<Reply> {
             json.end_array();
         },
         |json| {
-            json.key("additional_data");
-            json.begin_object();
-            list::write_pagination(json, offset.start, offset.limit, more);
-            json.end_object();
+            offset.write_pagination(json, more);
         },
     ))
 }

@@ -44,10 +44,7 @@ pub async fn list(call: Call) -> ApiResult<Reply> {
             json.end_array();
         },
         |json| {
-            json.key("additional_data");
-            json.begin_object();
-            list::write_pagination(json, page.start, page.limit, more);
-            json.end_object();
+            page.write_pagination(json, more);
             persons.write_objects(json, &call);
         },
     ))

@@ -5,7 +5,7 @@ use super::view::{self, Names};
 use crate::call::{Call, Reply};
 use crate::deals::DEAL;
 use crate::error::ApiResult;
-use crate::list::{self, Offset};
+use crate::list::Offset;
 use crate::op::Method::Get;
 use crate::op::Version::V1;
 use crate::op::{Answer, Op, Param, ParamKind};
@@ -83,10 +83,7 @@ async fn list(call: &Call, narrow: impl Fn(&mut Sql)) -> ApiResult<Reply> {
             json.end_array();
         },
         |json| {
-            json.key("additional_data");
-            json.begin_object();
-            list::write_pagination(json, offset.start, offset.limit, more);
-            json.end_object();
+            offset.write_pagination(json, more);
         },
     ))
 }

@@ -86,10 +86,7 @@ async fn page(call: Call, archived: bool) -> ApiResult<Reply> {
             json.end_array();
         },
         |json| {
-            json.key("additional_data");
-            json.begin_object();
-            list::write_pagination(json, offset.start, offset.limit, more);
-            json.end_object();
+            offset.write_pagination(json, more);
         },
     ))
 }

@@ -1,8 +1,9 @@
 //! Pages by offset, as v1 lists have them.
 
-use super::{by_ids, limit, read_records};
+use super::{by_ids, limit, read_records, write_pagination};
 use crate::call::Call;
 use crate::error::{ApiError, ApiResult};
+use crate::json::Json;
 use crate::select::{self, Depth};
 use penstock_model::{Entity, Field, Kind, Place, Record};
 use penstock_store::{Sql, Weight};
@@ -66,6 +67,14 @@ impl Offset {
         let Some(sql) = self.page_by_id(sql, call, entity, narrow).await? else { return Ok((Vec::new(), false)) };
         let ids = Vec::with_capacity(self.limit as usize + 1);
         Ok(self.cut(call.store().read(sql, Weight::Light, ids, |ids, row| ids.extend(row.int(0))).await?))
+    }
+
+    /// `"additional_data":{"pagination":{…}}` of the page.
+    pub fn write_pagination(&self, json: &mut Json, more: bool) {
+        json.key("additional_data");
+        json.begin_object();
+        write_pagination(json, self.start, self.limit, more);
+        json.end_object();
     }
 
     fn is_by_id(&self) -> bool {

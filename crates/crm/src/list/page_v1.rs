@@ -2,7 +2,7 @@
 
 use super::kept::HitRate;
 use super::seen::{self, Key, Seen};
-use super::{Narrow, Offset, new_shape, visible_by_ids, write_pagination};
+use super::{Narrow, Offset, new_shape, visible_by_ids};
 use crate::call::{Call, Reply};
 use crate::error::ApiResult;
 use crate::json::Json;
@@ -44,36 +44,29 @@ pub async fn page_v1(call: Call, resource: &'static Resource, offset: &Offset, n
         hit_rate.learn(kept, records.len());
         (keeper.write_and_keep(&records).await?, more)
     };
-    let json = write(resource, &rows, |json| write_pagination(json, offset.start, offset.limit, more));
-    Ok(call.reply(json))
+    let entity = rows.first().map(|_| resource.entity);
+    Ok(call.data_and(
+        |json| write_rows(json, &rows),
+        |json| {
+            offset.write_pagination(json, more);
+            write_beside(json, entity, rows.iter().flat_map(|row| &row.beside));
+        },
+    ))
 }
 
-fn write(resource: &Resource, rows: &[Arc<Seen>], pagination: impl FnOnce(&mut Json)) -> Json {
+fn write_rows(json: &mut Json, rows: &[Arc<Seen>]) {
+    if rows.is_empty() {
+        return json.null();
+    }
     const AROUND: usize = 512;
     let bytes: usize = rows.iter().map(|row| row.text.len() + row.beside.iter().map(Beside::weight).sum::<usize>()).sum();
-    let mut json = Json::with_capacity(bytes + AROUND);
-    json.begin_object();
-    json.key("success");
-    json.bool(true);
-    json.key("data");
-    if rows.is_empty() {
-        json.null();
-    } else {
-        json.begin_array();
-        for row in rows {
-            json.separate();
-            json.bytes.extend_from_slice(&row.text);
-        }
-        json.end_array();
+    json.bytes.reserve(bytes + AROUND);
+    json.begin_array();
+    for row in rows {
+        json.separate();
+        json.bytes.extend_from_slice(&row.text);
     }
-    json.key("additional_data");
-    json.begin_object();
-    pagination(&mut json);
-    json.end_object();
-    let entity = rows.first().map(|_| resource.entity);
-    write_beside(&mut json, entity, rows.iter().flat_map(|row| &row.beside));
-    json.end_object();
-    json
+    json.end_array();
 }
 
 /// Keeps rows of one resource as one caller sees them.

@@ -126,10 +126,7 @@ async fn of_record(call: Call, resource: &'static Resource, narrow: impl Fn(&mut
             json.end_array();
         },
         |json| {
-            json.key("additional_data");
-            json.begin_object();
-            list::write_pagination(json, offset.start, offset.limit, more);
-            json.end_object();
+            offset.write_pagination(json, more);
         },
     ))
 }

@@ -6,7 +6,7 @@ use crate::call::{Call, Reply};
 use crate::deals::DEAL;
 use crate::error::{ApiError, ApiResult};
 use crate::leads;
-use crate::list::{self, Offset};
+use crate::list::Offset;
 use crate::op::Method::{Delete, Get, Put};
 use crate::op::Version::V1;
 use crate::op::{Method, Op, Param, ParamKind, Takes};
@@ -81,10 +81,7 @@ async fn threads(call: Call) -> ApiResult<Reply> {
             json.end_array();
         },
         |json| {
-            json.key("additional_data");
-            json.begin_object();
-            list::write_pagination(json, offset.start, offset.limit, more);
-            json.end_object();
+            offset.write_pagination(json, more);
         },
     ))
 }

@@ -10,7 +10,7 @@ use tokio::time::timeout;
 ///
 /// A connection answers one statement after the other, but takes the next before the last is answered. What
 /// gathers meanwhile goes out in one system call, and the backend finds it there instead of going to sleep and
-/// being woken. With reads that take the database microseconds this is half of what they cost, on both sides.
+/// being woken. With reads that take the database microseconds this is a large part of what they cost.
 ///
 /// A reader that stops in the middle of its rows holds up those behind it, as soon as two buffers full of its
 /// rows have arrived. So none may wait for another read before it has taken them all.

@@ -53,8 +53,8 @@ impl Writes {
         watching.then_some(Moment { own, others })
     }
 
-    /// Whether none of the rows was written since a moment, as far as [`Writes::count`] tells at this moment.
-    pub fn have_not_touched(&self, sources: &[Source], since: Moment) -> bool {
+    /// Whether none of the rows was written since a moment, by the writes that are known to have ended.
+    pub fn have_not_changed(&self, sources: &[Source], since: Moment) -> bool {
         let now = self.moment();
         let is_older = |source: &Source| self.0.last[source.place()].load(Ordering::Relaxed) <= since.own;
         now.is_some_and(|now| now.others == since.others) && sources.iter().all(is_older)
@@ -114,8 +114,9 @@ fn triggers(number: usize, table: &str, hangs_on_record: bool) -> String {
         let entity = if entity.is_empty() { "''".to_owned() } else { format!("{row}.{entity}") };
         format!("written({number}, {row}.company_id, {entity}, {row}.{id})")
     };
-    let trigger =
-        |event: &str, calls: &str| format!("CREATE TEMP TRIGGER {table}_{event} AFTER {event} ON main.{table} BEGIN SELECT {calls}; END;");
+    let trigger = |event: &str, calls: &str| {
+        format!("CREATE TEMP TRIGGER IF NOT EXISTS {table}_{event} AFTER {event} ON main.{table} BEGIN SELECT {calls}; END;")
+    };
     [
         trigger("INSERT", &written("NEW")),
         trigger("UPDATE", &format!("{}, {}", written("OLD"), written("NEW"))),
