@@ -146,14 +146,16 @@ mod tests {
 
     #[test]
     fn reads_the_log_of_the_database() {
-        let log = "2026-01-31 10:00:00.000 UTC [7] LOG:  execute s1: SELECT a\n\tFROM t WHERE b = $1 AND c = $2 OR b = $1\n\
+        let log = "2026-01-31 10:00:00.000 UTC [7] LOG:  execute s1: SELECT t.a\n\tFROM persons t WHERE b = $1 AND c = $2 OR b = $1\n\
                    2026-01-31 10:00:00.000 UTC [7] DETAIL:  parameters: $1 = '4', $2 = 'it''s'\n\
                    2026-01-31 10:00:00.000 UTC [7] LOG:  execute s2: SELECT revision FROM companies WHERE id = $1\n\
-                   2026-01-31 10:00:00.000 UTC [7] DETAIL:  parameters: $1 = '1'\n";
+                   2026-01-31 10:00:00.000 UTC [7] DETAIL:  parameters: $1 = '1'\n\
+                   2026-01-31 10:00:00.000 UTC [8] LOG:  execute s1: INSERT INTO deliveries VALUES ($1)\n\
+                   2026-01-31 10:00:00.000 UTC [8] DETAIL:  parameters: $1 = '9'\n";
         let found = statements(log).unwrap();
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].values, ["4", "it's"]);
         let script = named(&found[0].text, |index| format!("v{index}"));
-        assert_eq!(script, "SELECT a FROM t WHERE b = :v1 AND c = :v2 OR b = :v1");
+        assert_eq!(script, "SELECT t.a FROM persons t WHERE b = :v1 AND c = :v2 OR b = :v1");
     }
 }
