@@ -57,8 +57,21 @@ pub fn cpu(pid: u32) -> Result<Duration> {
 
 /// The CPU time of a process and of all that it has started, those that have ended included.
 pub fn cpu_of_family(parent: u32) -> Result<Duration> {
-    let fields = stat(parent)?;
-    let mut sum: Duration = (11..=14).map(|index| ticks(&fields, index)).sum();
+    // What a child has used passes to its parent when it ends. If that happens while they are looked at, it would be missed.
+    let mut seen = stat(parent)?;
+    loop {
+        let children = cpu_of_children(parent)?;
+        let fields = stat(parent)?;
+        let of_ended = |fields: &[String]| ticks(fields, 13) + ticks(fields, 14);
+        if of_ended(&fields) == of_ended(&seen) {
+            return Ok(children + of_ended(&fields) + ticks(&fields, 11) + ticks(&fields, 12));
+        }
+        seen = fields;
+    }
+}
+
+fn cpu_of_children(parent: u32) -> Result<Duration> {
+    let mut sum = Duration::ZERO;
     for entry in fs::read_dir("/proc")? {
         let Ok(pid) = entry?.file_name().to_string_lossy().parse() else { continue };
         // A process may end between the listing and the look.

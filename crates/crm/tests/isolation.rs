@@ -79,9 +79,9 @@ fn rows_with_apart(dump: &Dump) -> Vec<&String> {
     dump.values().flatten().filter(|row| row.split("Int(").skip(1).any(number)).collect()
 }
 
-#[tokio::test]
-async fn another_company_is_neither_seen_nor_changed() {
-    for world in World::each().await {
+#[test]
+fn another_company_is_neither_seen_nor_changed() {
+    World::on_each(async |world| {
         let mut alpha = company(&world, "Alpha", true).await;
         alpha.fill(&world).await;
         let mut beta = company(&world, "Beta", false).await;
@@ -96,13 +96,13 @@ async fn another_company_is_neither_seen_nor_changed() {
         }
         let of_beta = world.dump(beta.caller.company).await;
         assert_eq!(rows_with_apart(&of_beta), Vec::<&String>::new());
-    }
+    });
 }
 
 /// Two companies whose records have the same ids: each operation works, and works on the caller's alone.
-#[tokio::test]
-async fn the_same_id_in_another_company_is_another_record() {
-    for world in World::each().await {
+#[test]
+fn the_same_id_in_another_company_is_another_record() {
+    World::on_each(async |world| {
         let mut beta = company(&world, "Beta", false).await;
         let mut gamma = company(&world, "Gamma", false).await;
         let (reads, writes): (Vec<&'static Op>, Vec<_>) = operations::all().partition(|op| op.method == Method::Get);
@@ -121,7 +121,7 @@ async fn the_same_id_in_another_company_is_another_record() {
             // Keeps the counters of both in step.
             call(&world, &gamma.caller, op, &twin).await.ok();
         }
-    }
+    });
 }
 
 /// Codes of fields and UUIDs are.
@@ -135,9 +135,9 @@ fn drawn_by_chance(op: &Op) -> bool {
         || op.path.contains("{discount_id}")
 }
 
-#[tokio::test]
-async fn without_credentials_there_is_nothing() {
-    for world in World::each().await {
+#[test]
+fn without_credentials_there_is_nothing() {
+    World::on_each(async |world| {
         let mut sample = company(&world, "Alpha", false).await;
         let gone = world.user(&sample.caller, "Gone", true).await;
         let revoked = world.user(&sample.caller, "Revoked", true).await;
@@ -159,7 +159,7 @@ async fn without_credentials_there_is_nothing() {
             }
         }
         assert_eq!(world.dump(sample.caller.company).await, before);
-    }
+    });
 }
 
 /// What a user may be hidden from.
@@ -184,9 +184,9 @@ fn can_be_hidden(key: &str) -> bool {
     hides && !key.ends_with("user") && !key.ends_with("label")
 }
 
-#[tokio::test]
-async fn a_hidden_record_is_neither_seen_nor_changed() {
-    for world in World::each().await {
+#[test]
+fn a_hidden_record_is_neither_seen_nor_changed() {
+    World::on_each(async |world| {
         let mut open = company(&world, "Open", false).await;
         let outsider = world.user(&open.caller, "Outsider", false).await;
         open.fill(&world).await;
@@ -202,7 +202,7 @@ async fn a_hidden_record_is_neither_seen_nor_changed() {
             }
             assert_eq!(world.dump(outsider.company).await, before, "{}", name(op));
         }
-    }
+    });
 }
 
 /// Every read in its plain form, and with all its switches on, such as `everyone`.
@@ -221,9 +221,9 @@ async fn reads(world: &World, sample: &mut Sample) -> Vec<(&'static Op, Case)> {
 }
 
 /// What everybody sees may be linked to what is hidden: the link shows an id at most.
-#[tokio::test]
-async fn a_link_to_a_hidden_record_does_not_show_it() {
-    for world in World::each().await {
+#[test]
+fn a_link_to_a_hidden_record_does_not_show_it() {
+    World::on_each(async |world| {
         let mut open = company(&world, "Open", false).await;
         let outsider = world.user(&open.caller, "Outsider", false).await;
         open.id(&world, "stage").await;
@@ -247,13 +247,13 @@ async fn a_link_to_a_hidden_record_does_not_show_it() {
             let answer = call(&world, &outsider, op, &case).await;
             assert!(!answer.text().contains(hidden.mark), "{}: {}", name(op), answer.text());
         }
-    }
+    });
 }
 
 /// Neither lists nor sums nor counts tell an outsider that there is something hidden.
-#[tokio::test]
-async fn a_hidden_record_leaves_no_trace_in_what_others_read() {
-    for world in World::each().await {
+#[test]
+fn a_hidden_record_leaves_no_trace_in_what_others_read() {
+    World::on_each(async |world| {
         let mut open = company(&world, "Open", false).await;
         let outsider = world.user(&open.caller, "Outsider", false).await;
         open.fill(&world).await;
@@ -272,5 +272,5 @@ async fn a_hidden_record_leaves_no_trace_in_what_others_read() {
             seen += usize::from(by_admin.text().contains(hidden.mark));
         }
         assert!(seen > 3, "administrators see the hidden records in {seen} lists only");
-    }
+    });
 }

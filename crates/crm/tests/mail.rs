@@ -23,9 +23,9 @@ async fn create(world: &World, caller: &Caller, path: &str, body: Value) -> i64 
     world.call(caller, V2, Post, path, Some(&body)).await.ok().data()["id"].as_i64().unwrap()
 }
 
-#[tokio::test]
-async fn messages_that_answer_each_other_are_one_thread_in_any_order() {
-    for world in World::each().await {
+#[test]
+fn messages_that_answer_each_other_are_one_thread_in_any_order() {
+    World::on_each(async |world| {
         for (mark, order) in [("Stone", [OFFER, ANSWER]), ("Later", [ANSWER, OFFER])] {
             let admin = world.company(mark).await;
             let filed = [world.mail(&admin, order[0]).await, world.mail(&admin, order[1]).await];
@@ -42,12 +42,12 @@ async fn messages_that_answer_each_other_are_one_thread_in_any_order() {
             let subjects: Vec<_> = messages.as_array().unwrap().iter().map(|row| row["subject"].as_str().unwrap()).collect();
             assert_eq!(subjects, ["Offer", "Re: Offer"]);
         }
-    }
+    });
 }
 
-#[tokio::test]
-async fn folders_follow_from_what_was_sent_read_and_archived() {
-    for world in World::each().await {
+#[test]
+fn folders_follow_from_what_was_sent_read_and_archived() {
+    World::on_each(async |world| {
         let admin = world.company("Stone").await;
         let thread = world.mail(&admin, OFFER).await.thread;
         let folders = async |folder: &str| {
@@ -69,12 +69,12 @@ async fn folders_follow_from_what_was_sent_read_and_archived() {
         assert_eq!((&deleted.json["service"], &deleted.data()["id"]), (&json!("email-api"), &json!(thread)));
         assert_eq!(world.call(&admin, V1, Get, &path, None).await.status, 404);
         assert_ne!(world.mail(&admin, OFFER).await.thread, thread, "mail of a deleted thread begins a new one");
-    }
+    });
 }
 
-#[tokio::test]
-async fn mail_belongs_to_persons_by_address_and_to_their_only_open_deal() {
-    for world in World::each().await {
+#[test]
+fn mail_belongs_to_persons_by_address_and_to_their_only_open_deal() {
+    World::on_each(async |world| {
         let admin = world.company("Stone").await;
         let organization = create(&world, &admin, "/organizations", json!({"name": "Quarry"})).await;
         let ada = json!({"name": "Ada", "org_id": organization, "emails": [{"value": "ADA@example.com"}]});
@@ -113,12 +113,12 @@ async fn mail_belongs_to_persons_by_address_and_to_their_only_open_deal() {
         world.call(&admin, V1, Delete, &path, None).await.ok();
         assert_eq!(read(&world, &admin, &format!("/deals/{other}")).await["email_messages_count"], 0);
         assert_eq!(read(&world, &admin, &format!("/persons/{ada}")).await["email_messages_count"], 1);
-    }
+    });
 }
 
-#[tokio::test]
-async fn a_copy_to_the_smart_bcc_address_files_under_the_deal_and_makes_contacts() {
-    for world in World::each().await {
+#[test]
+fn a_copy_to_the_smart_bcc_address_files_under_the_deal_and_makes_contacts() {
+    World::on_each(async |world| {
         let admin = world.company("Stone").await;
         let deal = create(&world, &admin, "/deals", json!({"title": "Stones"})).await;
         let other = create(&world, &admin, "/deals", json!({"title": "Other"})).await;
@@ -140,12 +140,12 @@ async fn a_copy_to_the_smart_bcc_address_files_under_the_deal_and_makes_contacts
         let message = format!("From: admin@stone.test\r\nTo: cy@example.com\r\nBcc: {address}\r\nSubject: Pebbles\r\n\r\nHi");
         let filed = world.mail(&admin, &message).await;
         assert_eq!(read(&world, &admin, &format!("/mailbox/mailThreads/{}", filed.thread)).await["lead_id"], lead["id"]);
-    }
+    });
 }
 
-#[tokio::test]
-async fn mail_is_its_owners_and_of_what_is_shared_those_who_see_the_record() {
-    for world in World::each().await {
+#[test]
+fn mail_is_its_owners_and_of_what_is_shared_those_who_see_the_record() {
+    World::on_each(async |world| {
         let admin = world.company("Stone").await;
         let colleague = world.user(&admin, "Bo Colleague", false).await;
         let open =
@@ -165,12 +165,12 @@ async fn mail_is_its_owners_and_of_what_is_shared_those_who_see_the_record() {
         world.call(&admin, V1, Put, &format!("/persons/{open}"), Some(&json!({"visible_to": 1}))).await.ok();
         assert_eq!(world.call(&colleague, V1, Get, &message, None).await.status, 404, "nobody reads mail of a hidden person");
         assert_eq!(world.call(&colleague, V1, Put, &thread, Some(&json!({"read_flag": 1}))).await.status, 404);
-    }
+    });
 }
 
-#[tokio::test]
-async fn the_mail_of_what_is_merged_moves() {
-    for world in World::each().await {
+#[test]
+fn the_mail_of_what_is_merged_moves() {
+    World::on_each(async |world| {
         let admin = world.company("Stone").await;
         let ada = json!({"name": "Ada", "emails": [{"value": "ada@example.com"}]});
         let bo = json!({"name": "Bo", "emails": [{"value": "bo@example.com"}]});
@@ -204,12 +204,12 @@ async fn the_mail_of_what_is_merged_moves() {
         let kept = merge("deals", deal, other).await;
         assert_eq!(kept["email_messages_count"], before);
         assert_eq!(read(&world, &admin, &path).await["deal_id"], other);
-    }
+    });
 }
 
-#[tokio::test]
-async fn wrong_requests_change_nothing() {
-    for world in World::each().await {
+#[test]
+fn wrong_requests_change_nothing() {
+    World::on_each(async |world| {
         let admin = world.company("Stone").await;
         let filed = world.mail(&admin, ANSWER).await;
         let path = format!("/mailbox/mailThreads/{}", filed.thread);
@@ -221,5 +221,5 @@ async fn wrong_requests_change_nothing() {
             assert_eq!(world.call(&admin, V1, Get, target, None).await.status, 400, "{target}");
         }
         assert!(world.dump(admin.company).await == before);
-    }
+    });
 }

@@ -34,9 +34,9 @@ impl Attack {
         Attack { world, sample, counters: BTreeMap::new(), wrong: Vec::new(), sent: 0 }
     }
 
-    async fn each() -> [Self; 2] {
-        let [sqlite, postgres] = World::each().await;
-        [Attack::on(sqlite).await, Attack::on(postgres).await]
+    /// Attacks a store of each engine, both at the same time.
+    fn on_each(attack: impl AsyncFn(Attack) + Sync) {
+        World::on_each(async |world| attack(Attack::on(world).await).await);
     }
 
     /// A request that would succeed. Records of writes are new ones, since a write that succeeds may remove them.
@@ -145,9 +145,9 @@ fn keys(op: &'static Op) -> Vec<&'static str> {
     }
 }
 
-#[tokio::test]
-async fn bodies_that_cannot_be_read() {
-    for mut attack in Attack::each().await {
+#[test]
+fn bodies_that_cannot_be_read() {
+    Attack::on_each(async |mut attack| {
         for op in operations::all().filter(|op| !matches!(op.takes, Takes::Nothing)) {
             let case = attack.plain(op).await;
             for body in values::bodies() {
@@ -171,12 +171,12 @@ async fn bodies_that_cannot_be_read() {
             }
         }
         attack.finish().await;
-    }
+    });
 }
 
-#[tokio::test]
-async fn members_that_make_no_sense() {
-    for mut attack in Attack::each().await {
+#[test]
+fn members_that_make_no_sense() {
+    Attack::on_each(async |mut attack| {
         for op in in_order() {
             for key in keys(op) {
                 let case = attack.plain(op).await;
@@ -203,13 +203,13 @@ async fn members_that_make_no_sense() {
             }
         }
         attack.finish().await;
-    }
+    });
 }
 
 /// v2 takes each type in one form only.
-#[tokio::test]
-async fn members_of_another_type_in_v2() {
-    for mut attack in Attack::each().await {
+#[test]
+fn members_of_another_type_in_v2() {
+    Attack::on_each(async |mut attack| {
         for op in operations::all().filter(|op| op.version == Version::V2) {
             let Takes::Record(entity) = op.takes else { continue };
             for field in entity.fields.iter().filter(|field| writable(op, field)) {
@@ -231,12 +231,12 @@ async fn members_of_another_type_in_v2() {
             }
         }
         attack.finish().await;
-    }
+    });
 }
 
-#[tokio::test]
-async fn paths_that_name_nothing() {
-    for mut attack in Attack::each().await {
+#[test]
+fn paths_that_name_nothing() {
+    Attack::on_each(async |mut attack| {
         for op in in_order() {
             for slot in slots(op).into_iter().filter(|slot| matches!(slot.place, Place::Path(_))) {
                 let case = attack.plain(op).await;
@@ -248,12 +248,12 @@ async fn paths_that_name_nothing() {
             }
         }
         attack.finish().await;
-    }
+    });
 }
 
-#[tokio::test]
-async fn queries_that_make_no_sense() {
-    for mut attack in Attack::each().await {
+#[test]
+fn queries_that_make_no_sense() {
+    Attack::on_each(async |mut attack| {
         for op in in_order() {
             let mut case = attack.plain(op).await;
             for param in op.query {
@@ -276,12 +276,12 @@ async fn queries_that_make_no_sense() {
             }
         }
         attack.finish().await;
-    }
+    });
 }
 
 /// A field of each type that can be created, on the one entity that has most rules.
-#[tokio::test]
-async fn custom_fields_that_make_no_sense() {
+#[test]
+fn custom_fields_that_make_no_sense() {
     let types = [
         "varchar",
         "varchar_auto",
@@ -300,7 +300,7 @@ async fn custom_fields_that_make_no_sense() {
         "enum",
         "set",
     ];
-    for mut attack in Attack::each().await {
+    Attack::on_each(async |mut attack| {
         for field_type in types {
             let options = ["enum", "set"].contains(&field_type).then(|| json!([{"label": "one"}, {"label": "two"}]));
             let mut field = json!({"field_name": field_type, "field_type": field_type});
@@ -329,5 +329,5 @@ async fn custom_fields_that_make_no_sense() {
             }
         }
         attack.finish().await;
-    }
+    });
 }

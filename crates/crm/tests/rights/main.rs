@@ -69,16 +69,16 @@ async fn found(world: &World) -> Table {
     table
 }
 
-#[tokio::test]
-async fn everybody_gets_what_the_table_says() {
-    for world in World::each().await {
+#[test]
+fn everybody_gets_what_the_table_says() {
+    World::on_each(async |world| {
         let found = found(&world).await;
         if std::env::var_os("PENSTOCK_WRITE_RIGHTS").is_some() {
             found.write();
-            continue;
+            return;
         }
         let expected = Table::read();
         let differences = expected.differences(&found);
         assert!(differences.is_empty(), "{}", differences.join("\n"));
-    }
+    });
 }

@@ -19,9 +19,12 @@ use penstock_crm::{App, Method, Op, ParamKind, Request, Settings, Takes, Version
 use penstock_model::{Clock, CompanyId, Time, UserId};
 use penstock_store::{Sql, Statement, Store, Target, Weight};
 use serde_json::Value;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::thread;
 use tempfile::TempDir;
+use tokio::runtime;
 
 /// Ids of a company that is set apart begin here, so that no other company has the same ones.
 pub const APART: i64 = 1_000_000;
@@ -107,9 +110,16 @@ impl World {
         [World::open(&target, Some(directory), settings.clone()).await, World::open(&database, None, settings).await]
     }
 
-    /// One on each engine.
-    pub async fn each() -> [Self; 2] {
-        [World::sqlite().await, World::postgres().await]
+    /// Does the same in one on each engine, both at the same time.
+    pub fn on_each(proof: impl AsyncFn(World) + Sync) {
+        let run = |world: Pin<Box<dyn Future<Output = World>>>| {
+            let runtime = runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async { proof(world.await).await });
+        };
+        thread::scope(|scope| {
+            scope.spawn(|| run(Box::pin(World::sqlite())));
+            scope.spawn(|| run(Box::pin(World::postgres())));
+        });
     }
 
     async fn open(target: &Target, directory: Option<TempDir>, settings: Settings) -> Self {
