@@ -10,7 +10,7 @@ use crate::filters;
 use crate::list::{KeptRows, SeenRows};
 use crate::message::{Request, Response};
 use crate::oauth::{Attempts, Bearers, SecretKey};
-use crate::op::{Method, Op, Root, Run, version_of};
+use crate::op::{Method, Op, Root, Run, Takes, version_of};
 use crate::pages;
 use crate::pictures;
 use crate::product_images;
@@ -18,6 +18,7 @@ use crate::rights;
 use crate::router::{Found, Router};
 use crate::search::GramFrequencies;
 use crate::sign_in::{self, Limits, Passwords, sessions};
+use crate::upload;
 use crate::users::permissions::Permission;
 use crate::webhooks::delivery::{self, Deliveries};
 use crate::webhooks::live::{Live, Rhythm};
@@ -212,6 +213,9 @@ impl App {
         rights::meets(&caller.principal, &caller.directory, op.need)?;
         let Run::Call(run) = op.run else { return Err(unknown()) };
         let mut call = Call::new(self.clone(), caller, op, path, selector, request).map_err(op.refusal)?;
+        if call.upload.is_some() && !matches!(op.takes, Takes::Multipart(_)) {
+            Box::pin(upload::read_members(&mut call)).await.map_err(op.refusal)?;
+        }
         call.filter = filters::named(&call).await?;
         let Some(filter) = call.filter.clone() else { return run(call).await };
         let reply = run(call.clone()).await?;

@@ -1,4 +1,4 @@
-//! Request bodies: JSON in both versions, forms in v1 (semantics.md 1).
+//! Request bodies: JSON in both versions, forms in v1 (semantics.md 1). Multipart forms are read by `upload.rs`.
 
 use crate::error::{ApiError, ApiResult};
 use crate::op::{Op, Param, ParamKind, Takes, Version};
@@ -16,8 +16,7 @@ pub enum Body {
 impl Body {
     /// Reads what the operation takes. Bodies of operations that take none are ignored.
     pub fn parse(op: &'static Op, content_type: Option<&str>, bytes: &[u8]) -> ApiResult<Self> {
-        // A multipart body is read by its operation, which knows where the file is to go.
-        if matches!(op.takes, Takes::Nothing | Takes::Multipart(_)) {
+        if matches!(op.takes, Takes::Nothing) || takes_form(op, content_type)? {
             return Ok(Body::Nothing);
         }
         match (op.takes, read(op.version, content_type, bytes)?) {
@@ -105,10 +104,17 @@ pub fn unsupported(media: &str) -> ApiError {
     ApiError::UnsupportedMediaType(format!("Content type {media} is not supported"))
 }
 
-/// Refuses what is no multipart form.
-pub fn require_multipart(content_type: Option<&str>) -> ApiResult<()> {
+/// Whether the body is a multipart form, which is read while it comes in. What brings a file must be one; members
+/// may come in one in v1.
+pub fn takes_form(op: &Op, content_type: Option<&str>) -> ApiResult<bool> {
     let media = media_type(content_type.unwrap_or_default());
-    if media == "multipart/form-data" { Ok(()) } else { Err(unsupported(&media)) }
+    let is_form = media == "multipart/form-data";
+    match op.takes {
+        Takes::Multipart(_) if !is_form => Err(unsupported(&media)),
+        Takes::Multipart(_) => Ok(true),
+        Takes::Record(_) | Takes::Keys(_) => Ok(is_form && op.version == Version::V1),
+        Takes::Nothing | Takes::List => Ok(false),
+    }
 }
 
 /// The ids of a bulk deletion in v1, with commas: the first official clients send them as `ids` in the body,

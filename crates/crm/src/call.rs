@@ -100,13 +100,12 @@ impl Call {
         let args = Args::parse(op, &request.query, bulk_ids)?;
         let body = Body::parse(op, request.content_type.as_deref(), &request.body)?;
         let now = app.clock.now();
-        let upload = match (op.takes, request.upload) {
-            (Takes::Multipart(_), upload) => {
-                body::require_multipart(request.content_type.as_deref())?;
+        let upload = match request.upload {
+            upload if body::takes_form(op, request.content_type.as_deref())? => {
                 Some(upload.unwrap_or_else(|| Upload::of_bytes(request.body)))
             }
-            (Takes::Nothing, _) | (_, None) => None,
-            (_, Some(_)) => return Err(body::unsupported("multipart/form-data")),
+            Some(_) if !matches!(op.takes, Takes::Nothing) => return Err(body::unsupported("multipart/form-data")),
+            _ => None,
         };
         let content_type = request.content_type.filter(|_| upload.is_some());
         let (range, host, peer) = (request.range, request.host, request.peer);

@@ -1,4 +1,5 @@
-//! Multipart bodies: texts become the body of the call, as those of a form do, and one file goes where it is to be kept.
+//! Multipart bodies: texts become the body of the call, as those of a form do, and one file, where the operation takes one,
+//! goes where it is to be kept.
 
 use crate::body::Body;
 use crate::call::Call;
@@ -20,9 +21,12 @@ use uuid::Uuid;
 pub const MAX_FILE: u64 = 100 << 20;
 /// The largest picture, which is held in memory.
 pub const MAX_PICTURE: u64 = 20 << 20;
-/// The most bytes of one text, and the most texts of a form.
-const MAX_TEXT: u64 = 64 << 10;
+/// The most texts beside a file, and the most bytes of each.
 const MAX_TEXTS: usize = 100;
+const MAX_TEXT: u64 = 64 << 10;
+/// The most texts of a form without a file, and the most bytes of all: as many as a JSON body may have.
+const MAX_MEMBERS: usize = 1000;
+const MAX_BODY: u64 = 10 << 20;
 /// The most bytes between two parts, with the head of the next one.
 const MAX_HEAD: usize = 64 << 10;
 const LONGEST_NAME: usize = 255;
@@ -63,6 +67,12 @@ pub async fn store(call: &mut Call, folder: &str, limit: u64) -> ApiResult<Recei
             Err(error)
         }
     }
+}
+
+/// Reads a form without a file into the body of the call. This is how curl sends an array in PHP, and so how
+/// many scripts make records in v1.
+pub async fn read_members(call: &mut Call) -> ApiResult<()> {
+    Form::of(call)?.finish(call).await
 }
 
 /// The outcome of what was done with a stored file. Where it was refused, its bytes go again; where nobody knows whether
@@ -119,37 +129,41 @@ pub fn clean_name(name: &str) -> String {
 /// A multipart body that is being read.
 struct Form {
     parts: Multipart<'static>,
-    /// The key of the file.
-    file: &'static str,
+    /// The key of the file, where there may be one.
+    file: Option<&'static str>,
     texts: Vec<(String, String)>,
+    /// How many bytes the texts have.
+    size: u64,
     pace: Arc<Pace>,
 }
 
 impl Form {
     fn of(call: &Call) -> ApiResult<Self> {
-        let Takes::Multipart(params) = call.op.takes else {
-            return Err(ApiError::Internal(format!("{} takes no file", call.op.id)));
+        let file = match call.op.takes {
+            Takes::Multipart(params) => params.iter().find(|param| param.kind == ParamKind::File).map(|param| param.name),
+            _ => None,
         };
-        let file = params.iter().find(|param| param.kind == ParamKind::File).map_or("file", |param| param.name);
         let boundary = multer::parse_boundary(call.content_type.as_deref().unwrap_or_default());
         let boundary = boundary.map_err(|_| ApiError::invalid("the body has no boundary between its parts"))?;
         let bytes = call.upload.as_ref().map(Upload::take).transpose()?.ok_or_else(|| ApiError::invalid("the body is missing"))?;
         let pace = Arc::new(Pace::default());
         let paced = Paced { bytes, pace: Arc::clone(&pace), rests: false };
-        Ok(Form { parts: Multipart::new(paced, boundary), file, texts: Vec::new(), pace })
+        Ok(Form { parts: Multipart::new(paced, boundary), file, texts: Vec::new(), size: 0, pace })
     }
 
     /// Reads on to the file, and its name. `None` at the end of the body.
     async fn next_file(&mut self) -> ApiResult<Option<(String, Field<'static>)>> {
         while let Some(part) = self.parts.next_field().await.map_err(broken)? {
             self.pace.moved_on();
-            if part.name() == Some(self.file) {
+            let Some(key) = part.name().map(str::to_owned) else { continue };
+            if self.file == Some(key.as_str()) {
                 return Ok(Some((clean_name(part.file_name().unwrap_or_default()), part)));
             }
-            let Some(key) = part.name().map(str::to_owned) else { continue };
-            let bytes = collect(self.pieces(part, MAX_TEXT)).await?;
+            let (most, limit) = if self.file.is_some() { (MAX_TEXTS, MAX_TEXT) } else { (MAX_MEMBERS, MAX_BODY - self.size) };
+            let bytes = collect(self.pieces(part, limit)).await?;
+            self.size += bytes.len() as u64;
             let text = String::from_utf8(bytes).map_err(|_| ApiError::invalid_key(&key, "is not UTF-8"))?;
-            if self.texts.len() == MAX_TEXTS {
+            if self.texts.len() == most {
                 return Err(ApiError::invalid("the form has too many parts"));
             }
             self.texts.push((key, text));
@@ -174,14 +188,14 @@ impl Form {
     /// Reads what comes after the file, and gives the call its body.
     async fn finish(mut self, call: &mut Call) -> ApiResult<()> {
         if self.next_file().await?.is_some() {
-            return Err(ApiError::invalid_key(self.file, "only one file can be sent"));
+            return Err(ApiError::invalid("only one file can be sent"));
         }
         call.body = Body::of_texts(call.op, self.texts)?;
         Ok(())
     }
 
     fn without_file(&self) -> ApiError {
-        ApiError::invalid_key(self.file, "is required")
+        ApiError::invalid_key(self.file.unwrap_or("file"), "is required")
     }
 }
 

@@ -75,6 +75,45 @@ async fn one_changed_key_of_a_record_sent_back_counts() -> Outcome {
     Ok(())
 }
 
+/// As curl sends an array in PHP.
+fn multipart(members: &[(&str, &str)]) -> Vec<u8> {
+    let mut body = String::new();
+    for (key, text) in members {
+        body += &format!("--bound\r\nContent-Disposition: form-data; name=\"{key}\"\r\n\r\n{text}\r\n");
+    }
+    (body + "--bound--\r\n").into_bytes()
+}
+
+#[tokio::test]
+async fn members_may_come_in_a_multipart_form() -> Outcome {
+    for company in Company::each().await? {
+        company.at("2026-03-01")?;
+        let send = async |method: &str, target: &str, members: &[(&str, &str)]| -> Outcome<(u16, Value)> {
+            let answer = company.raw(method, target, Some("multipart/form-data; boundary=bound"), multipart(members), None).await?;
+            Ok((answer.status, serde_json::from_slice(&answer.body)?))
+        };
+        let weir = [("name", "Anna Weir"), ("email[0]", "a@weir.example"), ("email[1]", "b@weir.example"), ("label_ids[]", "1")];
+        let (status, person) = send("POST", "/v1/persons", &weir).await?;
+        assert_eq!(status, 201, "{person}");
+        let person = &person["data"];
+        assert_eq!((&person["email"][1]["value"], &person["label_ids"]), (&json!("b@weir.example"), &json!([1])));
+        let deal = [("title", "Lock"), ("value", "12.5"), ("person_id", &person["id"].to_string()), ("org_id", "")];
+        let (status, deal) = send("POST", "/v1/deals", &deal).await?;
+        assert_eq!((status, &deal["data"]["value"], &deal["data"]["person_id"]["name"]), (201, &json!(12.5), &json!("Anna Weir")));
+        let (status, changed) = send("PUT", &format!("/v1/deals/{}", deal["data"]["id"]), &[("status", "won")]).await?;
+        assert_eq!((status, &changed["data"]["status"]), (200, &json!("won")));
+        let (status, search) = send("POST", "/v1/organizations", &[("name", "Weir"), ("owner_id", "nobody")]).await?;
+        assert_eq!((status, &search["success"]), (400, &json!(false)));
+        let (status, _) = send("POST", "/v1/organizations", &[("name", &"x".repeat(11 << 20))]).await?;
+        assert_eq!(status, 413);
+        let many: Vec<(&str, &str)> = vec![("name", "Weir"); 1001];
+        assert_eq!(send("POST", "/v1/organizations", &many).await?.0, 400);
+        assert_eq!(send("POST", "/api/v2/organizations", &[("name", "Weir")]).await?.0, 415);
+        assert_eq!(company.get("/v1/organizations").await?, Value::Null);
+    }
+    Ok(())
+}
+
 #[tokio::test]
 async fn a_deal_that_comes_back_keeps_its_outcome() -> Outcome {
     for company in Company::each().await? {
