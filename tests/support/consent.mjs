@@ -40,12 +40,13 @@ async function signedIn() {
 /** Opens the address that an app has made and presses a button; gives the URL that the browser is sent to. */
 export async function decide(address, decision = 'allow') {
   const { pathname, search, origin } = new URL(address);
-  if (origin !== new URL(server).origin || pathname !== '/oauth/authorize') throw new Error(`${address} is no address to authorize at`);
+  const known = ['/oauth/authorize', '/oauth/authorize/discovered'];
+  if (origin !== new URL(server).origin || !known.includes(pathname)) throw new Error(`${address} is no address to authorize at`);
   const page = await fetch(address, { headers: { cookie: await signedIn() }, redirect: 'manual' });
   const html = await page.text();
   if (page.status !== 200) throw new Error(`${search}: ${page.status} ${html}`);
   const fields = [...html.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)">/g)].map(([, name, value]) => [plain(name), plain(value)]);
-  const response = await post('/oauth/authorize', [...fields, ['decision', decision]], cookie);
+  const response = await post(pathname, [...fields, ['decision', decision]], cookie);
   if (response.status !== 303) throw new Error(`the decision: ${response.status} ${await response.text()}`);
   return new URL(response.headers.get('location'));
 }

@@ -4,7 +4,7 @@ use crate::audit::{self, Origin};
 use crate::credentials::{TOKEN_DIGITS, hash_password, hex, random_token, token_hash};
 use crate::permission_sets::PermissionSets;
 use crate::sign_in::sessions;
-use crate::users::access;
+use crate::users::{USER, access};
 use penstock_model::{Clock, CompanyId, Time, UserId};
 use penstock_store::{Sql, Statement, Store, StoreError, Weight, next_revision};
 use serde_json::{Value, json};
@@ -102,7 +102,8 @@ pub async fn create(store: &Store, clock: &dyn Clock, company: CompanyId, new: N
     };
     let details = json!({ "email": { "to": email }, "is_admin": { "to": new.is_admin } });
     let told = told(company, id, clock.now(), audit::USER_ADDED, &details)?;
-    match store.execute(vec![row.insert(), next_revision(company), told]).await {
+    let [row, recent] = row.insert();
+    match store.execute(vec![row, recent, next_revision(company), told]).await {
         Ok(()) => Ok(Account { id, name, email, is_active: true, is_admin: new.is_admin }),
         Err(StoreError::Taken(_)) => Err(AccountError::EmailTaken(email)),
         Err(error) => Err(error.into()),
@@ -250,8 +251,13 @@ pub(crate) struct UserRow<'a> {
 }
 
 impl UserRow<'_> {
-    pub(crate) fn insert(&self) -> Statement {
-        Statement::new(
+    /// The row, and that there is something new.
+    pub(crate) fn insert(&self) -> [Statement; 2] {
+        let recent = Statement::new(
+            "INSERT INTO recents (company_id, entity, record_id, time) VALUES ($1, $2, $3, $4)",
+            vec![self.company.into(), USER.name.into(), self.id.into(), self.time.into()],
+        );
+        let row = Statement::new(
             "INSERT INTO users (company_id, id, version, name, email, password_hash, default_currency, locale, lang,
                  timezone_name, active_flag, activated, is_deleted, is_admin, access, role_id, group_id,
                  has_created_company, add_time, update_time)
@@ -274,7 +280,8 @@ impl UserRow<'_> {
                 self.time.into(),
                 self.time.into(),
             ],
-        )
+        );
+        [row, recent]
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::error::{ApiError, ApiResult};
 use crate::op::{Op, Param, ParamKind, Version};
-use crate::params::BULK_IDS;
+use crate::params::{BULK_IDS, SORT};
 use penstock_model::{Date, Time};
 use std::sync::Arc;
 
@@ -31,6 +31,7 @@ impl Args {
     /// of the body; they count where the query names none.
     pub fn parse(op: &'static Op, query: &str, bulk_ids: Option<String>) -> ApiResult<Self> {
         let mut texts: Vec<(&'static Param, String)> = Vec::new();
+        let mut sort = SortOfV2::default();
         if !query.is_empty() {
             let pairs: Vec<(String, String)> =
                 serde_urlencoded::from_str(query).map_err(|_| ApiError::invalid("the query cannot be read"))?;
@@ -39,6 +40,7 @@ impl Args {
                     if op.version == Version::V2 && name != "api_token" {
                         return Err(ApiError::invalid_key(&name, "this query parameter is not allowed"));
                     }
+                    sort.take(&name, text);
                     continue;
                 };
                 if text.contains('\0') {
@@ -59,6 +61,12 @@ impl Args {
             && !texts.iter().any(|(known, _)| known.name == BULK_IDS.name)
         {
             texts.push((&BULK_IDS, ids));
+        }
+        if let Some(param) = op.query.iter().find(|param| param.name == SORT.name && param.kind == ParamKind::Text)
+            && !texts.iter().any(|(known, _)| known.name == param.name)
+            && let Some(text) = sort.as_v1()
+        {
+            texts.push((param, text));
         }
         let mut values: Vec<(&'static str, Arg)> = Vec::new();
         for (param, text) in texts {
@@ -131,6 +139,29 @@ impl Args {
     }
 }
 
+/// What v2 calls the order of a list. Lists of v1 take it as well: so do recorded ones, and connectors rely on it.
+#[derive(Default)]
+struct SortOfV2 {
+    by: Option<String>,
+    descends: bool,
+}
+
+impl SortOfV2 {
+    fn take(&mut self, name: &str, text: String) {
+        match name {
+            "sort_by" => self.by = Some(text),
+            "sort_direction" => self.descends = text.eq_ignore_ascii_case("desc"),
+            _ => {}
+        }
+    }
+
+    /// As `sort` says it. Other fields are passed over, like all that v1 does not know.
+    fn as_v1(&self) -> Option<String> {
+        let by = self.by.as_deref().filter(|by| ["id", "add_time", "update_time"].contains(by))?;
+        Some(format!("{by} {}", if self.descends { "DESC" } else { "ASC" }))
+    }
+}
+
 /// `None` for an empty value, which both versions take as absent.
 fn read(version: Version, param: &Param, text: &str) -> ApiResult<Option<Arg>> {
     let text = text.trim();
@@ -144,9 +175,9 @@ fn read(version: Version, param: &Param, text: &str) -> ApiResult<Option<Arg>> {
         ParamKind::Bool => Arg::Bool(match text {
             "true" | "1" => true,
             "false" | "0" => false,
-            // As Python writes them.
-            _ if lenient && text.eq_ignore_ascii_case("true") => true,
-            _ if lenient && text.eq_ignore_ascii_case("false") => false,
+            // As Python writes them: its clients of v2, too, send `exact_match=False`.
+            _ if text.eq_ignore_ascii_case("true") => true,
+            _ if text.eq_ignore_ascii_case("false") => false,
             _ => return Err(refuse("must be true or false")),
         }),
         ParamKind::Text | ParamKind::Json | ParamKind::File => Arg::Text(text.to_owned()),

@@ -234,7 +234,7 @@ fn check_keys(version: Version, params: &[Param], members: &Map<String, Value>) 
     for (key, value) in members {
         let Some(param) = params.iter().find(|param| param.name == key) else {
             if version == Version::V2 {
-                return Err(ApiError::invalid_key(key, "this key is not allowed"));
+                return Err(ApiError::unknown_key(key));
             }
             continue;
         };

@@ -81,6 +81,11 @@ impl ApiError {
         ApiError::Invalid(format!("{key}: {text}"))
     }
 
+    /// A key that v2 does not know in a body, in the words of the hosted service.
+    pub fn unknown_key(key: &str) -> Self {
+        ApiError::invalid_key(key, &format!("Parameter '{key}' is not allowed for this request"))
+    }
+
     /// `Deal not found` for an entity titled `Deal`.
     pub fn not_found(title: &str) -> Self {
         ApiError::NotFound(format!("{title} not found"))

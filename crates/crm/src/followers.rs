@@ -7,6 +7,7 @@ use crate::error::{ApiError, ApiResult};
 use crate::json::Json;
 use crate::list;
 use crate::op::{Param, ParamKind, Version};
+use crate::params::{CURSOR, LIMIT};
 use crate::resource::Resource;
 use crate::select::Depth;
 use crate::write;
@@ -48,6 +49,15 @@ pub async fn users(call: &Call, entity: &'static str, record: i64) -> ApiResult<
     sql.bind(call.company()).push(" AND entity = ").bind(entity).push(" AND record_id = ").bind(record);
     Ok(call.store().read(sql, Weight::Light, Vec::new(), |users, row| users.extend(row.int(0).map(UserId))).await?)
 }
+
+/// The parameters of the lists of v2, which come in the order in which the followers came. A widespread connector sends
+/// every list below a deal the order that it wants of the deals.
+pub const LIST_V2: &[Param] = &[
+    LIMIT,
+    CURSOR,
+    Param::new("sort_by", ParamKind::Choice(&["id", "update_time", "add_time"]), "Passed over."),
+    Param::new("sort_direction", ParamKind::Choice(&["asc", "desc"]), "Passed over."),
+];
 
 /// Lists the followers of a record.
 pub async fn list(call: Call, resource: &'static Resource) -> ApiResult<Reply> {

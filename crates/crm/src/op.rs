@@ -4,6 +4,7 @@ use crate::app::App;
 use crate::call::{Call, Reply};
 use crate::error::{ApiError, ApiResult};
 use crate::message::Request;
+use crate::operations;
 use crate::params::BULK_IDS;
 use crate::users::permissions::{Need, Permission};
 use penstock_model::Area;
@@ -20,7 +21,8 @@ pub enum Version {
 /// Where operations are found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Root {
-    /// `/v1` and `/api/v1` (semantics.md 1).
+    /// `/v1` and `/api/v1` (semantics.md 1), and no prefix at all, as OAuth clients ask the proxy of the hosted service for
+    /// `/users/me`.
     V1,
     /// `/api/v2`.
     V2,
@@ -41,7 +43,8 @@ impl Root {
             let rest = path.strip_prefix(prefix)?;
             (rest.is_empty() || rest.starts_with('/')).then_some((*root, rest))
         });
-        found.or_else(|| SITE.iter().any(|start| path.starts_with(start)).then_some((Root::Site, path)))
+        let site = || SITE.iter().any(|start| path.starts_with(start)).then_some((Root::Site, path));
+        found.or_else(site).or_else(|| operations::is_of_v1(path).then_some((Root::V1, path)))
     }
 
     /// The prefix that links and documents use.

@@ -1,7 +1,7 @@
 //! All operations of the API, resource by resource. Routing, scopes, costs, the OpenAPI document and the
 //! contract test read this page; there is no other list of routes.
 
-use crate::op::Op;
+use crate::op::{Op, Root};
 use crate::{
     activities, activity_types, billing, boards, call_logs, channels, currencies, deal_products, deals, fields, files, filters, goals,
     lead_labels, leads, legacy_teams, mail, meetings, notes, oauth, organization_relationships, organizations, permission_sets, persons,
@@ -9,9 +9,12 @@ use crate::{
     visibility_groups, webhooks,
 };
 use crate::{audit, flow, openapi, recents, search, sign_in};
+use std::collections::HashSet;
+use std::sync::LazyLock;
 
 const RESOURCES: &[&[Op]] = &[
     deals::OPS,
+    deals::DUPLICATION,
     persons::OPS,
     organizations::OPS,
     organization_relationships::OPS,
@@ -65,8 +68,8 @@ const RESOURCES: &[&[Op]] = &[
     webhooks::OPS,
 ];
 
-/// What is found below `/api/v2` as well, as the same operation: integrators have used it there (semantics.md 28.1).
-const ALSO_V2: &[&[Op]] = &[webhooks::OPS];
+/// What is found below `/api/v2` as well, as the same operation: integrators use it there (semantics.md 28.1, 31.6).
+const ALSO_V2: &[&[Op]] = &[webhooks::OPS, deals::DUPLICATION];
 
 /// What only Penstock has, below `/api/penstock`.
 const OWN: &[&[Op]] = &[
@@ -94,6 +97,15 @@ pub fn site() -> impl Iterator<Item = &'static Op> {
 /// Operations of v1 that have a second address below the root of v2.
 pub fn also_v2() -> impl Iterator<Item = &'static Op> {
     ALSO_V2.iter().copied().flatten()
+}
+
+/// Whether a path without a prefix begins as those of v1 do.
+pub fn is_of_v1(path: &str) -> bool {
+    static COLLECTIONS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+        let of_v1 = all().filter(|op| op.root == Root::V1);
+        of_v1.filter_map(|op| op.path.split('/').nth(1)).collect()
+    });
+    path.split('/').nth(1).and_then(|first| first.split(':').next()).is_some_and(|first| COLLECTIONS.contains(first))
 }
 
 /// Every operation of the API, in the order of the resources.

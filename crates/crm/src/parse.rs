@@ -248,7 +248,8 @@ fn contact(strict: bool, item: &JsonValue) -> Result<Option<Contact>, String> {
             };
             (members.get("value").cloned().unwrap_or_default(), label, primary)
         }
-        plain if !strict => (plain.clone(), "work".to_owned(), false),
+        // Recorded answers have no label where v1 was sent a text.
+        plain if !strict => (plain.clone(), String::new(), false),
         _ => return Err("The value is not a valid 'object'".to_owned()),
     };
     let value = match value {

@@ -98,6 +98,12 @@ pub fn write_nothing_more(json: &mut Json) {
     json.null();
 }
 
+/// Recorded answers of v1 to a new contact say that it has not become part of another one.
+pub fn write_did_not_merge(json: &mut Json) {
+    json.key("didMerge");
+    json.bool(false);
+}
+
 /// v1 refuses a create that brings its own id (semantics.md 9.1).
 pub fn refuse_id(call: &Call) -> ApiResult<()> {
     if call.version() == Version::V1 && call.body.get("id").is_some() {

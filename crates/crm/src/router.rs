@@ -75,7 +75,8 @@ impl Router {
     pub fn find(&self, root: Root, method: Method, path: &str) -> Found {
         let decoded: Vec<Cow<'_, str>> = path.trim_matches('/').split('/').map(percent_decode).collect();
         let mut segments: Vec<&str> = decoded.iter().map(Cow::as_ref).collect();
-        let selector = if root == Root::V1 { take_selector(&mut segments) } else { None };
+        let is_v1 = root == Root::V1;
+        let selector = if is_v1 { take_selector(&mut segments) } else { None };
         let root = match root {
             Root::V1 => &self.v1,
             Root::V2 => &self.v2,
@@ -86,7 +87,10 @@ impl Router {
         let Some(node) = root.find(&segments, &mut parameters) else {
             return Found::Nothing;
         };
-        match node.ops.iter().find(|(op, _)| op.method == method) {
+        let by = |method| node.ops.iter().find(|(op, _)| op.method == method);
+        // Clients that know one word for a change send leads a PUT (semantics.md 31).
+        let also_patch = || if is_v1 && method == Method::Put { by(Method::Patch) } else { None };
+        match by(method).or_else(also_patch) {
             Some((op, label)) => Found::Op { op, label, path: parameters, selector },
             None => Found::OtherMethod,
         }

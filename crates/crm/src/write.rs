@@ -52,7 +52,7 @@ pub fn fill(call: &Call, change: &mut Change) -> ApiResult<Given> {
         }
         let Some((index, field)) = writable(call.version(), entity, key, creating) else {
             if call.version() == Version::V2 && key != "custom_fields" {
-                return Err(ApiError::invalid_key(key, "this key is not allowed"));
+                return Err(ApiError::unknown_key(key));
             }
             continue;
         };

@@ -50,6 +50,7 @@ async fn changes_come_newest_first_with_names() -> Outcome {
         );
         let data = |place: usize| &rows[place]["data"];
         assert_eq!((&data(0)["user_id"], &data(0)["deal_id"], &data(0)["action"]), (&json!(ben), &json!(deal), &json!("added")));
+        assert_eq!((&data(0)["follower_user_id"], &data(1)["follower_user_id"]), (&json!(ben), &Value::Null));
         assert_eq!(data(1)["person_id"], json!(person));
         assert_eq!(data(2)["additional_data"], json!({"new_value_formatted": "Ann"}));
         assert_eq!((&data(2)["old_value"], &data(2)["new_value"]), (&Value::Null, &json!(person)));

@@ -208,7 +208,9 @@ async fn flags_may_be_written_as_python_writes_them() -> Outcome {
         assert_eq!(found[0]["email"], "ada@harbour.test");
         assert_eq!(company.get("/v1/users/find?term=harbour.test&search_by_email=False").await?, Value::Null);
         assert_eq!(company.send("GET", "/v1/users/find?term=ada&search_by_email=yes", &Value::Null).await?.0, 400);
-        assert_eq!(company.send("GET", "/api/v2/deals/1?include_option_labels=True", &Value::Null).await?.0, 400, "v2 is strict");
+        let deal = company.add_deal(json!({"title": "Weir"})).await?;
+        assert_eq!(company.get(&format!("/api/v2/deals/{deal}?include_option_labels=True")).await?["id"], deal);
+        assert_eq!(company.send("PATCH", "/api/v2/stages/1", &json!({"is_deal_rot_enabled": "True"})).await?.0, 400, "bodies are strict");
     }
     Ok(())
 }

@@ -108,7 +108,10 @@ async fn only_what_the_caller_may_see_changed() -> Outcome {
         let hidden = company.add_deal(json!({"title": "Hidden", "visible_to": 1})).await?;
         let open = company.add_deal(json!({"title": "Open"})).await?;
         let since = "since_timestamp=2026-03-01&items=deal,user";
-        let seen = |rows: &[i64]| rows.iter().map(|id| ("deal".to_owned(), *id)).collect::<Vec<_>>();
+        let seen = |deals: &[i64]| {
+            let deals = deals.iter().map(|id| ("deal".to_owned(), *id));
+            deals.chain([("user".to_owned(), ben)]).collect::<Vec<_>>()
+        };
         assert_eq!(rows(&recents(&company, since).await?), seen(&[hidden, open]));
         assert_eq!(rows(&recents(&colleague, since).await?), seen(&[open]));
         company.data("POST", &format!("/api/v2/deals/{hidden}/followers"), json!({"user_id": ben})).await?;

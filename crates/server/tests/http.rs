@@ -130,7 +130,8 @@ fn browsers_may_ask_from_anywhere() {
     for token in [TOKEN, "wrong"] {
         let answer = serving.get(USERS_ONLY, &[("x-api-token", token)]);
         assert_eq!(answer.header("access-control-allow-origin"), Some("*"));
-        let exposed = "X-RateLimit-Remaining, X-RateLimit-Limit, X-RateLimit-Reset";
+        let exposed =
+            "X-RateLimit-Remaining, X-RateLimit-Limit, X-RateLimit-Reset, X-Daily-RateLimit-Token-Limit, X-Daily-RateLimit-Token-Remaining";
         assert_eq!(answer.header("access-control-expose-headers"), Some(exposed));
     }
     assert_eq!(serving.get("/metrics", &[]).header("access-control-allow-origin"), None);

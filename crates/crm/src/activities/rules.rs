@@ -107,7 +107,7 @@ fn clock(activity: &mut Record, col: Col<String>, last_hour: u32) -> ApiResult<(
     clear_blank(activity, col);
     let Some(text) = activity.text(col) else { return Ok(()) };
     let kept = read_clock(text.trim(), last_hour)
-        .ok_or_else(|| ApiError::invalid_key(ACTIVITY.fields[col.index].key, "must be a time in the form HH:MM or HH:MM:SS"))?;
+        .ok_or_else(|| ApiError::invalid_key(ACTIVITY.fields[col.index].key, "This value is not a valid datetime."))?;
     activity.set(col, kept);
     Ok(())
 }

@@ -315,13 +315,19 @@ pub async fn remove_many(call: Call) -> ApiResult<Reply> {
     ))
 }
 
-/// The one row of a change.
+/// The one row of a change. v1 says its id once more, under the name that later paths have for it.
 async fn show(call: &Call, deal: &Record, rows: &[Record]) -> ApiResult<Reply> {
     let shown = Shown::of(call, std::slice::from_ref(deal), rows).await?;
-    let write = |json: &mut Json| rows.iter().for_each(|row| shown.write(json, row));
+    let write_v1 = |json: &mut Json, row: &Record| {
+        json.begin_object();
+        shown.write_v1(json, row);
+        json.key("product_attachment_id");
+        json.int(row.id);
+        json.end_object();
+    };
     Ok(match call.version() {
-        Version::V1 => call.data(write),
-        Version::V2 => call.data_and(write, write_nothing_more),
+        Version::V1 => call.data(|json| rows.iter().for_each(|row| write_v1(json, row))),
+        Version::V2 => call.data_and(|json| rows.iter().for_each(|row| shown.write(json, row)), write_nothing_more),
     })
 }
 

@@ -55,7 +55,7 @@ const FIELDS: &[Field] = &[
     Field::new(29, "origin", "Source origin", Kind::Text(255)).not_null(),
     Field::new(30, "origin_id", "Source origin ID", Kind::Text(255)).write_v1(Write::OnCreate),
     Field::new(31, "channel", "Source channel", Kind::Choosable).write_v1(Write::Always).logged(),
-    Field::new(32, "channel_id", "Source channel ID", Kind::Text(255)).write_v1(Write::Always).logged(),
+    Field::new(32, "channel_id", "Source channel ID", Kind::Text(255)).writable(),
     Field::new(33, "source_lead_id", "Source lead", Kind::Text(64)).reports("lead"),
     Field::new(34, "acv", "Annual contract value", Kind::Money),
     Field::new(35, "arr", "Annual recurring revenue", Kind::Money),

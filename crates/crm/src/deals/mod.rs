@@ -19,7 +19,7 @@ pub mod view;
 
 pub use average_won::Averages;
 pub use fields::*;
-pub use ops::OPS;
+pub use ops::{DUPLICATION, OPS};
 
 use crate::resource::{Resource, Rules};
 use crate::rights;

@@ -102,6 +102,10 @@ const fn op(version: Version, method: crate::op::Method, path: &'static str, id:
     Op::new(version, method, path, id, run).tag("Deals").scopes(FULL)
 }
 
+/// Beside the others, for it has a second address.
+pub const DUPLICATION: &[Op] =
+    &[op(V1, Post, "/deals/{id}/duplicate", "duplicateDeal", run!(duplicate::duplicate)).cost(10).about("Copies a deal")];
+
 pub const OPS: &[Op] = &[
     op(V2, Get, "/deals", "getDeals", run!(pages::page(&DEAL, list::live)))
         .scopes(READ)
@@ -142,7 +146,6 @@ pub const OPS: &[Op] = &[
     op(V1, Get, "/deals/{id}", "getDeal", run!(one_v1)).scopes(READ).cost(2).about("Shows one deal in detail"),
     op(V1, Put, "/deals/{id}", "updateDeal", run!(update)).cost(10).takes(Takes::Record(&DEAL)).about("Changes the sent fields of a deal"),
     op(V1, Delete, "/deals/{id}", "deleteDeal", run!(records::delete(&DEALS))).cost(6).about("Marks a deal as deleted"),
-    op(V1, Post, "/deals/{id}/duplicate", "duplicateDeal", run!(duplicate::duplicate)).cost(10).about("Copies a deal"),
     op(V1, Put, "/deals/{id}/merge", "mergeDeals", run!(merge::deals))
         .cost(40)
         .takes(Takes::Keys(merge::KEYS))
@@ -203,7 +206,7 @@ pub const OPS: &[Op] = &[
     op(V2, Get, "/deals/{id}/followers", "getDealFollowers", run!(followers::list(&DEALS)))
         .scopes(READ)
         .cost(10)
-        .query(&[LIMIT, CURSOR])
+        .query(followers::LIST_V2)
         .about("Lists the followers of a deal"),
     op(V2, Post, "/deals/{id}/followers", "addDealFollower", run!(followers::add(&DEALS)))
         .cost(5)

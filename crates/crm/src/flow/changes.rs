@@ -181,6 +181,11 @@ impl<'a> ChangeView<'a> {
         json.int(self.record);
         json.key(if change.object == "participant" { "person_id" } else { "user_id" });
         json.int_or_null(change.member);
+        if change.object == "follower" {
+            // As changelogs of followers say it: clients read this one.
+            json.key("follower_user_id");
+            json.int_or_null(change.member);
+        }
         json.key("action");
         json.string_or_null(change.action.as_deref());
         json.key("actor_user_id");

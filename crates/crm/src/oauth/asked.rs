@@ -12,6 +12,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
+/// Where clients ask that have found the way by the metadata. They are told who answers, and those that do not expect it are
+/// not: what was written for the hosted service compares the issuer with one of its own making, and refuses this one.
+pub const DISCOVERED: &str = "/oauth/authorize/discovered";
+
 /// The parameters that are read. The page hands them on to the decision.
 pub const PARAMETERS: [&str; 8] =
     ["client_id", "redirect_uri", "state", "response_type", "code_challenge", "code_challenge_method", "scope", "resource"];
@@ -25,7 +29,9 @@ pub struct Asked {
     pub challenge: Option<Challenge>,
     /// What the user lets the app do.
     pub scopes: Scopes,
-    /// Who says yes or no (RFC 9207).
+    /// The path of the page, which takes the decision as well.
+    pub path: String,
+    /// Who says yes or no.
     issuer: String,
 }
 
@@ -96,7 +102,8 @@ pub async fn read(app: &App, request: &Request, form: &Form, is_first: bool) -> 
     let state = form.text("state").map(str::to_owned);
     let issuer = app.base_url(request.host.as_deref());
     let scopes = found.settings.scopes;
-    let mut asked = Asked { app: found, redirect_uri: redirect_uri.to_owned(), state, challenge: None, scopes, issuer };
+    let (path, redirect_uri) = (request.path.clone(), redirect_uri.to_owned());
+    let mut asked = Asked { app: found, redirect_uri, state, challenge: None, scopes, path, issuer };
     Ok(match asked.rest(form) {
         Ok((challenge, scopes)) => {
             asked.challenge = challenge;
@@ -146,10 +153,11 @@ impl Asked {
         }
     }
 
-    /// The address that tells the app one thing, its own state, and who says so.
+    /// The address that tells the app one thing, its own state, and who says so (RFC 9207).
     pub fn answer(&self, name: &str, value: &str) -> String {
         let state = self.state.iter().map(|state| ("state", state.as_str()));
-        let parameters = std::iter::once((name, value)).chain(state).chain([("iss", self.issuer.as_str())]);
+        let issuer = (self.path == DISCOVERED).then_some(("iss", self.issuer.as_str()));
+        let parameters = std::iter::once((name, value)).chain(state).chain(issuer);
         redirect::with(&self.redirect_uri, &parameters.collect::<Vec<_>>())
     }
 }

@@ -35,7 +35,7 @@ pub fn page(asked: &Asked, form: &Form, session: &Session, directory: &Directory
         html.markup("<li>").text(scope.about).markup("</li>\n");
     }
     html.markup("</ul>\n<p>It can never do more than you can. Afterwards you go to <strong>").text(&place(&asked.redirect_uri));
-    html.markup("</strong>.</p>\n<form method=\"post\" action=\"/oauth/authorize\">\n").hidden("csrf_token", &session.csrf);
+    html.markup("</strong>.</p>\n<form method=\"post\" action=\"").text(&asked.path).markup("\">\n").hidden("csrf_token", &session.csrf);
     for name in PARAMETERS {
         if let Some(value) = form.text(name) {
             html.hidden(name, value);

@@ -1,5 +1,6 @@
 //! What clients can find out by themselves (RFC 8414).
 
+use super::asked;
 use super::scopes::SCOPES;
 use crate::app::App;
 use crate::call::Reply;
@@ -15,7 +16,7 @@ pub async fn show(app: Arc<App>, request: Request) -> ApiResult<Reply> {
     let scopes: Vec<_> = SCOPES.iter().map(|scope| scope.word).collect();
     let body = json!({
         "issuer": url,
-        "authorization_endpoint": format!("{url}/oauth/authorize"),
+        "authorization_endpoint": format!("{url}{}", asked::DISCOVERED),
         "token_endpoint": format!("{url}/oauth/token"),
         "revocation_endpoint": format!("{url}/oauth/revoke"),
         "registration_endpoint": format!("{url}/oauth/register"),

@@ -4,7 +4,7 @@ use super::apps::{self, AppSettings, RegisteredApp};
 use super::grants::{self, Grant};
 use super::scopes::Scopes;
 use super::secrets::SecretKey;
-use super::{authorize, metadata, register, revoke, token, uninstall};
+use super::{asked, authorize, metadata, register, revoke, token, uninstall};
 use crate::audit::{self, Origin};
 use crate::call::{Call, Reply};
 use crate::error::{ApiError, ApiResult};
@@ -19,12 +19,16 @@ use serde_json::Value;
 use std::collections::HashMap;
 
 /// The pages of OAuth.
-pub const PAGES: &[Page] = &[Page {
-    path: "/oauth/authorize",
-    label: "v1.authorize",
-    get: Some(|app, request| Box::pin(authorize::show(app, request))),
-    post: Some(|app, request| Box::pin(authorize::decide(app, request))),
-}];
+pub const PAGES: &[Page] = &[consent_at("/oauth/authorize"), consent_at(asked::DISCOVERED)];
+
+const fn consent_at(path: &'static str) -> Page {
+    Page {
+        path,
+        label: "v1.authorize",
+        get: Some(|app, request| Box::pin(authorize::show(app, request))),
+        post: Some(|app, request| Box::pin(authorize::decide(app, request))),
+    }
+}
 
 const ASKED: &[Param] = &[
     Param::new("client_id", ParamKind::Text, "The app that asks.").required(),

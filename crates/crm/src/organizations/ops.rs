@@ -81,7 +81,7 @@ pub const OPS: &[Op] = &[
         .cost(10)
         .query(LIST)
         .about("Lists organizations that are not deleted"),
-    op(V2, Post, "/organizations", "addOrganization", run!(records::add(&ORGANIZATIONS)))
+    op(V2, Post, "/organizations", "addOrganization", run!(add))
         .cost(5)
         .takes(Takes::Record(&ORGANIZATION))
         .about("Creates an organization"),
@@ -108,7 +108,7 @@ pub const OPS: &[Op] = &[
         .query(COLLECTION)
         .admin_of(Area::Shared)
         .about("Lists all organizations by cursor, for administrators"),
-    op(V1, Post, "/organizations", "addOrganization", run!(records::add(&ORGANIZATIONS)))
+    op(V1, Post, "/organizations", "addOrganization", run!(add))
         .cost(10)
         .takes(Takes::Record(&ORGANIZATION))
         .created()
@@ -174,7 +174,7 @@ pub const OPS: &[Op] = &[
     op(V2, Get, "/organizations/{id}/followers", "getOrganizationFollowers", run!(followers::list(&ORGANIZATIONS)))
         .scopes(READ)
         .cost(10)
-        .query(&[LIMIT, CURSOR])
+        .query(followers::LIST_V2)
         .about("Lists the followers of an organization"),
     op(V2, Post, "/organizations/{id}/followers", "addOrganizationFollower", run!(followers::add(&ORGANIZATIONS)))
         .cost(5)
@@ -190,6 +190,20 @@ pub const OPS: &[Op] = &[
         .query(changelog::QUERY)
         .about("Lists who began and who ceased to follow an organization"),
 ];
+
+async fn add(call: Call) -> ApiResult<Reply> {
+    let id = records::create(&call, &ORGANIZATIONS).await?;
+    if call.version() == Version::V2 {
+        return records::show_created(&call, &ORGANIZATIONS, id).await;
+    }
+    records::show_v1_with(&call, &ORGANIZATIONS, id, |json| {
+        json.key("additional_data");
+        json.begin_object();
+        records::write_did_not_merge(json);
+        json.end_object();
+    })
+    .await
+}
 
 /// A single organization names its followers and its address for copied mail (semantics.md 31.17).
 async fn one_v1(call: Call) -> ApiResult<Reply> {

@@ -157,7 +157,7 @@ pub const OPS: &[Op] = &[
     op(V2, Get, "/persons/{id}/followers", "getPersonFollowers", run!(followers::list(&PERSONS)))
         .scopes(READ)
         .cost(10)
-        .query(&[LIMIT, CURSOR])
+        .query(followers::LIST_V2)
         .about("Lists the followers of a person"),
     op(V2, Post, "/persons/{id}/followers", "addPersonFollower", run!(followers::add(&PERSONS)))
         .cost(5)
@@ -178,7 +178,7 @@ async fn add(call: Call) -> ApiResult<Reply> {
     rules::refuse_contact_sync(&call)?;
     let id = records::create(&call, &PERSONS).await?;
     match call.version() {
-        Version::V1 => records::show_v1_with(&call, &PERSONS, id, |json| write_dropbox(json, &call, id)).await,
+        Version::V1 => records::show_v1_with(&call, &PERSONS, id, |json| write_additional(json, &call, id, true)).await,
         Version::V2 => records::show_created(&call, &PERSONS, id).await,
     }
 }
@@ -190,12 +190,15 @@ async fn update(call: Call) -> ApiResult<Reply> {
 
 async fn one_v1(call: Call) -> ApiResult<Reply> {
     let id = call.id(PERSON.title)?;
-    records::show_v1_with(&call, &PERSONS, id, |json| write_dropbox(json, &call, id)).await
+    records::show_v1_with(&call, &PERSONS, id, |json| write_additional(json, &call, id, false)).await
 }
 
-fn write_dropbox(json: &mut crate::json::Json, call: &Call, id: i64) {
+fn write_additional(json: &mut crate::json::Json, call: &Call, id: i64, is_new: bool) {
     json.key("additional_data");
     json.begin_object();
+    if is_new {
+        records::write_did_not_merge(json);
+    }
     json.key("dropbox_email");
     call.directory.write_smart_bcc(json, "person", id);
     json.end_object();

@@ -9,7 +9,7 @@ use crate::json::Json;
 use crate::list as pages;
 use crate::op::Method::{Delete, Get, Patch, Post, Put};
 use crate::op::Version::{V1, V2};
-use crate::op::{Op, Takes, Version};
+use crate::op::{Op, Param, ParamKind, Takes, Version};
 use crate::params::*;
 use crate::records;
 use crate::rights;
@@ -17,6 +17,7 @@ use crate::run;
 use penstock_model::Area;
 use penstock_store::Sql;
 
+const LIMIT_SHOWN: Param = Param::new("limit", ParamKind::Int, "Comes back in the answer, which has all pipelines.");
 const READ: &str = "deals:read,deals:full,admin";
 const STATISTICS: &str = "deals:read,deals:full";
 
@@ -45,7 +46,7 @@ pub const OPS: &[Op] = &[
         .cost(3)
         .admin_of(Area::Deals)
         .about("Marks a pipeline and its stages as deleted"),
-    op(V1, Get, "/pipelines", "getPipelines", run!(list_v1)).scopes(READ).cost(10).about("Lists pipelines"),
+    op(V1, Get, "/pipelines", "getPipelines", run!(list_v1)).scopes(READ).cost(10).query(&[LIMIT_SHOWN]).about("Lists pipelines"),
     op(V1, Post, "/pipelines", "addPipeline", run!(add))
         .cost(10)
         .takes(Takes::Record(&PIPELINE))
@@ -104,17 +105,27 @@ async fn show(call: &Call, id: i64) -> ApiResult<Reply> {
     Ok(call.data(|json| write_v1(json, pipeline, false)))
 }
 
+/// All of them, whatever the limit (semantics.md 5.1); recorded answers say so in the words of a page.
 async fn list_v1(call: Call) -> ApiResult<Reply> {
+    let limit = pages::limit(&call, "limit")?;
     let visible = |pipeline: &&Pipeline| !pipeline.is_deleted && call.sees_pipeline(pipeline.id);
     let mut pipelines: Vec<_> = call.directory.pipelines.values().filter(visible).collect();
     pipelines.sort_by_key(|pipeline| (pipeline.order_nr, pipeline.id));
-    Ok(call.data(|json| {
-        json.begin_array();
-        for (place, pipeline) in pipelines.iter().enumerate() {
-            write_v1(json, pipeline, place == 0);
-        }
-        json.end_array();
-    }))
+    Ok(call.data_and(
+        |json| {
+            json.begin_array();
+            for (place, pipeline) in pipelines.iter().enumerate() {
+                write_v1(json, pipeline, place == 0);
+            }
+            json.end_array();
+        },
+        |json| {
+            json.key("additional_data");
+            json.begin_object();
+            pages::write_pagination(json, 0, limit, false);
+            json.end_object();
+        },
+    ))
 }
 
 async fn one_v2(call: Call) -> ApiResult<Reply> {

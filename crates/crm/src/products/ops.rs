@@ -104,7 +104,7 @@ pub const OPS: &[Op] = &[
     op(V2, Get, "/products/{id}/followers", "getProductFollowers", run!(followers::list(&PRODUCTS)))
         .scopes(READ)
         .cost(10)
-        .query(&[LIMIT, CURSOR])
+        .query(followers::LIST_V2)
         .about("Lists the followers of a product"),
     op(V2, Post, "/products/{id}/followers", "addProductFollower", run!(followers::add(&PRODUCTS)))
         .cost(5)

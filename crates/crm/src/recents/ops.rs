@@ -31,9 +31,11 @@ const ITEMS: Param = Param::new(
         "product",
         "stage",
         "user",
-        // Nothing is listed under these two: old companies had the one (semantics.md 15), connectors ask for the other.
+        // Nothing is listed under these: old companies had the first (semantics.md 15), connectors ask for the others.
         "delete_log",
         "lead",
+        "project",
+        "task",
     ]),
     "Only records of these kinds, comma separated; all where absent.",
 );

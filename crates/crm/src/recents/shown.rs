@@ -49,7 +49,7 @@ pub static KINDS: &[Kind] = &[
     Kind { item: "pipeline", entity: &PIPELINE, show: |call, ids| known(call, ids, write_pipeline) },
     Kind { item: "product", entity: PRODUCTS.entity, show: |call, ids| records(call, &PRODUCTS, ids) },
     Kind { item: "stage", entity: &STAGE, show: |call, ids| known(call, ids, write_stage) },
-    Kind { item: "user", entity: &USER, show: |call, ids| known(call, ids, write_user) },
+    Kind { item: "user", entity: &USER, show: |call, ids| known(call, ids, write_users) },
 ];
 
 /// Records of a resource.
@@ -96,6 +96,11 @@ fn write_stage(call: &Call, id: i64, json: &mut Json) -> bool {
     stage.map(|stage| stages::write_v1(json, &call.directory, stage)).is_some()
 }
 
-fn write_user(call: &Call, id: i64, json: &mut Json) -> bool {
-    call.directory.user(UserId(id)).map(|user| users::write_v1(json, call, user)).is_some()
+/// A list of one, as connectors expect users.
+fn write_users(call: &Call, id: i64, json: &mut Json) -> bool {
+    let Some(user) = call.directory.user(UserId(id)) else { return false };
+    json.begin_array();
+    users::write_v1(json, call, user);
+    json.end_array();
+    true
 }

@@ -135,6 +135,7 @@ fn people(company: CompanyId, new: &NewCompany, now: Time) -> Result<Vec<Stateme
         has_created_company: true,
         time: now,
     };
+    let [row, recent] = administrator.insert();
     Ok(vec![
         Statement::new(
             "INSERT INTO groups (company_id, id, name) VALUES ($1, $2, 'Default group')",
@@ -145,7 +146,8 @@ fn people(company: CompanyId, new: &NewCompany, now: Time) -> Result<Vec<Stateme
              VALUES ($1, $2, 1, '(Unassigned users)', 1, $3, '[]')",
             vec![company.into(), DEFAULT_ROLE.into(), ROLE_SETTINGS.into()],
         ),
-        administrator.insert(),
+        row,
+        recent,
         accounts::insert_token(company, ADMIN, &new.api_token, now),
         count_from(company, "groups", DEFAULT_GROUP),
         count_from(company, "roles", DEFAULT_ROLE),

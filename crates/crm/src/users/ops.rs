@@ -10,7 +10,7 @@ use crate::list;
 use crate::op::Method::{Get, Post, Put};
 use crate::op::Version::{V1, V2};
 use crate::op::{Op, Param, ParamKind, Takes, Version};
-use crate::params::{CURSOR, LIMIT, START};
+use crate::params::{LIMIT, START};
 use crate::rights;
 use crate::roles::assignments;
 use crate::run;
@@ -61,7 +61,7 @@ pub const OPS: &[Op] = &[
         .about("Shows what new records of a user begin with"),
     op(V2, Get, "/users/{id}/followers", "getUserFollowers", run!(followers))
         .cost(10)
-        .query(&[LIMIT, CURSOR])
+        .query(followers::LIST_V2)
         .about("Lists the followers of a user"),
     op(V1, Get, "/userConnections", "getUserConnections", run!(settings::connections))
         .tag("UserConnections")
@@ -109,7 +109,7 @@ async fn all(call: Call) -> ApiResult<Reply> {
 /// Answers the users that `wanted` takes, by id; none is null, as in every v1 list.
 fn show_all(call: &Call, wanted: impl Fn(&User) -> bool) -> Reply {
     let users: Vec<_> = call.directory.users.values().filter(|user| is_seen(call, user) && wanted(user)).collect();
-    call.data(|json| {
+    view::beside_company(call, |json| {
         if users.is_empty() {
             return json.null();
         }
@@ -135,7 +135,7 @@ async fn me(call: Call) -> ApiResult<Reply> {
 
 async fn one(call: Call) -> ApiResult<Reply> {
     let user = named(&call)?;
-    Ok(call.data(|json| view::write_v1(json, &call, user)))
+    Ok(view::beside_company(&call, |json| view::write_v1(json, &call, user)))
 }
 
 async fn add(call: Call) -> ApiResult<Reply> {

@@ -21,6 +21,15 @@ pub async fn settings(call: Call) -> ApiResult<Reply> {
         json.string("callto:[number]");
         json.key("person_duplicate_condition");
         json.string("name && (org_id || email || phone)");
+        json.key("organization_duplicate_condition");
+        json.string("name");
+        // Every company has products, visibility groups and permission sets.
+        for key in ["products", "advanced_permissions"] {
+            json.key(key);
+            json.bool(true);
+        }
+        json.key("default_currency");
+        json.string_or_null(call.user().map(|user| user.default_currency.as_str()));
         json.end_object();
     }))
 }

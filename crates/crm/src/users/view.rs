@@ -1,11 +1,11 @@
 //! How v1 shows users.
 
 use super::access;
-use crate::call::Call;
+use crate::call::{Call, Reply};
 use crate::directory::User;
 use crate::json::Json;
 use jiff::tz::TimeZone;
-use penstock_model::Time;
+use penstock_model::{Area, Time};
 
 /// The languages of the interface by the ids that users carry: language code and country code.
 const LANGUAGES: &[(i64, &str, &str)] = &[(crate::accounts::ENGLISH, "en", "US")];
@@ -87,6 +87,9 @@ fn write_members(json: &mut Json, call: &Call, user: &User) {
     json.bool(user.id == call.principal.user);
     json.key("is_deleted");
     json.bool(user.is_deleted);
+    // Not in the published schema, but in every recorded answer.
+    json.key("is_admin");
+    json.int(i64::from(user.administers.has(Area::Account)));
 }
 
 fn write_time(json: &mut Json, key: &str, time: Option<Time>) {
@@ -95,6 +98,17 @@ fn write_time(json: &mut Json, key: &str, time: Option<Time>) {
         Some(time) => json.plain_string(|out| time.write_v1(out)),
         None => json.null(),
     }
+}
+
+/// Answers users, with the company beside as recorded answers have it.
+pub fn beside_company(call: &Call, write: impl FnOnce(&mut Json)) -> Reply {
+    call.data_and(write, |json| {
+        json.key("additional_data");
+        json.begin_object();
+        json.key("company_id");
+        json.int(call.company().0);
+        json.end_object();
+    })
 }
 
 /// How far the clocks of a zone are from UTC at a moment; those of an unknown zone not at all.

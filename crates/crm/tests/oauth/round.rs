@@ -123,12 +123,18 @@ pub fn hidden(page: &str) -> Vec<(String, String)> {
 
 /// Opens the consent page and presses a button; answers where the browser is sent.
 pub async fn decide(world: &World, browser: &Browser, query: &str, decision: &str) -> String {
-    let page = get(world, "/oauth/authorize", query, Some(browser)).await;
+    decide_at(world, browser, "/oauth/authorize", query, decision).await
+}
+
+/// The same at the address that the metadata names, or at the well-known one.
+pub async fn decide_at(world: &World, browser: &Browser, path: &str, query: &str, decision: &str) -> String {
+    let page = get(world, path, query, Some(browser)).await;
     assert_eq!(page.status, 200, "{}", page.text());
     let mut fields = hidden(&page.text());
     fields.push(("decision".to_owned(), decision.to_owned()));
     let pairs: Vec<_> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    let answer = post(world, "/oauth/authorize", &pairs, Some(browser)).await;
+    assert!(page.text().contains(&format!("action=\"{path}\"")), "{}", page.text());
+    let answer = post(world, path, &pairs, Some(browser)).await;
     assert_eq!(answer.status, 303, "{}", answer.text());
     answer.header("location").unwrap().to_owned()
 }

@@ -8,6 +8,8 @@ use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
+/// Where the metadata sends clients.
+const DISCOVERED: &str = "/oauth/authorize/discovered";
 const DONE: &str = "http://localhost/done";
 // RFC 7636, appendix B.
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
@@ -61,11 +63,12 @@ async fn an_app_registers_itself_and_is_let_in_with_what_it_asks_for() {
         let id = registered["client_id"].as_str().unwrap();
 
         let query = asking(id, &[("scope", "deals:read contacts:read"), ("state", "s"), ("resource", RESOURCE)]);
-        let page = get(&world, "/oauth/authorize", &query, Some(&browser)).await.ok().text();
+        let page = get(&world, DISCOVERED, &query, Some(&browser)).await.ok().text();
         assert!(page.contains("Nobody here has registered it") && page.contains("See deals") && !page.contains("See products"), "{page}");
-        let back = decide(&world, &browser, &query, "allow").await;
+        let back = decide_at(&world, &browser, DISCOVERED, &query, "allow").await;
         assert!(back.starts_with("http://localhost:51004/done?"), "{back}");
         assert_eq!(parameter(&back, "iss").as_deref(), Some("https://crm.example"));
+        assert_eq!(parameter(&decide(&world, &browser, &query, "cancel").await, "iss"), None, "only discoverers expect it");
         let code = parameter(&back, "code").unwrap();
         let (_, elsewhere) = redeem_as(&world, id, &code, &[("resource", "https://other.example/mcp")]).await;
         assert_eq!(elsewhere["error"], "invalid_target");
@@ -97,10 +100,12 @@ async fn what_is_wrong_is_told_to_the_app() {
             ("resource", "https://other.example/mcp", "invalid_target"),
             ("resource", "https://crm.example/mcp#x", "invalid_target"),
         ] {
-            let answer = get(&world, "/oauth/authorize", &asking(&id, &[(name, value)]), Some(&browser)).await;
-            let back = answer.header("location").unwrap();
-            assert_eq!(parameter(back, "error").as_deref(), Some(error), "{value}");
-            assert_eq!(parameter(back, "iss").as_deref(), Some("https://crm.example"));
+            for (path, issuer) in [(DISCOVERED, Some("https://crm.example")), ("/oauth/authorize", None)] {
+                let answer = get(&world, path, &asking(&id, &[(name, value)]), Some(&browser)).await;
+                let back = answer.header("location").unwrap();
+                assert_eq!(parameter(back, "error").as_deref(), Some(error), "{value}");
+                assert_eq!(parameter(back, "iss").as_deref(), issuer);
+            }
         }
         // More than was registered is not given.
         let back = decide(&world, &browser, &asking(&id, &[("scope", "deals:read leads:full")]), "allow").await;
@@ -166,7 +171,7 @@ async fn an_app_is_what_stands_at_its_address() {
         let page = anonymous.ok().text();
         assert!(page.contains("Sign in") && !page.contains("Described"), "nothing is fetched for nobody: {page}");
 
-        let page = get(&world, "/oauth/authorize", &query, Some(&browser)).await.ok().text();
+        let page = get(&world, DISCOVERED, &query, Some(&browser)).await.ok().text();
         assert!(page.contains("Described") && page.contains(&id), "{page}");
         let back = decide(&world, &browser, &query, "allow").await;
         let (status, tokens) = redeem_as(&world, &id, &parameter(&back, "code").unwrap(), &[]).await;

@@ -256,7 +256,7 @@ async fn tells_clients_where_to_go() {
         let answer = get(&world, "/.well-known/oauth-authorization-server", "", None).await.ok();
         let text = |key: &str| answer.json[key].as_str().unwrap().to_owned();
         assert_eq!(text("issuer"), "https://crm.example");
-        assert_eq!(text("authorization_endpoint"), "https://crm.example/oauth/authorize");
+        assert_eq!(text("authorization_endpoint"), "https://crm.example/oauth/authorize/discovered");
         assert_eq!(text("token_endpoint"), "https://crm.example/oauth/token");
         assert_eq!(text("revocation_endpoint"), "https://crm.example/oauth/revoke");
         assert_eq!(answer.json["code_challenge_methods_supported"], json!(["S256", "plain"]));

@@ -173,7 +173,7 @@ impl Gateway {
 
 /// What the product answers itself.
 fn is_product(path: &str) -> bool {
-    is_api(path) || is_page(path) || matches!(Root::of_path(path), Some((Root::Site, _)))
+    is_api(path) || is_page(path) || Root::of_path(path).is_some()
 }
 
 /// v1 answers below `/v1` and `/api/v1`, v2 below `/api/v2` (semantics.md 1); own additions are below `/api` too.
@@ -321,7 +321,9 @@ fn allow_origins(headers: &mut HeaderMap) {
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     headers.insert(
         header::ACCESS_CONTROL_EXPOSE_HEADERS,
-        HeaderValue::from_static("X-RateLimit-Remaining, X-RateLimit-Limit, X-RateLimit-Reset"),
+        HeaderValue::from_static(
+            "X-RateLimit-Remaining, X-RateLimit-Limit, X-RateLimit-Reset, X-Daily-RateLimit-Token-Limit, X-Daily-RateLimit-Token-Remaining",
+        ),
     );
 }
 
