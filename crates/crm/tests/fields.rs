@@ -210,3 +210,30 @@ async fn only_administrators_change_fields() -> Outcome {
     }
     Ok(())
 }
+
+#[tokio::test]
+async fn v1_has_options_only_where_something_can_be_chosen() -> Outcome {
+    const LISTS: [&str; 7] =
+        ["dealFields", "personFields", "organizationFields", "productFields", "activityFields", "leadFields", "noteFields"];
+    for company in Company::each().await? {
+        for list in LISTS {
+            let rows = company.get(&format!("/v1/{list}?limit=500")).await?;
+            let rows = rows.as_array().ok_or("no list")?;
+            assert!(rows.iter().all(|row| row.get("options").is_none_or(Value::is_array)), "{list}: {rows:#?}");
+            assert!(rows.iter().any(|row| row.get("options").is_none()), "{list}");
+            assert!(rows.iter().any(|row| row.get("options").is_some()), "{list}");
+        }
+        let made = company.data("POST", "/v1/dealFields", json!({"name": "Height", "field_type": "double"})).await?;
+        let path = format!("/v1/dealFields/{}", made["id"]);
+        let changed = company.data("PUT", &path, json!({"name": "Tallness"})).await?;
+        for row in [made, changed, company.get(&path).await?] {
+            assert!(row.get("options").is_none(), "{row}");
+        }
+        let made =
+            company.data("POST", "/v1/dealFields", json!({"name": "Region", "field_type": "enum", "options": [{"label": "N"}]})).await?;
+        assert_eq!(labels(&made["options"]), ["N"]);
+        // v2 has null there (semantics.md 11.4).
+        assert_eq!(company.get("/api/v2/dealFields/title").await?.get("options"), Some(&Value::Null));
+    }
+    Ok(())
+}

@@ -98,7 +98,6 @@ fn write_short(json: &mut Json, directory: &Directory, field: &Listed<'_>) {
     json.bool(field.is_custom());
     json.key("bulk_edit_allowed");
     json.bool(field.is_writable(Version::V1));
-    json.key("options");
     write_options(json, directory, field);
     json.key("mandatory_flag");
     json.bool(field.built_in.is_some_and(|field| field.required));
@@ -109,12 +108,13 @@ fn write_field(json: &mut Json, directory: &Directory, field: &Listed<'_>) {
     json.begin_object();
     write_identity(json, directory, field);
     write_flags(json, directory, field);
-    json.key("options");
     write_options(json, directory, field);
     let deleted = field.definition.map_or(&[][..], |definition| &definition.deleted_options);
     if !deleted.is_empty() {
         json.key("options_deleted");
-        write_own(json, deleted);
+        json.begin_array();
+        deleted.iter().for_each(|option| write_own(json, option));
+        json.end_array();
     }
     write_subfields(json, directory, field);
     json.key("restriction_settings");
@@ -208,61 +208,51 @@ fn is_filterable(field: &Listed<'_>) -> bool {
     field.built_in.is_none_or(|field| !matches!(field.kind, Kind::Json | Kind::Prices | Kind::LocalDate | Kind::SmartBcc))
 }
 
+/// What can be chosen; a field in which nothing can be has no such key.
 fn write_options(json: &mut Json, directory: &Directory, field: &Listed<'_>) {
-    match field.options(directory) {
-        Options::None => json.null(),
-        Options::Own(options) => write_own(json, options),
+    let options = field.options(directory);
+    if matches!(options, Options::None) {
+        return;
+    }
+    json.key("options");
+    json.begin_array();
+    match options {
+        Options::None => {}
+        Options::Own(options) => options.iter().for_each(|option| write_own(json, option)),
         Options::Numbers(options) => {
-            json.begin_array();
             for (id, label) in options {
-                write_option(json, |json| json.int(*id), label);
-                json.end_object();
+                write_option(json, |json| json.int(*id), label, None);
             }
-            json.end_array();
         }
         Options::Words(words) => {
-            json.begin_array();
             for word in words {
-                write_option(json, |json| json.string(word), &label_of(word));
-                json.end_object();
+                write_option(json, |json| json.string(word), &label_of(word), None);
             }
-            json.end_array();
         }
         Options::Settings(settings) => {
-            json.begin_array();
             for setting in settings {
-                write_option(json, |json| json.string(setting.id), setting.label);
-                if let Some(color) = setting.color {
-                    json.key("color");
-                    json.string(color);
-                }
-                json.end_object();
+                write_option(json, |json| json.string(setting.id), setting.label, setting.color);
             }
-            json.end_array();
         }
-    }
-}
-
-fn write_own(json: &mut Json, options: &[FieldOption]) {
-    json.begin_array();
-    for option in options {
-        write_option(json, |json| json.int(option.id), &option.label);
-        if let Some(color) = &option.color {
-            json.key("color");
-            json.string(color);
-        }
-        json.end_object();
     }
     json.end_array();
 }
 
-/// Begins an option; the caller ends it.
-fn write_option(json: &mut Json, id: impl FnOnce(&mut Json), label: &str) {
+fn write_own(json: &mut Json, option: &FieldOption) {
+    write_option(json, |json| json.int(option.id), &option.label, option.color.as_deref());
+}
+
+fn write_option(json: &mut Json, id: impl FnOnce(&mut Json), label: &str, color: Option<&str>) {
     json.begin_object();
     json.key("id");
     id(json);
     json.key("label");
     json.string(label);
+    if let Some(color) = color {
+        json.key("color");
+        json.string(color);
+    }
+    json.end_object();
 }
 
 fn write_subfields(json: &mut Json, directory: &Directory, field: &Listed<'_>) {
