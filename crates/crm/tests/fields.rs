@@ -25,6 +25,11 @@ fn labels(options: &Value) -> Vec<&str> {
     options.as_array().into_iter().flatten().filter_map(|option| option["label"].as_str()).collect()
 }
 
+/// The row of a v1 list with this key.
+fn row<'a>(rows: &'a Value, key: &str) -> Outcome<&'a Value> {
+    Ok(rows.as_array().into_iter().flatten().find(|row| row["key"] == key).ok_or_else(|| format!("{key} is not listed"))?)
+}
+
 #[tokio::test]
 async fn a_field_lives_in_both_versions_until_it_is_deleted() -> Outcome {
     for company in Company::each().await? {
@@ -234,6 +239,20 @@ async fn v1_has_options_only_where_something_can_be_chosen() -> Outcome {
         assert_eq!(labels(&made["options"]), ["N"]);
         // v2 has null there (semantics.md 11.4).
         assert_eq!(company.get("/api/v2/dealFields/title").await?.get("options"), Some(&Value::Null));
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn v1_calls_the_labels_of_contacts_a_choice_of_one() -> Outcome {
+    for company in Company::each().await? {
+        for (entity, in_v1) in [("deal", "set"), ("person", "enum"), ("organization", "enum")] {
+            let rows = company.get(&format!("/v1/{entity}Fields?limit=500")).await?;
+            let label = row(&rows, "label")?;
+            assert_eq!(label["field_type"], in_v1, "{entity}");
+            assert_eq!(company.get(&format!("/v1/{entity}Fields/{}", label["id"])).await?["field_type"], in_v1);
+            assert_eq!(company.get(&format!("/api/v2/{entity}Fields/label_ids")).await?["field_type"], "set");
+        }
     }
     Ok(())
 }

@@ -38,6 +38,8 @@ pub struct FieldsOf {
     pub always_added: &'static [&'static str],
     /// v1 shows only the basic keys of a row.
     pub short_rows: bool,
+    /// v1 shows one label of a record, and calls the field a choice of one.
+    pub one_label: bool,
     /// The field in which settings of the company are chosen that have a list of their own, and those settings.
     pub chosen: Option<(&'static str, Chosen)>,
 }
@@ -74,6 +76,7 @@ const PLAIN: FieldsOf = FieldsOf {
     required: Required::Never,
     always_added: &[],
     short_rows: false,
+    one_label: false,
     chosen: None,
 };
 
@@ -91,6 +94,7 @@ static PERSONS: FieldsOf = FieldsOf {
     important: true,
     required: Required::Everywhere,
     always_added: &["name", "org_id"],
+    one_label: true,
     ..PLAIN
 };
 static ORGANIZATIONS: FieldsOf = FieldsOf {
@@ -107,6 +111,7 @@ static ORGANIZATIONS: FieldsOf = FieldsOf {
     important: true,
     required: Required::Everywhere,
     always_added: &["name"],
+    one_label: true,
     ..PLAIN
 };
 static PRODUCTS: FieldsOf = FieldsOf { always_added: &["name"], ..PLAIN };
