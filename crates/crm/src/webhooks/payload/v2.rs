@@ -10,8 +10,7 @@ use crate::error::ApiResult;
 use crate::fields::entity::FIELD;
 use crate::json::Json;
 use crate::leads::{self, LEAD};
-use crate::organizations::ORGANIZATION;
-use crate::persons::{PERSON, first_label};
+use crate::persons::first_label;
 use crate::pipelines::PIPELINE;
 use crate::products::{PRODUCT, prices};
 use crate::users::{self, USER};
@@ -68,14 +67,12 @@ fn member(call: &Call, record: &Record, key: &str, fresh: bool) -> Shown {
     match field(record, key) {
         Some((field, value)) if field.kind == Kind::Custom => return Shown::Custom(custom::typed(call, record.entity, value)),
         _ if key == "custom_fields" => return Shown::Custom(Vec::new()),
-        // Not updated yet (semantics.md 31.2).
-        _ if fresh && key == "update_time" && NULL_WHEN_FRESH.contains(&record.entity.name) => json.null(),
+        // Not updated yet. Only deals are told so: persons and organizations have the time of their creation (semantics.md 28.3).
+        _ if fresh && key == "update_time" && record.entity.name == DEAL.name => json.null(),
         found => write(&mut json, call, record, key, found),
     }
     Shown::Whole(diff::text(json))
 }
-
-const NULL_WHEN_FRESH: &[&str] = &[DEAL.name, PERSON.name, ORGANIZATION.name];
 
 /// The field behind a key, under whichever of its two names, and its value.
 pub fn field<'r>(record: &'r Record, key: &str) -> Option<(&'static Field, &'r Value)> {
