@@ -10,6 +10,7 @@ use crate::error::ApiResult;
 use crate::fields::entity::FIELD;
 use crate::json::Json;
 use crate::leads::{self, LEAD};
+use crate::notes::NOTE;
 use crate::persons::first_label;
 use crate::pipelines::PIPELINE;
 use crate::products::{PRODUCT, prices};
@@ -25,8 +26,8 @@ pub async fn shown(call: &Call, event: &Event, records: &Records) -> ApiResult<O
     // Users are never deleted, but become inactive (semantics.md 28.3).
     if event.is(Action::Delete) && event.after.entity.name != USER.name {
         let mut last = members(call, before.unwrap_or(&records.after), false).await?;
-        // The flag is down already when the last state is told (semantics.md 28.3).
-        for member in last.iter_mut().filter(|member| member.key == "active_flag") {
+        // The flag of a note is down already when its last state is told; others tell it as it was (semantics.md 28.3).
+        for member in last.iter_mut().filter(|member| event.after.entity.name == NOTE.name && member.key == "active_flag") {
             member.value = Shown::Whole("false".to_owned());
         }
         return Ok(Some((None, Some(diff::object(&last)))));
