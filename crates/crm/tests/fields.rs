@@ -25,6 +25,11 @@ fn labels(options: &Value) -> Vec<&str> {
     options.as_array().into_iter().flatten().filter_map(|option| option["label"].as_str()).collect()
 }
 
+/// The row of a v1 list with this key.
+fn row<'a>(rows: &'a Value, key: &str) -> Outcome<&'a Value> {
+    Ok(rows.as_array().into_iter().flatten().find(|row| row["key"] == key).ok_or_else(|| format!("{key} is not listed"))?)
+}
+
 #[tokio::test]
 async fn a_field_lives_in_both_versions_until_it_is_deleted() -> Outcome {
     for company in Company::each().await? {
@@ -207,6 +212,128 @@ async fn only_administrators_change_fields() -> Outcome {
         assert_eq!(refusal(&colleague, "DELETE", &path, Value::Null).await?, 403);
         assert_eq!(refusal(&colleague, "POST", &format!("{path}/options"), json!([{"label": "Mine"}])).await?, 403);
         assert_eq!(colleague.get(&path).await?["field_name"], "Region");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn v1_has_options_only_where_something_can_be_chosen() -> Outcome {
+    const LISTS: [&str; 7] =
+        ["dealFields", "personFields", "organizationFields", "productFields", "activityFields", "leadFields", "noteFields"];
+    for company in Company::each().await? {
+        for list in LISTS {
+            let rows = company.get(&format!("/v1/{list}?limit=500")).await?;
+            let rows = rows.as_array().ok_or("no list")?;
+            assert!(rows.iter().all(|row| row.get("options").is_none_or(Value::is_array)), "{list}: {rows:#?}");
+            assert!(rows.iter().any(|row| row.get("options").is_none()), "{list}");
+            assert!(rows.iter().any(|row| row.get("options").is_some()), "{list}");
+        }
+        let made = company.data("POST", "/v1/dealFields", json!({"name": "Height", "field_type": "double"})).await?;
+        let path = format!("/v1/dealFields/{}", made["id"]);
+        let changed = company.data("PUT", &path, json!({"name": "Tallness"})).await?;
+        for row in [made, changed, company.get(&path).await?] {
+            assert!(row.get("options").is_none(), "{row}");
+        }
+        let made =
+            company.data("POST", "/v1/dealFields", json!({"name": "Region", "field_type": "enum", "options": [{"label": "N"}]})).await?;
+        assert_eq!(labels(&made["options"]), ["N"]);
+        // v2 has null there (semantics.md 11.4).
+        assert_eq!(company.get("/api/v2/dealFields/title").await?.get("options"), Some(&Value::Null));
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn v1_calls_the_labels_of_contacts_a_choice_of_one() -> Outcome {
+    for company in Company::each().await? {
+        for (entity, in_v1) in [("deal", "set"), ("person", "enum"), ("organization", "enum")] {
+            let rows = company.get(&format!("/v1/{entity}Fields?limit=500")).await?;
+            let label = row(&rows, "label")?;
+            assert_eq!(label["field_type"], in_v1, "{entity}");
+            assert_eq!(company.get(&format!("/v1/{entity}Fields/{}", label["id"])).await?["field_type"], in_v1);
+            assert_eq!(company.get(&format!("/api/v2/{entity}Fields/label_ids")).await?["field_type"], "set");
+        }
+    }
+    Ok(())
+}
+
+/// The keys of the rows of which this is true.
+fn those(rows: &Value, is: impl Fn(&Value) -> bool) -> Vec<&str> {
+    let rows = rows.as_array().into_iter().flatten();
+    rows.filter(|row| is(row)).filter_map(|row| row["key"].as_str()).collect()
+}
+
+#[tokio::test]
+async fn v1_flags_are_those_of_recorded_rows() -> Outcome {
+    for company in Company::each().await? {
+        for (list, mandatory, optional) in [
+            ("activityFields", "id subject type", "note location"),
+            (
+                "dealFields",
+                "id title creator_user_id user_id stage_id status add_time update_time visible_to origin channel close_time activities_count",
+                "value currency probability expected_close_date label",
+            ),
+            ("leadFields", "id title", "expected_close_date"),
+            ("noteFields", "id content pinned_to_deal_flag", "deal_id"),
+            ("organizationFields", "id name owner_id visible_to add_time people_count picture_id", "label address"),
+            (
+                "personFields",
+                "id name owner_id visible_to add_time won_deals_count picture_id",
+                "label first_name last_name phone email org_id",
+            ),
+            ("productFields", "id name owner_id", "code description"),
+        ] {
+            let rows = company.get(&format!("/v1/{list}?limit=500")).await?;
+            for (keys, flag) in [(mandatory, true), (optional, false)] {
+                for key in keys.split(' ') {
+                    assert_eq!(row(&rows, key)?["mandatory_flag"], flag, "{list} {key}");
+                }
+            }
+            let searchable: &[&str] = if list == "organizationFields" { &["address"] } else { &[] };
+            assert_eq!(those(&rows, |row| row["searchable_flag"] == true), searchable, "{list}");
+            let no_index_flag = ["dealFields", "personFields", "noteFields"].contains(&list);
+            assert_eq!(row(&rows, "id")?.get("index_visible_flag").is_none(), no_index_flag, "{list}");
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn v1_says_where_names_and_owners_lead() -> Outcome {
+    for company in Company::each().await? {
+        for (list, title, link, owners) in [
+            ("dealFields", "title", "/deal/", &[][..]),
+            ("personFields", "name", "/person/", &["owner_id"]),
+            ("organizationFields", "name", "/organization/", &["owner_id"]),
+            ("productFields", "name", "/api/v1/products/", &["owner_id"]),
+        ] {
+            let rows = company.get(&format!("/v1/{list}?limit=500")).await?;
+            let named = row(&rows, title)?;
+            assert_eq!((&named["use_field"], &named["link"]), (&json!("id"), &json!(link)), "{list}");
+            assert_eq!(those(&rows, |row| row.get("link").is_some()), [title], "{list}");
+            assert_eq!(those(&rows, |row| row["use_field"] == "owner_id"), owners, "{list}");
+        }
+        let made = company.data("POST", "/v1/dealFields", json!({"name": "Height", "field_type": "varchar"})).await?;
+        let flags = ["sortable_flag", "searchable_flag", "mandatory_flag"].map(|key| made[key].clone());
+        assert_eq!(flags, [true, true, false]);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_v1_calls_mandatory_may_still_be_left_out() -> Outcome {
+    for company in Company::each().await? {
+        for (path, body) in [
+            ("/v1/activities", json!({"type": "call"})),
+            ("/v1/deals", json!({"title": "Tower"})),
+            ("/v1/persons", json!({"first_name": "Ann"})),
+            ("/api/v2/organizations", json!({"name": "Weir"})),
+        ] {
+            company.data("POST", path, body).await?;
+        }
+        // v2 and its settings know nothing of the flag.
+        let name = company.get("/api/v2/personFields/name?include_fields=required_fields").await?;
+        assert_eq!(name["required_fields"]["enabled"], false);
     }
     Ok(())
 }

@@ -105,10 +105,12 @@ impl<'a> Listed<'a> {
         }
     }
 
-    /// The reported type. Only v1 has one for pipelines (semantics.md 11.3).
+    /// The reported type. Only v1 has one for pipelines (semantics.md 11.3). Where a version shows one label as a number, the
+    /// labels are a choice of one there (semantics.md 12).
     pub fn type_name(&self, version: Version) -> &'a str {
         match (self.built_in, self.definition) {
             (Some(field), _) if field.kind == Kind::Pipeline && version == Version::V2 => "int",
+            (Some(field), _) if field.kind == Kind::Labels && version == Version::V1 && self.of.one_label => "enum",
             (Some(field), _) => field.field_type,
             (None, definition) => definition.map_or("varchar", |definition| definition.type_name.as_str()),
         }

@@ -38,6 +38,12 @@ pub struct FieldsOf {
     pub always_added: &'static [&'static str],
     /// v1 shows only the basic keys of a row.
     pub short_rows: bool,
+    /// The field that names a record, and the page of records to which v1 says that it leads.
+    pub title: Option<(&'static str, &'static str)>,
+    /// Fields that v1 calls mandatory although requests may leave them out.
+    pub mandatory: &'static [&'static str],
+    /// v1 shows one label of a record, and calls the field a choice of one.
+    pub one_label: bool,
     /// The field in which settings of the company are chosen that have a list of their own, and those settings.
     pub chosen: Option<(&'static str, Chosen)>,
 }
@@ -74,6 +80,9 @@ const PLAIN: FieldsOf = FieldsOf {
     required: Required::Never,
     always_added: &[],
     short_rows: false,
+    title: None,
+    mandatory: &[],
+    one_label: false,
     chosen: None,
 };
 
@@ -83,6 +92,8 @@ static DEALS: FieldsOf = FieldsOf {
     important: true,
     required: Required::AtStages,
     always_added: &["title", "pipeline_id", "stage_id", "probability"],
+    title: Some(("title", "/deal/")),
+    mandatory: &["archive_time", "channel", "channel_id", "close_time", "origin_id"],
     ..PLAIN
 };
 static PERSONS: FieldsOf = FieldsOf {
@@ -91,6 +102,9 @@ static PERSONS: FieldsOf = FieldsOf {
     important: true,
     required: Required::Everywhere,
     always_added: &["name", "org_id"],
+    title: Some(("name", "/person/")),
+    mandatory: &["name"],
+    one_label: true,
     ..PLAIN
 };
 static ORGANIZATIONS: FieldsOf = FieldsOf {
@@ -107,9 +121,11 @@ static ORGANIZATIONS: FieldsOf = FieldsOf {
     important: true,
     required: Required::Everywhere,
     always_added: &["name"],
+    title: Some(("name", "/organization/")),
+    one_label: true,
     ..PLAIN
 };
-static PRODUCTS: FieldsOf = FieldsOf { always_added: &["name"], ..PLAIN };
+static PRODUCTS: FieldsOf = FieldsOf { always_added: &["name"], title: Some(("name", "/api/v1/products/")), ..PLAIN };
 static PROJECTS: FieldsOf =
     FieldsOf { entity: &PROJECT, important: true, required: Required::Everywhere, always_added: &["title"], ..PLAIN };
 static ACTIVITIES: FieldsOf = FieldsOf { entity: &ACTIVITY, chosen: Some(("type", activity_types)), ..PLAIN };

@@ -5,11 +5,13 @@ use super::parts::{self, Part};
 use super::view::label_of;
 use crate::call::Call;
 use crate::custom::FieldType;
+use crate::deals::DEAL;
 use crate::directory::{Directory, FieldOption};
 use crate::json::Json;
 use crate::op::Version;
+use crate::persons::PERSON;
 use crate::view_v1::write_selected;
-use penstock_model::{Kind, Time};
+use penstock_model::{Field, Kind, Time};
 
 /// A row of a list: a field, or a part of one that v1 lists beside it (semantics.md 11.2).
 pub enum Row<'a> {
@@ -98,10 +100,9 @@ fn write_short(json: &mut Json, directory: &Directory, field: &Listed<'_>) {
     json.bool(field.is_custom());
     json.key("bulk_edit_allowed");
     json.bool(field.is_writable(Version::V1));
-    json.key("options");
     write_options(json, directory, field);
     json.key("mandatory_flag");
-    json.bool(field.built_in.is_some_and(|field| field.required));
+    json.bool(is_mandatory(directory, field));
     json.end_object();
 }
 
@@ -109,12 +110,14 @@ fn write_field(json: &mut Json, directory: &Directory, field: &Listed<'_>) {
     json.begin_object();
     write_identity(json, directory, field);
     write_flags(json, directory, field);
-    json.key("options");
+    write_link(json, field);
     write_options(json, directory, field);
     let deleted = field.definition.map_or(&[][..], |definition| &definition.deleted_options);
     if !deleted.is_empty() {
         json.key("options_deleted");
-        write_own(json, deleted);
+        json.begin_array();
+        deleted.iter().for_each(|option| write_own(json, option));
+        json.end_array();
     }
     write_subfields(json, directory, field);
     json.key("restriction_settings");
@@ -163,18 +166,21 @@ fn write_time(json: &mut Json, time: Time) {
 
 fn write_flags(json: &mut Json, directory: &Directory, field: &Listed<'_>) {
     let settings = field.settings(directory);
+    if !NO_INDEX_FLAG.contains(&field.of.entity.name) {
+        json.key("index_visible_flag");
+        json.bool(true);
+    }
     let flags = [
         ("active_flag", true),
         ("edit_flag", field.is_custom()),
-        ("index_visible_flag", true),
         ("details_visible_flag", settings.details_visible_flag),
         ("add_visible_flag", settings.add_visible_flag),
         ("important_flag", settings.important.is_some()),
         ("bulk_edit_allowed", field.is_writable(Version::V1)),
         ("searchable_flag", is_searchable(field)),
         ("filtering_allowed", is_filterable(field)),
-        ("sortable_flag", field.built_in.is_some_and(|field| field.sort_v1)),
-        ("mandatory_flag", settings.required.is_some()),
+        ("sortable_flag", field.built_in.is_none_or(|field| field.sort_v1)),
+        ("mandatory_flag", is_mandatory(directory, field)),
     ];
     for (key, flag) in flags {
         json.key(key);
@@ -187,7 +193,35 @@ fn write_flags(json: &mut Json, directory: &Directory, field: &Listed<'_>) {
     }
 }
 
-/// Texts, numbers, amounts and addresses of custom fields can be searched (semantics.md 14).
+/// Their rows have no `index_visible_flag` (semantics.md 31.18).
+const NO_INDEX_FLAG: &[&str] = &[DEAL.name, PERSON.name];
+
+/// What the company requires, and what is never empty or follows from something else. Real rows call all of that mandatory.
+fn is_mandatory(directory: &Directory, field: &Listed<'_>) -> bool {
+    let by_itself = |built_in: &Field| {
+        // The currency goes with an amount that may be left out.
+        let is_filled = built_in.not_null && built_in.kind != Kind::Currency;
+        is_filled || !field.is_writable(Version::V1) || field.of.mandatory.contains(&built_in.key)
+    };
+    field.settings(directory).required.is_some() || field.built_in.is_some_and(by_itself)
+}
+
+/// Where people get from a value: by the name to the record, by the owner to the user.
+fn write_link(json: &mut Json, field: &Listed<'_>) {
+    let Some((title, page)) = field.of.title.filter(|_| !field.is_custom()) else { return };
+    if field.code() == title {
+        json.key("use_field");
+        json.string("id");
+        json.key("link");
+        json.string(page);
+    } else if field.key_v1() == "owner_id" {
+        json.key("use_field");
+        json.string("owner_id");
+    }
+}
+
+/// Texts, numbers, amounts and addresses of custom fields can be searched (semantics.md 14). Of built-in ones real rows say so of
+/// addresses alone, whatever the search looks at.
 fn is_searchable(field: &Listed<'_>) -> bool {
     const SEARCHABLE: &[FieldType] = &[
         FieldType::Address,
@@ -199,7 +233,7 @@ fn is_searchable(field: &Listed<'_>) -> bool {
         FieldType::Phone,
     ];
     match (field.built_in, field.definition) {
-        (Some(field), _) => field.searchable,
+        (Some(field), _) => field.searchable && field.kind == Kind::Address,
         (None, definition) => definition.is_some_and(|definition| SEARCHABLE.contains(&definition.field_type)),
     }
 }
@@ -208,61 +242,51 @@ fn is_filterable(field: &Listed<'_>) -> bool {
     field.built_in.is_none_or(|field| !matches!(field.kind, Kind::Json | Kind::Prices | Kind::LocalDate | Kind::SmartBcc))
 }
 
+/// What can be chosen; a field in which nothing can be has no such key.
 fn write_options(json: &mut Json, directory: &Directory, field: &Listed<'_>) {
-    match field.options(directory) {
-        Options::None => json.null(),
-        Options::Own(options) => write_own(json, options),
+    let options = field.options(directory);
+    if matches!(options, Options::None) {
+        return;
+    }
+    json.key("options");
+    json.begin_array();
+    match options {
+        Options::None => {}
+        Options::Own(options) => options.iter().for_each(|option| write_own(json, option)),
         Options::Numbers(options) => {
-            json.begin_array();
             for (id, label) in options {
-                write_option(json, |json| json.int(*id), label);
-                json.end_object();
+                write_option(json, |json| json.int(*id), label, None);
             }
-            json.end_array();
         }
         Options::Words(words) => {
-            json.begin_array();
             for word in words {
-                write_option(json, |json| json.string(word), &label_of(word));
-                json.end_object();
+                write_option(json, |json| json.string(word), &label_of(word), None);
             }
-            json.end_array();
         }
         Options::Settings(settings) => {
-            json.begin_array();
             for setting in settings {
-                write_option(json, |json| json.string(setting.id), setting.label);
-                if let Some(color) = setting.color {
-                    json.key("color");
-                    json.string(color);
-                }
-                json.end_object();
+                write_option(json, |json| json.string(setting.id), setting.label, setting.color);
             }
-            json.end_array();
         }
-    }
-}
-
-fn write_own(json: &mut Json, options: &[FieldOption]) {
-    json.begin_array();
-    for option in options {
-        write_option(json, |json| json.int(option.id), &option.label);
-        if let Some(color) = &option.color {
-            json.key("color");
-            json.string(color);
-        }
-        json.end_object();
     }
     json.end_array();
 }
 
-/// Begins an option; the caller ends it.
-fn write_option(json: &mut Json, id: impl FnOnce(&mut Json), label: &str) {
+fn write_own(json: &mut Json, option: &FieldOption) {
+    write_option(json, |json| json.int(option.id), &option.label, option.color.as_deref());
+}
+
+fn write_option(json: &mut Json, id: impl FnOnce(&mut Json), label: &str, color: Option<&str>) {
     json.begin_object();
     json.key("id");
     id(json);
     json.key("label");
     json.string(label);
+    if let Some(color) = color {
+        json.key("color");
+        json.string(color);
+    }
+    json.end_object();
 }
 
 fn write_subfields(json: &mut Json, directory: &Directory, field: &Listed<'_>) {

@@ -33,6 +33,25 @@ pub const DATA: &[(&str, &str)] = &[
     ("pipeline", "id name url_title order_nr active_flag deal_probability add_time update_time"),
     ("stage", "id name active_flag rotten_days order_nr deal_probability rotten_flag add_time pipeline_id update_time"),
     ("user", "id default_currency name email phone locale lang active_flag last_login timezone_name icon_url created modified access"),
+    (
+        "project",
+        "id title description add_time update_time start_date end_date status status_change_time owner_id archive_time board_id phase_id \
+         deal_ids person_ids org_ids label_ids custom_fields",
+    ),
+    (
+        "task",
+        "id title description project_id parent_task_id milestone add_time update_time start_date due_date done marked_as_done_time \
+         creator_id assignee_ids",
+    ),
+    ("board", "id name order_nr add_time update_time"),
+    ("phase", "id name board_id order_nr add_time update_time"),
+    (
+        "deal_product",
+        "id deal_id product_id product_variation_id order_nr item_price quantity discount discount_type duration duration_unit sum \
+         currency active_flag enabled_flag add_time last_edit comments tax tax_method billing_frequency billing_frequency_cycles \
+         billing_start_date",
+    ),
+    ("deal_installment", "id deal_id amount description billing_date"),
 ];
 
 pub fn data(entity: &str) -> Vec<&'static str> {

@@ -3,6 +3,7 @@
 
 use crate::activities::ACTIVITY;
 use crate::activity_types::ACTIVITY_TYPE;
+use crate::deal_products::{DEAL_PRODUCT, INSTALLMENT};
 use crate::deals::DEAL;
 use crate::leads::LEAD;
 use crate::notes::NOTE;
@@ -10,7 +11,9 @@ use crate::organizations::ORGANIZATION;
 use crate::persons::PERSON;
 use crate::pipelines::PIPELINE;
 use crate::products::PRODUCT;
+use crate::projects::PROJECT;
 use crate::stages::STAGE;
+use crate::tasks::TASK;
 use crate::users::USER;
 use penstock_model::{Entity, Show};
 
@@ -27,13 +30,17 @@ const V2: &[(&Entity, Keys)] = &[
     (&PIPELINE, PIPELINE_KEYS),
     (&STAGE, STAGE_KEYS),
     (&USER, USER_KEYS),
+    (&PROJECT, PROJECT_KEYS),
+    (&TASK, TASK_KEYS),
+    (&DEAL_PRODUCT, DEAL_PRODUCT_KEYS),
+    (&INSTALLMENT, INSTALLMENT_KEYS),
 ];
 
 /// What the first version tells of settings of the company; other records it tells as its operations show them.
 const V1: &[(&Entity, Keys)] =
     &[(&PIPELINE, PIPELINE_KEYS_V1), (&STAGE, STAGE_KEYS_V1), (&USER, USER_KEYS_V1), (&ACTIVITY_TYPE, ACTIVITY_TYPE_KEYS_V1)];
 
-/// The keys of a record in the second version. Kinds whose payload nobody has seen are told as v2 shows them.
+/// The keys of a record in the second version. Boards and phases are told as v2 shows them.
 pub fn v2(entity: &'static Entity) -> Vec<&'static str> {
     let listed = V2.iter().find(|(known, _)| known.name == entity.name).map(|(_, keys)| keys.to_vec());
     listed.unwrap_or_else(|| entity.fields.iter().filter(|field| field.v2 == Show::Always).map(|field| field.key).collect())
@@ -214,6 +221,74 @@ const USER_KEYS: Keys = &[
     "modified",
     "access",
 ];
+
+const PROJECT_KEYS: Keys = &[
+    "id",
+    "title",
+    "description",
+    "add_time",
+    "update_time",
+    "start_date",
+    "end_date",
+    "status",
+    "status_change_time",
+    "owner_id",
+    "archive_time",
+    "board_id",
+    "phase_id",
+    "deal_ids",
+    "person_ids",
+    "org_ids",
+    "label_ids",
+    "custom_fields",
+];
+
+const TASK_KEYS: Keys = &[
+    "id",
+    "title",
+    "description",
+    "project_id",
+    "parent_task_id",
+    "milestone",
+    "add_time",
+    "update_time",
+    "start_date",
+    "due_date",
+    "done",
+    "marked_as_done_time",
+    "creator_id",
+    "assignee_ids",
+];
+
+/// `duration` and `duration_unit` are there for receivers that look for them; nothing has them any more.
+const DEAL_PRODUCT_KEYS: Keys = &[
+    "id",
+    "deal_id",
+    "product_id",
+    "product_variation_id",
+    "order_nr",
+    "item_price",
+    "quantity",
+    "discount",
+    "discount_type",
+    "duration",
+    "duration_unit",
+    "sum",
+    "currency",
+    "active_flag",
+    "enabled_flag",
+    "add_time",
+    "last_edit",
+    "comments",
+    "tax",
+    "tax_method",
+    "billing_frequency",
+    "billing_frequency_cycles",
+    "billing_start_date",
+];
+
+/// Who has made an installment, and when, is not kept.
+const INSTALLMENT_KEYS: Keys = &["id", "deal_id", "amount", "description", "billing_date"];
 
 const PIPELINE_KEYS_V1: Keys = &["id", "name", "url_title", "order_nr", "active", "deal_probability", "add_time", "update_time"];
 

@@ -15,7 +15,6 @@ use super::hook::Shape;
 use super::words;
 use crate::app::App;
 use crate::call::Call;
-use crate::deal_products::DEAL_PRODUCT;
 use crate::directory::Directory;
 use crate::error::ApiResult;
 use crate::leads::LEAD;
@@ -96,10 +95,8 @@ async fn shown(call: &Call, event: &Event, records: &Records, shape: Shape) -> A
 /// What is told without the names of linked records that not everybody sees, and for whom those names are; `None` where the
 /// one is like the other.
 async fn reserved(call: &Call, event: &Event, records: &Records, told: &Told, shape: Shape) -> ApiResult<Option<(Told, Permitted)>> {
-    let entity = event.after.entity;
-    // The second version names linked records by their ids, but for products of deals.
-    let has_names = shape == Shape::V1 || entity.name == DEAL_PRODUCT.name;
-    if !has_names || call.directory.users.values().all(|user| user.administers == Areas::ALL) {
+    // The second version names linked records by their ids.
+    if shape == Shape::V2 || call.directory.users.values().all(|user| user.administers == Areas::ALL) {
         return Ok(None);
     }
     let mut stranger = call.clone();

@@ -4,14 +4,14 @@ use super::diff::{self, Member, Shown};
 use super::{Records, custom, fields, keys};
 use crate::activities::ACTIVITY;
 use crate::call::Call;
-use crate::deal_products::{self, DEAL_PRODUCT, INSTALLMENT};
+use crate::deal_products::{self, DEAL_PRODUCT};
 use crate::deals::DEAL;
 use crate::error::ApiResult;
 use crate::fields::entity::FIELD;
 use crate::json::Json;
 use crate::leads::{self, LEAD};
-use crate::organizations::ORGANIZATION;
-use crate::persons::{PERSON, first_label};
+use crate::notes::NOTE;
+use crate::persons::first_label;
 use crate::pipelines::PIPELINE;
 use crate::products::{PRODUCT, prices};
 use crate::users::{self, USER};
@@ -19,6 +19,8 @@ use crate::view::{write_money, write_plain};
 use crate::webhooks::event::{Action, Event};
 use penstock_model::{Field, Kind, Place, Record, Time, Value};
 use penstock_store::Row;
+use serde_json::Map;
+use std::borrow::Cow;
 
 /// What stands under `data` and `previous`; `None` where nothing has changed that is told.
 pub async fn shown(call: &Call, event: &Event, records: &Records) -> ApiResult<Option<(Option<String>, Option<String>)>> {
@@ -26,8 +28,8 @@ pub async fn shown(call: &Call, event: &Event, records: &Records) -> ApiResult<O
     // Users are never deleted, but become inactive (semantics.md 28.3).
     if event.is(Action::Delete) && event.after.entity.name != USER.name {
         let mut last = members(call, before.unwrap_or(&records.after), false).await?;
-        // The flag is down already when the last state is told (semantics.md 28.3).
-        for member in last.iter_mut().filter(|member| member.key == "active_flag") {
+        // The flag of a note is down already when its last state is told; others tell it as it was (semantics.md 28.3).
+        for member in last.iter_mut().filter(|member| event.after.entity.name == NOTE.name && member.key == "active_flag") {
             member.value = Shown::Whole("false".to_owned());
         }
         return Ok(Some((None, Some(diff::object(&last)))));
@@ -48,19 +50,31 @@ pub async fn shown(call: &Call, event: &Event, records: &Records) -> ApiResult<O
 /// All members of a record; `fresh` are records that were never updated.
 async fn members(call: &Call, record: &Record, fresh: bool) -> ApiResult<Vec<Member>> {
     let entity = record.entity;
-    let mut json = Json::with_capacity(1024);
-    if entity.name == DEAL_PRODUCT.name {
-        deal_products::write_row(call, record, &mut json).await?;
-    } else if entity.name == INSTALLMENT.name {
-        deal_products::write_installment(&mut json, record);
-    } else if entity.name == FIELD.name {
+    if entity.name == FIELD.name {
+        let mut json = Json::with_capacity(1024);
         fields::write(&mut json, call, record);
-    } else {
-        let one = |key| Member { key: std::borrow::Cow::Borrowed(key), value: member(call, record, key, fresh) };
-        return Ok(keys::v2(entity).into_iter().map(one).collect());
+        let whole = object(&json).into_iter();
+        return Ok(whole.map(|(key, value)| Member { key: key.into(), value: Shown::Whole(value.to_string()) }).collect());
     }
-    let whole: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(&json.bytes).unwrap_or_default();
-    Ok(whole.into_iter().map(|(key, value)| Member { key: key.into(), value: Shown::Whole(value.to_string()) }).collect())
+    let of_deal = if entity.name == DEAL_PRODUCT.name { of_deal(call, record).await? } else { Map::new() };
+    let one = |key| {
+        let value = of_deal.get(key).map_or_else(|| member(call, record, key, fresh), |value| Shown::Whole(value.to_string()));
+        Member { key: Cow::Borrowed(key), value }
+    };
+    Ok(keys::v2(entity).into_iter().map(one).collect())
+}
+
+/// What a product of a deal shows by its deal: the currency, and the sum in it.
+async fn of_deal(call: &Call, record: &Record) -> ApiResult<Map<String, serde_json::Value>> {
+    let mut json = Json::with_capacity(1024);
+    deal_products::write_row(call, record, &mut json).await?;
+    let mut row = object(&json);
+    row.retain(|key, _| key == "sum" || key == "currency");
+    Ok(row)
+}
+
+fn object(json: &Json) -> Map<String, serde_json::Value> {
+    serde_json::from_slice(&json.bytes).unwrap_or_default()
 }
 
 fn member(call: &Call, record: &Record, key: &str, fresh: bool) -> Shown {
@@ -68,14 +82,12 @@ fn member(call: &Call, record: &Record, key: &str, fresh: bool) -> Shown {
     match field(record, key) {
         Some((field, value)) if field.kind == Kind::Custom => return Shown::Custom(custom::typed(call, record.entity, value)),
         _ if key == "custom_fields" => return Shown::Custom(Vec::new()),
-        // Not updated yet (semantics.md 31.2).
-        _ if fresh && key == "update_time" && NULL_WHEN_FRESH.contains(&record.entity.name) => json.null(),
+        // Not updated yet. Only deals are told so: persons and organizations have the time of their creation (semantics.md 28.3).
+        _ if fresh && key == "update_time" && record.entity.name == DEAL.name => json.null(),
         found => write(&mut json, call, record, key, found),
     }
     Shown::Whole(diff::text(json))
 }
-
-const NULL_WHEN_FRESH: &[&str] = &[DEAL.name, PERSON.name, ORGANIZATION.name];
 
 /// The field behind a key, under whichever of its two names, and its value.
 pub fn field<'r>(record: &'r Record, key: &str) -> Option<(&'static Field, &'r Value)> {
@@ -100,6 +112,11 @@ fn write(json: &mut Json, call: &Call, record: &Record, key: &str, found: Option
         (_, Some((field, Value::Int(millis)))) if field.kind == Kind::Time && entity == LEAD.name => {
             json.plain_string(|out| Time::from_millis(*millis).write_millis(out));
         }
+        // Kept to the second by those whose bodies were published, yet told with a fraction.
+        (_, Some((field, Value::Int(millis)))) if field.kind == Kind::Time && entity == DEAL_PRODUCT.name => {
+            json.plain_string(|out| Time::from_millis(millis - millis.rem_euclid(1000)).write_millis(out));
+        }
+        (_, Some((field, Value::Int(flag)))) if field.kind == Kind::Switch => json.bool(*flag == 1),
         (_, Some((field, Value::Int(level)))) if field.kind == Kind::Visibility => json.string(&level.to_string()),
         (_, Some((field, value))) => write_plain(json, field.kind, std::slice::from_ref(value).cell(0)),
         ("active_flag", None) => json.bool(!crate::write::is_deleted(record)),
