@@ -291,8 +291,7 @@ async fn v1_flags_are_those_of_recorded_rows() -> Outcome {
             }
             let searchable: &[&str] = if list == "organizationFields" { &["address"] } else { &[] };
             assert_eq!(those(&rows, |row| row["searchable_flag"] == true), searchable, "{list}");
-            let no_index_flag = ["dealFields", "personFields", "noteFields"].contains(&list);
-            assert_eq!(row(&rows, "id")?.get("index_visible_flag").is_none(), no_index_flag, "{list}");
+            assert_eq!(row(&rows, "id")?.get("index_visible_flag").is_none(), list == "noteFields", "{list}");
         }
     }
     Ok(())

@@ -5,11 +5,9 @@ use super::parts::{self, Part};
 use super::view::label_of;
 use crate::call::Call;
 use crate::custom::FieldType;
-use crate::deals::DEAL;
 use crate::directory::{Directory, FieldOption};
 use crate::json::Json;
 use crate::op::Version;
-use crate::persons::PERSON;
 use crate::view_v1::write_selected;
 use penstock_model::{Field, Kind, Time};
 
@@ -166,13 +164,10 @@ fn write_time(json: &mut Json, time: Time) {
 
 fn write_flags(json: &mut Json, directory: &Directory, field: &Listed<'_>) {
     let settings = field.settings(directory);
-    if !NO_INDEX_FLAG.contains(&field.of.entity.name) {
-        json.key("index_visible_flag");
-        json.bool(true);
-    }
     let flags = [
         ("active_flag", true),
         ("edit_flag", field.is_custom()),
+        ("index_visible_flag", true),
         ("details_visible_flag", settings.details_visible_flag),
         ("add_visible_flag", settings.add_visible_flag),
         ("important_flag", settings.important.is_some()),
@@ -192,9 +187,6 @@ fn write_flags(json: &mut Json, directory: &Directory, field: &Listed<'_>) {
         settings.write_pipelines(json);
     }
 }
-
-/// Their rows have no `index_visible_flag` (semantics.md 31.18).
-const NO_INDEX_FLAG: &[&str] = &[DEAL.name, PERSON.name];
 
 /// What the company requires, and what is never empty or follows from something else. Real rows call all of that mandatory.
 fn is_mandatory(directory: &Directory, field: &Listed<'_>) -> bool {
