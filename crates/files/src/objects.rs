@@ -20,7 +20,7 @@ use std::time::{Duration, SystemTime};
 use tokio::io::AsyncWriteExt;
 
 /// How much of an upload is held in memory before it is passed on.
-const PART: usize = 512 << 10;
+const PART: usize = 256 << 10;
 /// S3 takes no smaller parts than these.
 const S3_PART: usize = 5 << 20;
 /// Parts of one upload that are on their way at the same time.
