@@ -111,9 +111,12 @@ fn a_refused_upload_is_taken_in_and_thrown_away() {
     let serving = place.serve();
     let mut client = serving.client();
     let body = [HEAD, &vec![b'x'; 5 * MIB], TAIL].concat();
-    for (path, headers, status) in
-        [("/v1/files", vec![FORM], 401), ("/v1/deals", vec![AUTH, FORM], 415), ("/v1/files/1/download", vec![AUTH, FORM], 405)]
-    {
+    for (path, headers, status) in [
+        ("/v1/files", vec![FORM], 401),
+        ("/api/v2/deals", vec![AUTH, FORM], 415),
+        ("/v1/deals", vec![AUTH, FORM], 400),
+        ("/v1/files/1/download", vec![AUTH, FORM], 405),
+    ] {
         let answer = client.send("POST", path, &headers, &body);
         assert_eq!(answer.status, status, "{path} {}", answer.body);
     }

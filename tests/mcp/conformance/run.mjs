@@ -75,13 +75,16 @@ async function authorization({ url, token, email, password }) {
   for (const stream of [suite.stdout, suite.stderr]) {
     stream.setEncoding('utf8').on('data', (text) => {
       output += text;
-      const [address] = /^http\S+\/oauth\/authorize\?\S+$/m.exec(output) ?? [];
+      const [address] = /^http\S+\/oauth\/authorize\/discovered\?\S+$/m.exec(output) ?? [];
       if (!address || asked) return;
       asked = true;
       decide(address).then((back) => fetch(back)).catch((error) => { output += error.stack; suite.kill(); });
     });
   }
+  // It waits for its user without end.
+  const patience = setTimeout(() => suite.kill(), 120_000);
   const status = await new Promise((done) => { suite.once('close', done); });
+  clearTimeout(patience);
   const [, passed, failed] = /^Total: (\d+) passed, (\d+) failed/m.exec(output) ?? [];
   judge(`scenarios for authorization servers: ${passed} checks`, status === 0 && Number(passed) >= 3 && failed === '0', output);
 }
