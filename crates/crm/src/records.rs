@@ -92,7 +92,7 @@ pub async fn show_flat_v1(call: &Call, resource: &'static Resource, id: i64) -> 
     Ok(call.data_and(|json| view.write(json, &records[0]), write_nothing_more))
 }
 
-/// `"additional_data":null`
+/// `"additional_data":null`, as some services of the API have it (semantics.md 31.3).
 pub fn write_nothing_more(json: &mut Json) {
     json.key("additional_data");
     json.null();

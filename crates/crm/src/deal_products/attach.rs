@@ -12,6 +12,7 @@ use crate::json::Json;
 use crate::op::{Param, ParamKind, Version};
 use crate::products::rules::{ONE_TIME, check_billing};
 use crate::products::{PRODUCT as PRODUCT_ENTITY, variations};
+use crate::records;
 use crate::select;
 use crate::write::{self, Given};
 use penstock_model::{Change, Date, Money, Record};
@@ -269,7 +270,7 @@ pub async fn remove(call: Call) -> ApiResult<Reply> {
     };
     Ok(match call.version() {
         Version::V1 => call.data(write_id),
-        Version::V2 => call.data_and(write_id, write_nothing_more),
+        Version::V2 => call.data_and(write_id, records::write_nothing_more),
     })
 }
 
@@ -327,12 +328,6 @@ async fn show(call: &Call, deal: &Record, rows: &[Record]) -> ApiResult<Reply> {
     };
     Ok(match call.version() {
         Version::V1 => call.data(|json| rows.iter().for_each(|row| write_v1(json, row))),
-        Version::V2 => call.data_and(|json| rows.iter().for_each(|row| shown.write(json, row)), write_nothing_more),
+        Version::V2 => call.data_and(|json| rows.iter().for_each(|row| shown.write(json, row)), records::write_nothing_more),
     })
-}
-
-/// Single answers of v2 have `additional_data`, and it is null (semantics.md 31.3).
-fn write_nothing_more(json: &mut Json) {
-    json.key("additional_data");
-    json.null();
 }

@@ -7,7 +7,6 @@ use crate::changelog;
 use crate::deals;
 use crate::error::{ApiError, ApiResult};
 use crate::followers;
-use crate::json::Json;
 use crate::list as pages;
 use crate::list::Offset;
 use crate::op::Method::{Delete, Get, Patch, Post, Put};
@@ -146,13 +145,8 @@ pub const OPS: &[Op] = &[
 async fn show(call: &Call, id: i64) -> ApiResult<Reply> {
     match call.version() {
         Version::V1 => records::show(call, &PRODUCTS, id).await,
-        Version::V2 => records::show_v2_with(call, &PRODUCTS, id, write_nothing_more).await,
+        Version::V2 => records::show_v2_with(call, &PRODUCTS, id, records::write_nothing_more).await,
     }
-}
-
-fn write_nothing_more(json: &mut Json) {
-    json.key("additional_data");
-    json.null();
 }
 
 async fn add(call: Call) -> ApiResult<Reply> {
@@ -181,7 +175,7 @@ async fn remove(call: Call) -> ApiResult<Reply> {
                 json.int(id);
                 json.end_object();
             },
-            write_nothing_more,
+            records::write_nothing_more,
         ),
     })
 }
